@@ -1,0 +1,61 @@
+"""The back office. ``create_app`` is the only way in; the domains are listed in ``app.domains``."""
+
+from importlib import import_module
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import configure_mappers
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.base.history import begin_versioning
+
+begin_versioning()  # before any model is imported
+
+
+def create_app(settings: Any) -> Flask:
+    """Build the application: settings, then every domain's models, then every domain's screens."""
+    app = Flask(__name__)
+    app.config.from_mapping(settings.flask())
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
+    _extensions(app)
+    load_models()
+    with app.app_context():
+        _screens(app)
+    return app
+
+
+def load_models() -> None:
+    """Import every table, ours and theirs, and build the version classes."""
+    from app.domains import DOMAINS
+
+    import_module("app.base.stamps")
+    for domain in DOMAINS:
+        import_module(f"app.{domain}.models")
+    configure_mappers()
+
+
+def _extensions(app: Flask) -> None:
+    from app.base import web
+    from app.cli import commands
+    from app.extensions import csrf, db, migrate
+
+    db.init_app(app)
+    migrate.init_app(app, db, directory=f"{app.root_path}/migrations", compare_type=True, render_as_batch=True)
+    csrf.init_app(app)
+    web.prepare(app)
+    for command in commands:
+        app.cli.add_command(command)
+
+
+def _screens(app: Flask) -> None:
+    from app.base.screens.house import House
+    from app.domains import DOMAINS, DOORS
+    from app.extensions import db
+
+    house = House()
+    house.init_app(app, db.session)
+    # All imported before any is registered: a view may have become a tab of a lower domain's view.
+    for views in [import_module(f"app.{place}.views") for place in (*DOMAINS, *DOORS)]:
+        views.register(house)
+    house.seal()

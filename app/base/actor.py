@@ -1,0 +1,85 @@
+"""Who is acting. Services take an Actor; they never look for the signed-in user themselves."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from enum import IntEnum, StrEnum
+
+from flask import g, has_app_context
+
+
+class Level(IntEnum):
+    """How far a person's sight or hand reaches in one domain, from nothing to everything."""
+
+    NONE = 0
+    OWN = 1
+    DEPARTMENT = 2
+    BELOW = 3
+    ALL = 4
+
+
+class Channel(StrEnum):
+    """The way by which a change came in."""
+
+    WEB = "web"
+    API = "api"
+    IMPORT = "import"
+    COMMAND = "command"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a person may read and what they may write in one domain."""
+
+    read: Level = Level.NONE
+    write: Level = Level.NONE
+
+
+NOTHING = Reach()
+EVERYTHING = Reach(Level.ALL, Level.ALL)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person, or the system itself (``SYSTEM``), on whose behalf a service runs."""
+
+    id: int | None
+    name: str = ""
+    roles: frozenset[str] = frozenset()
+    role_ids: frozenset[int] = frozenset()
+    department_id: int | None = None
+    departments_below: frozenset[int] = frozenset()
+    reaches: Mapping[str, Reach] = field(default_factory=dict)
+    hidden_groups: frozenset[str] = frozenset()  # field groups shown to this person only in masked form
+    is_system: bool = False
+    channel: Channel = Channel.WEB
+    address: str | None = None
+    request_id: str | None = None
+
+    def reach(self, domain: str) -> Reach:
+        """Return how far this actor reaches in ``domain``; nowhere if no role says so."""
+        return EVERYTHING if self.is_system else self.reaches.get(domain, NOTHING)
+
+    def by(self, channel: Channel) -> "Actor":
+        """Return the same actor, coming in through another channel."""
+        return replace(self, channel=channel)
+
+
+SYSTEM = Actor(id=None, name="system", is_system=True, channel=Channel.COMMAND)
+
+
+def current_actor() -> Actor | None:
+    """Return who acts in this request, command or job; None before anyone is known."""
+    return g.get("actor") if has_app_context() else None
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[Actor]:
+    """Let ``actor`` act within the block: for commands, jobs and tests. Needs an app context."""
+    before = g.get("actor")
+    g.actor = actor
+    try:
+        yield actor
+    finally:
+        g.actor = before

@@ -1,0 +1,86 @@
+"""Where fields find the values of a dictionary and the names of records. Higher layers supply both."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from app.base.actor import Actor
+
+
+@dataclass(frozen=True)
+class Item:
+    """One value a field can take: its code as stored, its label in the reader's language, its colour token."""
+
+    code: str
+    label: str
+    color: str = "gray"
+    parent: str | None = None
+    is_active: bool = True
+    is_default: bool = False
+    words: tuple[str, ...] = ()  # how else it is written, in any language: for search and import
+
+
+@dataclass(frozen=True)
+class Values:
+    """All items of one dictionary in order, retired ones included."""
+
+    items: tuple[Item, ...] = ()
+    is_open: bool = False  # an import may propose new values
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Item]:
+        return {item.code: item for item in self.items}
+
+    @cached_property
+    def active(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.is_active)
+
+
+NO_VALUES = Values()
+Source = Callable[[str], Values]
+_source: list[Source] = []
+
+
+def provide(source: Source) -> None:
+    """Name the function that returns the values of a dictionary, in the reader's language."""
+    _source[:] = [source]
+
+
+def values(dictionary: str) -> Values:
+    """Return the values of a dictionary; none if it is unknown."""
+    return _source[0](dictionary) if _source else NO_VALUES
+
+
+@dataclass(frozen=True)
+class Found:
+    """One record a searching choice may offer."""
+
+    value: str
+    text: str
+    sub: str = ""
+
+
+class Reference(Protocol):
+    """How records of one kind are named and searched, within the scope of whoever asks."""
+
+    def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
+        """Return the name of each record, whether or not the reader may open it."""
+
+    def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:
+        """Return the best matches the actor may choose."""
+
+    def exists(self, key: int, *, actor: Actor) -> bool:
+        """Tell whether the actor may choose this record."""
+
+
+references: dict[str, Reference] = {}
+
+
+def labels(kind: str, ids: Iterable[Any]) -> Mapping[int, str]:
+    """Return the names of records of a kind by id; empty for unknown ones."""
+    wanted = {int(key) for key in ids if key is not None}
+    return references[kind].labels(wanted) if wanted and kind in references else {}
+
+
+__all__ = ["NO_VALUES", "Found", "Item", "Reference", "Values", "labels", "provide", "references", "values"]

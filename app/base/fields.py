@@ -1,0 +1,394 @@
+"""What a column means to people: its name, its kind, how it is read, written, shown and filtered.
+
+A model says it once, at the column (``info=field(Text(_("Company name"), required=True))``) or, for what is no
+column, in ``__fields__``; lists, forms, filters, history, import, export and REST all read it from there.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, FromClause
+
+from app.base import choices, clock, normal
+from app.base.actor import Actor
+from app.base.errors import Invalid
+from app.base.i18n import _
+
+Value = Any
+#: From the parent's table to a child table and the condition that joins them.
+Path = Callable[[FromClause], tuple[FromClause, ColumnElement[bool]]]
+
+
+@dataclass(frozen=True)
+class Field:
+    """The parent of all kinds. ``column`` is where the value is stored, ``name`` how the world calls it."""
+
+    kind: ClassVar[str] = "text"
+    icon: ClassVar[str] = "abc"
+
+    label: object = ""
+    name: str = ""
+    column: str = ""
+    required: bool = False
+    help: object = ""
+    group: str = ""  # the field group whose permission shows it in full; empty: no mask
+    synonyms: tuple[str, ...] = ()  # other headings under which an import may find it
+    only: str = ""  # "company" or "person": the customer kind it belongs to
+    sortable: bool = False
+    wide: bool = False
+
+    def parse(self, raw: Value) -> Value:
+        """Return the value to store for what was typed, sent or imported; None for nothing. Raises Invalid."""
+        if raw is None or (isinstance(raw, str) and not raw.strip()):
+            return None
+        return self.read(raw)
+
+    def read(self, raw: Value) -> Value:
+        """Return the value of something that is not empty. Raises Invalid."""
+        return normal.text(str(raw))
+
+    def text(self, value: Value) -> str:
+        """Return the value as a person reads it, in their language."""
+        return "" if value is None else str(value)
+
+    def typed(self, value: Value) -> str:
+        """Return the value as it stands in an input field."""
+        return self.text(value)
+
+    def cell(self, value: Value) -> Value:
+        """Return the value for a spreadsheet: a real date or number where it is one, else text."""
+        return None if value is None else self.text(value)
+
+    def plain(self, value: Value) -> Value:
+        """Return the value for JSON."""
+        return value
+
+    def masked(self, value: Value) -> str:
+        """Return what somebody sees who may not see the value."""
+        return "****" if value not in (None, "", ()) else ""
+
+
+@dataclass(frozen=True)
+class Text(Field):
+    """One line."""
+
+    max_length: int = 200
+
+    def read(self, raw: Value) -> str:
+        return normal.text(_integral(raw), max_length=self.max_length)
+
+
+@dataclass(frozen=True)
+class Name(Text):
+    """The name of a company or person: brackets full-width, white space collapsed."""
+
+    def read(self, raw: Value) -> str:
+        return normal.text(normal.name(_integral(raw)), max_length=self.max_length)
+
+
+@dataclass(frozen=True)
+class LongText(Text):
+    """Several lines."""
+
+    kind: ClassVar[str] = "longtext"
+    max_length: int = 4000
+    wide: bool = True
+
+
+@dataclass(frozen=True)
+class CreditCode(Text):
+    """The unified social credit code 统一社会信用代码. Source: GB 32100-2015."""
+
+    icon: ClassVar[str] = "id"
+    max_length: int = 18
+
+    def read(self, raw: Value) -> str:
+        return normal.credit_code(_integral(raw))
+
+
+@dataclass(frozen=True)
+class Phone(Text):
+    """A telephone number, stored as E.164."""
+
+    kind: ClassVar[str] = "phone"
+    icon: ClassVar[str] = "phone"
+    max_length: int = 32
+    phone_kind: str = "main"
+
+    def read(self, raw: Value) -> str:
+        return normal.phone(raw)
+
+    def text(self, value: Value) -> str:
+        return normal.phone_display(value) if value else ""
+
+    def masked(self, value: Value) -> str:
+        """Keep the ends: 138****5678."""
+        shown = self.text(value).replace(" ", "").split("-")[-1] if value else ""
+        return f"{shown[:3]}****{shown[-4:]}" if len(shown) >= SHORTEST_MASKED else "****" if shown else ""
+
+
+SHORTEST_MASKED = 11  # of a shorter number nothing is shown
+
+
+@dataclass(frozen=True)
+class Email(Text):
+    icon: ClassVar[str] = "mail"
+
+    def read(self, raw: Value) -> str:
+        return normal.text(normal.email(str(raw)), max_length=self.max_length)
+
+
+@dataclass(frozen=True)
+class Choice(Field):
+    """One value of a dictionary, stored as its code. ``tree``: choosing a parent finds its children too."""
+
+    kind: ClassVar[str] = "choice"
+    icon: ClassVar[str] = "list"
+    dictionary: str = ""
+    tree: bool = False
+
+    @property
+    def values(self) -> choices.Values:
+        return choices.values(self.dictionary)
+
+    def read(self, raw: Value) -> str:
+        code = str(raw).strip()
+        if code in self.values.by_code:
+            return code
+        raise Invalid(_("“%(value)s” is not one of the values of this field."), value=code)
+
+    def text(self, value: Value) -> str:
+        found = self.values.by_code.get(value) if value else None
+        return found.label if found else str(value or "")
+
+    def typed(self, value: Value) -> str:
+        return value or ""
+
+
+@dataclass(frozen=True)
+class Choices(Choice):
+    """Several values of a dictionary; the value is a sorted tuple of codes. ``through`` names the child table."""
+
+    kind: ClassVar[str] = "choices"
+    through: str = ""  # relationship whose rows carry the codes
+    code: str = "code"
+    path: Path | None = None
+
+    def parse(self, raw: Value) -> tuple[str, ...]:
+        parts = raw if isinstance(raw, list | tuple | set) else str(raw or "").split(",")
+        return tuple(sorted({self.read(part) for part in parts if str(part).strip()}))
+
+    def text(self, value: Value) -> str:
+        return "、".join(super(Choices, self).text(code) for code in value or ())
+
+    def plain(self, value: Value) -> Value:
+        return list(value or ())
+
+
+@dataclass(frozen=True)
+class Date(Field):
+    kind: ClassVar[str] = "date"
+    icon: ClassVar[str] = "calendar"
+
+    def read(self, raw: Value) -> date:
+        return normal.date(raw, today=clock.today())
+
+    def text(self, value: Value) -> str:
+        return value.isoformat() if value else ""
+
+    def cell(self, value: Value) -> Value:
+        return value
+
+    def plain(self, value: Value) -> Value:
+        return value.isoformat() if value else None
+
+
+@dataclass(frozen=True)
+class Moment(Field):
+    """An instant: stored in UTC, read and shown in the business's zone."""
+
+    kind: ClassVar[str] = "moment"
+    icon: ClassVar[str] = "clock"
+
+    def read(self, raw: Value) -> datetime:
+        return clock.stored(normal.moment(raw, today=clock.today()))
+
+    def text(self, value: Value) -> str:
+        return f"{clock.local(value):%Y-%m-%d %H:%M}" if value else ""
+
+    def cell(self, value: Value) -> Value:
+        return clock.local(value).replace(tzinfo=None, microsecond=0) if value else None
+
+    def plain(self, value: Value) -> Value:
+        return clock.local(value).isoformat(timespec="seconds") if value else None
+
+
+@dataclass(frozen=True)
+class Number(Field):
+    """A number; ``places`` behind the point."""
+
+    kind: ClassVar[str] = "number"
+    icon: ClassVar[str] = "123"
+    places: int = 0
+    low: int | None = None
+    high: int | None = None
+
+    def read(self, raw: Value) -> int | Decimal:
+        value = normal.decimal(raw, places=self.places) if self.places else normal.integer(raw)
+        if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
+            raise Invalid(_("The number must be between %(low)s and %(high)s."), low=self.low, high=self.high)
+        return value
+
+    def text(self, value: Value) -> str:
+        return "" if value is None else f"{value:,}"
+
+    def typed(self, value: Value) -> str:
+        return "" if value is None else str(value)
+
+    def cell(self, value: Value) -> Value:
+        return value
+
+    def plain(self, value: Value) -> Value:
+        return str(value) if isinstance(value, Decimal) else value
+
+
+@dataclass(frozen=True)
+class Money(Number):
+    """An amount in yuan (CNY)."""
+
+    icon: ClassVar[str] = "currency-yuan"
+    places: int = 2
+
+    def text(self, value: Value) -> str:
+        return "" if value is None else f"¥{value:,.2f}"
+
+
+@dataclass(frozen=True)
+class Boolean(Field):
+    kind: ClassVar[str] = "boolean"
+    icon: ClassVar[str] = "toggle-left"
+
+    def parse(self, raw: Value) -> bool | None:
+        return None if raw is None or raw == "" else normal.boolean(raw)
+
+    def text(self, value: Value) -> str:
+        return "" if value is None else str(_("Yes") if value else _("No"))
+
+
+@dataclass(frozen=True)
+class Link(Field):
+    """Another record, stored as its id. ``to`` is the kind in ``choices.references``, ``relation`` the attribute."""
+
+    kind: ClassVar[str] = "link"
+    icon: ClassVar[str] = "link"
+    to: str = ""
+    relation: str = ""
+    nobody: object = ""  # the words for an empty value, where it has a meaning of its own
+
+    def read(self, raw: Value) -> int:
+        key = normal.integer(raw)
+        if not choices.labels(self.to, [key]):
+            raise Invalid(_("That record does not exist."))
+        return key
+
+    def text(self, value: Value) -> str:
+        if value is None:
+            return str(self.nobody)
+        return choices.labels(self.to, [value]).get(value, f"#{value}")
+
+    def typed(self, value: Value) -> str:
+        return "" if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Related(Field):
+    """A value that stands in rows hanging on this one (a contact's name, any phone): only to filter by.
+
+    ``inner`` says what the value is, ``column`` where it stands in the child that ``path`` leads to.
+    """
+
+    inner: Field = Field()  # noqa: RUF009 - frozen
+    path: Path | None = None
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        return self.inner.kind
+
+
+def value_column(spec: Field, table: FromClause) -> ColumnElement[Any]:
+    """Return the column of ``table`` in which a field's value stands."""
+    return table.c[spec.column or spec.name]
+
+
+def field(spec: Field) -> dict[str, Field]:
+    """Return the ``info`` of a mapped column that carries ``spec``."""
+    return {"field": spec}
+
+
+@cache
+def fields_of(model: type) -> Mapping[str, Field]:
+    """Return the fields of a mapped class by name, in the order of the class's columns, then ``__fields__``."""
+    found: dict[str, Field] = {}
+    for column in model.__table__.columns:
+        if spec := column.info.get("field"):
+            name = spec.name or column.name.removesuffix("_id") if isinstance(spec, Link) else spec.name or column.name
+            found[name] = replace(spec, name=name, column=column.name)
+    for spec in getattr(model, "__fields__", ()):
+        found[spec.name] = spec
+    return found
+
+
+def value_of(record: Any, spec: Field) -> Value:
+    """Return the stored value of a field of a record."""
+    if isinstance(spec, Choices):
+        return tuple(sorted(getattr(row, spec.code) for row in getattr(record, spec.through)))
+    return getattr(record, spec.column or spec.name)
+
+
+def seen(spec: Field, value: Value, *, actor: Actor | None) -> Value:
+    """Return the value, or its mask if the actor may not see the field's group. The one door for all output."""
+    return Hidden(spec.masked(value)) if is_hidden(spec, actor) else value
+
+
+def is_hidden(spec: Field, actor: Actor | None) -> bool:
+    """Tell whether the actor sees only the mask of a field."""
+    return bool(spec.group) and (actor is None or spec.group in actor.hidden_groups)
+
+
+class Hidden(str):
+    """A mask that stands in a value's place."""
+
+    __slots__ = ()
+
+
+def text_of(record: Any, spec: Field, *, actor: Actor | None) -> str:
+    """Return a field of a record as this person reads it, without a query where the relation is loaded."""
+    if is_hidden(spec, actor):
+        return spec.masked(value_of(record, spec))
+    if isinstance(spec, Link) and spec.relation:
+        other = getattr(record, spec.relation)
+        return str(other) if other is not None else str(spec.nobody)
+    return spec.text(value_of(record, spec))
+
+
+def parsed(
+    specs: Mapping[str, Field], raw: Mapping[str, Value], *, complain: Callable[[str, str], None]
+) -> dict[str, Value]:
+    """Return the values of all known fields in ``raw``; each refusal goes to ``complain(name, sentence)``."""
+    values: dict[str, Value] = {}
+    for name, spec in specs.items():
+        if name in raw:
+            try:
+                values[name] = spec.parse(raw[name])
+            except Invalid as refusal:
+                complain(name, str(refusal))
+    return values
+
+
+def _integral(raw: Value) -> str:
+    """Return text for a cell: spreadsheets give 13812345678.0 for a number that was typed without a point."""
+    return str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw)

@@ -1,0 +1,304 @@
+"""Typed conditions over fields: each operator with its negation, NULL-safe, joined by AND and OR.
+
+A filter travels as JSON: ``{"all": [condition or group, …]}`` or ``{"any": […]}``, two levels, 30 conditions;
+a condition is ``{"field": "region", "op": "is_not", "value": "410100"}``. A negated operator is the exact
+complement of its positive one: it also finds the rows where nothing was filled in.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, FromClause, and_, or_, select, true
+
+from app.base import clock
+from app.base.actor import Actor
+from app.base.errors import Invalid
+from app.base.fields import Choice, Choices, Field, Link, Related, value_column
+from app.base.i18n import _
+
+MOST_CONDITIONS = 30
+MOST_VALUES = 200
+ME = "me"  # in a field of persons: whoever asks
+
+
+@dataclass(frozen=True)
+class Operator:
+    """``arity``: how many values it takes: 0, 1, 2 or "many"; "days" is a whole number of days."""
+
+    code: str
+    label: object
+    arity: int | str = 1
+    negation_of: str = ""
+
+    @property
+    def negated(self) -> bool:
+        return bool(self.negation_of)
+
+
+def _pair(code: str, label: object, not_label: object, arity: int | str = 1) -> tuple[Operator, Operator]:
+    return Operator(code, label, arity), Operator(f"not_{code}", not_label, arity, negation_of=code)
+
+
+IS = _pair("is", _("is"), _("is not"))
+IN = _pair("in", _("is one of"), _("is none of"), "many")
+EMPTY = (Operator("empty", _("is empty"), 0), Operator("not_empty", _("is filled in"), 0, negation_of="empty"))
+TEXT = (
+    *_pair("contains", _("contains"), _("does not contain")),
+    *IS,
+    *_pair("starts", _("begins with"), _("does not begin with")),
+    *_pair("ends", _("ends with"), _("does not end with")),
+    *IN,
+    *EMPTY,
+)
+ORDERED = (
+    *_pair("below", _("is less than"), _("is not less than")),
+    *_pair("above", _("is more than"), _("is not more than")),
+    *_pair("between", _("is between"), _("is not between"), 2),
+)
+DATES = (
+    *_pair("on", _("is on"), _("is not on")),
+    *_pair("before", _("is before"), _("is not before")),
+    *_pair("after", _("is after"), _("is not after")),
+    *_pair("between", _("is between"), _("is not between"), 2),
+    *_pair("last_days", _("was in the last days"), _("was not in the last days"), "days"),
+    *_pair("next_days", _("is in the next days"), _("is not in the next days"), "days"),
+    *EMPTY,
+)
+OPERATORS: Mapping[str, tuple[Operator, ...]] = {
+    "text": TEXT,
+    "longtext": tuple(operator for operator in TEXT if operator.code not in {"in", "not_in"}),
+    "phone": (*IS, *IN, *EMPTY),
+    "choice": (*IS, *IN, *EMPTY),
+    "choices": (
+        *_pair("in", _("has one of"), _("has none of"), "many"),
+        *_pair("every", _("has all of"), _("has not all of"), "many"),
+        *EMPTY,
+    ),
+    "number": (*IS, *ORDERED, *IN, *EMPTY),
+    "date": DATES,
+    "moment": DATES,
+    "boolean": (*_pair("true", _("is yes"), _("is not yes"), 0), *EMPTY),
+    "link": (*IS, *IN, *EMPTY),
+}
+
+
+class Node(Protocol):
+    """A condition, or a group of them."""
+
+    def sql(self, model: type, actor: Actor) -> ColumnElement[bool]: ...
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One line of the builder, its values already read by the field."""
+
+    field: Field
+    operator: Operator
+    values: tuple[Any, ...]
+
+    def sql(self, model: type, actor: Actor) -> ColumnElement[bool]:
+        code = self.operator.negation_of or self.operator.code
+        met = _met(self.field, model.__table__, code, self._resolved(actor))  # type: ignore[attr-defined]
+        return met.is_not(true()) if self.operator.negated else met
+
+    def _resolved(self, actor: Actor) -> tuple[Any, ...]:
+        return tuple(actor.id if value == ME else value for value in self.values)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Conditions joined by AND (``every``) or OR."""
+
+    nodes: tuple[Node, ...]
+    every: bool = True
+
+    def sql(self, model: type, actor: Actor) -> ColumnElement[bool]:
+        parts = [node.sql(model, actor) for node in self.nodes]
+        if not parts:
+            return true()
+        return and_(*parts) if self.every else or_(*parts)
+
+
+NO_FILTER = Group(())
+
+
+def operators_of(spec: Field) -> tuple[Operator, ...]:
+    """Return the operators a field can be asked with."""
+    return OPERATORS[spec.kind]
+
+
+def parse(text: str | None, fields: Mapping[str, Field], *, actor: Actor) -> Group:
+    """Return the filter that ``text`` (JSON) says. Raises Invalid with a sentence for anything it cannot mean."""
+    if not text:
+        return NO_FILTER
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Invalid(_("This filter cannot be read. Build it anew.")) from error
+    group = _group(raw, fields, actor, depth=1)
+    if sum(1 for _condition in conditions(group)) > MOST_CONDITIONS:
+        raise Invalid(_("A filter may have at most %(count)s conditions."), count=MOST_CONDITIONS)
+    return group
+
+
+def conditions(group: Group) -> Iterator[Condition]:
+    """Return every condition of a filter, from the first to the last."""
+    for node in group.nodes:
+        if isinstance(node, Group):
+            yield from conditions(node)
+        else:
+            yield node  # type: ignore[misc]
+
+
+def _group(raw: Any, fields: Mapping[str, Field], actor: Actor, *, depth: int) -> Group:
+    if not isinstance(raw, dict) or len(raw) != 1 or depth > 2:  # noqa: PLR2004 - two levels
+        raise Invalid(_("This filter cannot be read. Build it anew."))
+    ((joint, nodes),) = raw.items()
+    if joint not in {"all", "any"} or not isinstance(nodes, list) or len(nodes) > MOST_CONDITIONS:
+        raise Invalid(_("This filter cannot be read. Build it anew."))
+    return Group(tuple(_node(node, fields, actor, depth=depth) for node in nodes), every=joint == "all")
+
+
+def _node(raw: Any, fields: Mapping[str, Field], actor: Actor, *, depth: int) -> Node:
+    if not isinstance(raw, dict) or "field" not in raw:
+        return _group(raw, fields, actor, depth=depth + 1)
+    spec = fields.get(str(raw["field"]))
+    if spec is None:
+        raise Invalid(_("There is no field “%(name)s” to filter by."), name=str(raw["field"])[:40])
+    operator = next((known for known in operators_of(spec) if known.code == raw.get("op")), None)
+    if operator is None:
+        raise Invalid(_("“%(field)s” cannot be asked that way."), field=spec.label)
+    return Condition(spec, operator, _values(spec, operator, raw.get("value"), actor))
+
+
+def _values(spec: Field, operator: Operator, raw: Any, actor: Actor) -> tuple[Any, ...]:
+    if operator.arity == 0:
+        return ()
+    given = raw if isinstance(raw, list) else [raw]
+    given = [value for value in given if value not in (None, "")]
+    most = {1: 1, 2: 2, "days": 1}.get(operator.arity, MOST_VALUES)
+    if not given or len(given) > most or (operator.arity == 2 and len(given) != most):  # noqa: PLR2004 - from, to
+        raise Invalid(_("The condition on “%(field)s” needs a value."), field=spec.label)
+    if operator.arity == "days":
+        return (_days(given[0]),)
+    return tuple(_read(spec, operator, value, actor) for value in given)
+
+
+MOST_DAYS = 36_600  # a hundred years
+
+
+def _days(raw: Any) -> int:
+    if str(raw).isascii() and str(raw).isdigit() and 0 < int(raw) <= MOST_DAYS:
+        return int(raw)
+    raise Invalid(_("Give a whole number of days, at least 1."))
+
+
+PARTS = frozenset({"contains", "starts", "ends"})
+
+
+def _read(spec: Field, operator: Operator, raw: Any, actor: Actor) -> Any:
+    code = operator.negation_of or operator.code
+    if isinstance(raw, dict | list):
+        raise Invalid(_("This filter cannot be read. Build it anew."))
+    if code in PARTS:
+        return str(raw).strip().replace("\x00", "")[:200]
+    if isinstance(spec, Link) and raw == ME:
+        return ME
+    inner = spec.inner if isinstance(spec, Related) else spec
+    if isinstance(inner, Choices):
+        return Choice.read(inner, raw)
+    return inner.read(str(raw))
+
+
+# ── what a positive operator means in SQL ────────────────────────────────────────────────────────
+
+
+def _met(spec: Field, table: FromClause, code: str, values: Sequence[Any]) -> ColumnElement[bool]:
+    if isinstance(spec, Related):
+        child, joined = spec.path(table)
+        if code == "empty":
+            return ~select(child.c[spec.column]).where(joined).exists()
+        return select(child.c[spec.column]).where(joined, _asked(spec.inner, child.c[spec.column], code, values)).exists()
+    if isinstance(spec, Choices):
+        return _tagged(spec, table, code, values)
+    return _asked(spec, value_column(spec, table), code, values)
+
+
+def _asked(spec: Field, column: ColumnElement[Any], code: str, values: Sequence[Any]) -> ColumnElement[bool]:
+    if code == "empty":
+        return or_(column.is_(None), column == "") if spec.kind in {"text", "longtext", "phone"} else column.is_(None)
+    if spec.kind in {"date", "moment"}:
+        return _when(spec, column, code, values)
+    if isinstance(spec, Choice) and spec.tree:
+        return or_(*[_branch(spec, column, value) for value in values])
+    return ASKED[code](column, values)
+
+
+ASKED: Mapping[str, Callable[[Any, Sequence[Any]], ColumnElement[bool]]] = {
+    "is": lambda column, values: column == values[0],
+    "in": lambda column, values: column.in_(values),
+    "contains": lambda column, values: column.icontains(values[0], autoescape=True),
+    "starts": lambda column, values: column.istartswith(values[0], autoescape=True),
+    "ends": lambda column, values: column.iendswith(values[0], autoescape=True),
+    "below": lambda column, values: column < values[0],
+    "above": lambda column, values: column > values[0],
+    "between": lambda column, values: column.between(min(values), max(values)),
+    "true": lambda column, _values: column.is_(true()),
+}
+
+
+def _branch(spec: Choice, column: ColumnElement[Any], code: str) -> ColumnElement[bool]:
+    """Return the condition for a value of a tree or anything below it."""
+    below, found = spec.values.by_code, {code}
+    for item in below.values():  # parents stand before their children
+        if item.parent in found:
+            found.add(item.code)
+    return column.in_(sorted(found))
+
+
+def _tagged(spec: Choices, table: FromClause, code: str, values: Sequence[Any]) -> ColumnElement[bool]:
+    child, joined = spec.path(table)
+    codes = child.c[spec.code]
+    if code == "empty":
+        return ~select(codes).where(joined).exists()
+    if code == "every":
+        return and_(*[select(codes).where(joined, codes == value).exists() for value in values])
+    return select(codes).where(joined, codes.in_(values)).exists()
+
+
+def _when(spec: Field, column: ColumnElement[Any], code: str, values: Sequence[Any]) -> ColumnElement[bool]:
+    first, last = _days_meant(code, values)
+    if spec.kind == "date":
+        return and_(column >= first if first else true(), column <= last if last else true(), column.is_not(None))
+    return and_(
+        column >= _midnight(first) if first else true(),
+        column < _midnight(last + timedelta(days=1)) if last else true(),
+        column.is_not(None),
+    )
+
+
+def _days_meant(code: str, values: Sequence[Any]) -> tuple[date | None, date | None]:
+    """Return the first and the last day a date operator means, both included."""
+    if code in {"last_days", "next_days"}:
+        today, reach = clock.today(), timedelta(days=values[0])
+        return (today - reach, today) if code == "last_days" else (today, today + reach)
+    days = sorted(_day(value) for value in values)
+    one = timedelta(days=1)
+    return {
+        "on": (days[0], days[0]),
+        "before": (None, days[0] - one),
+        "after": (days[0] + one, None),
+        "between": (days[0], days[-1]),
+    }[code]
+
+
+def _day(value: date | datetime) -> date:
+    return clock.local(value).date() if isinstance(value, datetime) else value
+
+
+def _midnight(day: date) -> datetime:
+    return clock.stored(datetime.combine(day, time()))
+

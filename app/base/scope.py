@@ -1,0 +1,225 @@
+"""The data scope: which rows an actor sees. It stands on the model and is applied to every ORM statement.
+
+Every mapped class declares ``__scope__``: a Policy, or ``PUBLIC`` where every signed-in person may read every
+row. A scoped class shows nothing at all while nobody is known to act; whoever needs all rows says so aloud,
+with ``unscoped()`` and a reason, or acts as ``SYSTEM``.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from flask import g, has_app_context
+from sqlalchemy import ColumnElement, FromClause, Table, and_, event, false, or_, select, true
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy_continuum import versioning_manager
+
+from app.base.actor import Actor, Level, current_actor
+
+
+class Policy(Protocol):
+    """Says which rows of a table an actor may read, or write."""
+
+    def rows(self, table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
+        """Return the condition on ``table`` (the class's own table or an alias of it)."""
+
+
+class Public:
+    """Every row is for every signed-in person."""
+
+    def rows(self, _table: FromClause, _actor: Actor, *, write: bool) -> ColumnElement[bool]:  # noqa: ARG002 - Policy
+        return true()
+
+
+PUBLIC = Public()
+
+
+class Through:
+    """A row belongs to a parent row and is seen by whoever sees that: ``Through("customer_id", parent)``."""
+
+    def __init__(self, column: str, parent: Table, policy: Policy) -> None:
+        self.column, self.parent, self.policy = column, parent, policy
+
+    def rows(self, table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
+        parent = self.parent.alias()
+        allowed = self.policy.rows(parent, actor, write=write)
+        if is_everything(allowed):
+            return true()
+        return table.c[self.column].in_(select(parent.c.id).where(allowed))
+
+
+class Owned:
+    """A row has an owner and a department; the actor's Level in ``domain`` decides.
+
+    ``shared`` adds conditions of its own (collaborators), in every level above NONE. Rows without an owner
+    follow the reach in ``ownerless``, another domain (the pool).
+    """
+
+    def __init__(self, domain: str, *, ownerless: str, shared: "Iterable[Share]" = ()) -> None:
+        self.domain, self.ownerless, self.shared = domain, ownerless, tuple(shared)
+
+    def rows(self, table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
+        mine, pool = _level(actor, self.domain, write=write), _level(actor, self.ownerless, write=write)
+        if mine == pool == Level.ALL:
+            return true()
+        allowed = [
+            and_(table.c.owner_id.is_not(None), self._held(table, actor, mine)),
+            and_(table.c.owner_id.is_(None), _department(table, actor, pool)),
+        ]
+        if mine > Level.NONE:
+            allowed += [share(table, actor, write=write) for share in self.shared]
+        return or_(*allowed)
+
+    @staticmethod
+    def _held(table: FromClause, actor: Actor, level: Level) -> ColumnElement[bool]:
+        if level == Level.OWN:
+            return table.c.owner_id == actor.id
+        return or_(table.c.owner_id == actor.id, _department(table, actor, level)) if level else false()
+
+
+class Share(Protocol):
+    """A further way in which a row may belong to an actor."""
+
+    def __call__(self, table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]: ...
+
+
+class Personal:
+    """A row belongs to one person alone; with level ALL in ``domain`` one sees everybody's."""
+
+    def __init__(self, column: str, domain: str) -> None:
+        self.column, self.domain = column, domain
+
+    def rows(self, table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
+        if _level(actor, self.domain, write=write) == Level.ALL:
+            return true()
+        return table.c[self.column] == actor.id
+
+
+class Restricted:
+    """All rows for whoever has level ALL in ``domain``, none for anybody else."""
+
+    def __init__(self, domain: str) -> None:
+        self.domain = domain
+
+    def rows(self, _table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
+        return true() if _level(actor, self.domain, write=write) == Level.ALL else false()
+
+
+def _level(actor: Actor, domain: str, *, write: bool) -> Level:
+    reach = actor.reach(domain)
+    return reach.write if write else reach.read
+
+
+def _department(table: FromClause, actor: Actor, level: Level) -> ColumnElement[bool]:
+    if level == Level.ALL:
+        return true()
+    if level == Level.BELOW:
+        return table.c.department_id.in_(sorted(actor.departments_below))
+    return table.c.department_id == actor.department_id if level == Level.DEPARTMENT else false()
+
+
+def is_everything(condition: ColumnElement[bool]) -> bool:
+    """Tell whether a condition lets every row through, so that it need not be asked."""
+    return condition is true() or isinstance(condition, type(true()))
+
+
+@contextmanager
+def unscoped(reason: str) -> Iterator[None]:
+    """Lift the scope within the block. ``reason`` is for the reader of the code."""
+    assert reason  # noqa: S101 - said aloud
+    before = g.get("unscoped", False)
+    g.unscoped = True
+    try:
+        yield
+    finally:
+        g.unscoped = before
+
+
+@contextmanager
+def with_deleted() -> Iterator[None]:
+    """Show logically deleted rows too within the block: for the recycle bin and for history."""
+    before = g.get("with_deleted", False)
+    g.with_deleted = True
+    try:
+        yield
+    finally:
+        g.with_deleted = before
+
+
+def policy_of(cls: type) -> Policy | None:
+    """Return the declared policy of a mapped class, of its parent class for a version class; None if none."""
+    parent = versioning_manager.parent_class_map.get(cls)
+    return getattr(parent or cls, "__scope__", None)
+
+
+def condition(cls: type, actor: Actor, *, write: bool = False) -> ColumnElement[bool]:
+    """Return the condition under which the actor may see (or write) rows of the mapped class ``cls``."""
+    policy = policy_of(cls)
+    if policy is None:
+        return true()
+    parent = versioning_manager.parent_class_map.get(cls)
+    if parent is None:
+        return policy.rows(cls.__table__, actor, write=write)
+    base = parent.__table__.alias()
+    allowed = policy.rows(base, actor, write=write)
+    key = base.primary_key.columns.values()[0]
+    return true() if is_everything(allowed) else cls.__table__.c[key.name].in_(select(key).where(allowed))
+
+
+def may_write(record: Any, actor: Actor) -> bool:
+    """Tell whether a row the actor sees may also be changed by them."""
+    cls, session = type(record), db_session(record)
+    key = cls.__mapper__.primary_key[0]
+    found = select(key).where(key == getattr(record, key.key), condition(cls, actor, write=True))
+    return session.connection().execute(found).first() is not None
+
+
+def db_session(record: Any) -> Session:
+    """Return the session that holds the record."""
+    session = Session.object_session(record)
+    assert session is not None, "a record without a session has no scope"  # noqa: S101 - a programming error
+    return session
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _narrow(state: ORMExecuteState) -> None:
+    if state.is_column_load or not state.is_orm_statement:
+        return
+    if has_app_context() and (state.is_select or state.is_update or state.is_delete):
+        state.statement = state.statement.options(*_options())
+
+
+def _options() -> list[Any]:
+    actor = None if g.get("unscoped") else current_actor() or NOBODY
+    key = (id(actor), actor and actor.id, bool(g.get("with_deleted")))
+    kept = g.get("scope_options")
+    if kept is None or kept[0] != key:
+        g.scope_options = kept = (key, _build(actor, with_deleted=key[2]))
+    return kept[1]
+
+
+NOBODY = Actor(id=None)
+
+
+def _build(actor: Actor | None, *, with_deleted: bool) -> list[Any]:
+    found = []
+    for cls in _scoped_classes():
+        condition_ = true() if actor is None else _for_reader(cls, actor)
+        if not with_deleted and "deleted_at" in cls.__table__.c and cls not in versioning_manager.parent_class_map:
+            condition_ = and_(condition_, cls.__table__.c.deleted_at.is_(None))
+        if not is_everything(condition_):
+            found.append(with_loader_criteria(cls, condition_, include_aliases=True, propagate_to_loaders=False))
+    return found
+
+
+def _for_reader(cls: type, actor: Actor) -> ColumnElement[bool]:
+    return false() if actor is NOBODY and policy_of(cls) is not PUBLIC else condition(cls, actor)
+
+
+def _scoped_classes() -> Iterator[type]:
+    from flask_appbuilder import Model  # noqa: PLC0415 - its registry is complete only when asked
+
+    mapper: Mapper[Any]
+    for mapper in Model.registry.mappers:
+        if policy_of(mapper.class_) is not None:
+            yield mapper.class_

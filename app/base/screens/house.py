@@ -1,0 +1,37 @@
+"""Flask-AppBuilder, with only those of its own screens that belong to this house."""
+
+from typing import Any
+
+from flask import Flask, current_app, g, has_request_context, session
+from flask_appbuilder import AppBuilder
+
+LANGUAGES = ("zh_Hans", "zh_Hant", "en")
+
+
+class House(AppBuilder):
+    """Registers the index and the security screens; not the "back", language and menu addresses of upstream.
+
+    Those are GET requests that change something, or tell the menu to anybody.
+    """
+
+    def init_app(self, app: Flask, session: Any) -> None:
+        super().init_app(app, session)
+        app.extensions["babel"].locale_selector = language
+
+    def _add_admin_views(self) -> None:
+        self._indexview = self.add_view_no_menu(self.indexview)
+        self.sm.register_views()
+
+    def add_permissions(self, update_perms: bool = False) -> None:  # noqa: FBT001, FBT002 - upstream's signature
+        """Know every screen and button of the code in the database. Run by ``flask setup``, never by a start."""
+        super().add_permissions(update_perms)
+
+    def seal(self) -> None:
+        """Finish: from here on, a screen that nobody declared open asks for a signed-in person."""
+        current_app.extensions["house"] = self
+
+
+def language() -> str:
+    """Return the language of this answer: the person's own, else the browser session's, else Simplified Chinese."""
+    chosen = g.get("language") or session.get("language") if has_request_context() else g.get("language")
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]

@@ -1,0 +1,1 @@
+"""The customers and the daily work with them."""

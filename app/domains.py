@@ -1,0 +1,12 @@
+"""The table of contents: every domain, lowest layer first. A domain may use only the domains above it here."""
+
+DOMAINS = (
+    "system.security",
+    "system.sign_in",
+    "system.dictionary",
+    "system.audit",
+    "crm.customers",
+)
+
+#: Doors: they have screens but no business of their own.
+DOORS = ("home",)

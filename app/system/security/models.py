@@ -1,0 +1,127 @@
+"""People and their place in the house. The accounts themselves (name, password hash) are Flask-AppBuilder's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import (
+    ApiKey,
+    Group,
+    Permission,
+    PermissionView,
+    RegisterUser,
+    Role,
+    User,
+    ViewMenu,
+)
+from sqlalchemy import Enum, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.base.actor import Level
+from app.base.fields import Choice, Link, Name, Phone, Text, field
+from app.base.i18n import _
+from app.base.scope import PUBLIC
+
+for theirs in (ApiKey, Group, Permission, PermissionView, RegisterUser, Role, User, ViewMenu):
+    theirs.__scope__ = PUBLIC  # who may open their screens is a matter of permissions alone
+
+
+class Department(Model):
+    """A company, branch, department or team: one node of the organisation's tree."""
+
+    __tablename__ = "security_department"
+    __versioned__: dict = {}
+    __scope__ = PUBLIC
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(
+        String(60), unique=True, info=field(Name(_("Department"), required=True, max_length=60, sortable=True))
+    )
+    kind: Mapped[str] = mapped_column(
+        String(40), default="department", info=field(Choice(_("Kind"), dictionary="org_kind", required=True))
+    )
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("security_department.id"),
+        index=True,
+        info=field(Link(_("Belongs to"), to="department", relation="parent")),
+    )
+    head_id: Mapped[int | None] = mapped_column(
+        ForeignKey("security_employee.id", use_alter=True, name="fk_security_department_head"),
+        info=field(Link(_("Head"), to="employee", relation="head")),
+    )
+    revision: Mapped[int] = mapped_column(nullable=False)
+
+    parent: Mapped[Department | None] = relationship(remote_side=[id])
+    head: Mapped[Employee | None] = relationship("Employee", foreign_keys=[head_id], post_update=True)
+
+    __mapper_args__ = {"version_id_col": revision}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Employee(Model):
+    """A person who works here; shares its id with the account they sign in with."""
+
+    __tablename__ = "security_employee"
+    __versioned__: dict = {}
+    __scope__ = PUBLIC
+
+    id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(
+        String(60), info=field(Name(_("Name"), required=True, max_length=60, sortable=True))
+    )
+    number: Mapped[str | None] = mapped_column(
+        String(30), unique=True, info=field(Text(_("Employee number"), max_length=30, sortable=True))
+    )
+    department_id: Mapped[int | None] = mapped_column(
+        ForeignKey("security_department.id"),
+        index=True,
+        info=field(Link(_("Department"), to="department", relation="department")),
+    )
+    position: Mapped[str | None] = mapped_column(
+        String(40), info=field(Choice(_("Position"), dictionary="user_position"))
+    )
+    phone: Mapped[str | None] = mapped_column(String(32), info=field(Phone(_("Phone"))))
+    language: Mapped[str] = mapped_column(
+        String(10), default="zh_Hans", info=field(Choice(_("Language"), dictionary="language", required=True))
+    )
+    password_changed_at: Mapped[datetime | None]
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(nullable=False)
+
+    department: Mapped[Department | None] = relationship(Department, foreign_keys=[department_id])
+    account: Mapped[User] = relationship(User)
+
+    __mapper_args__ = {"version_id_col": revision}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DataScope(Model):
+    """How far the holders of a role see and write in one domain."""
+
+    __tablename__ = "security_data_scope"
+    __scope__ = PUBLIC
+    __table_args__ = (UniqueConstraint("role_id", "domain"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    role_id: Mapped[int] = mapped_column(ForeignKey("ab_role.id", ondelete="CASCADE"))
+    domain: Mapped[str] = mapped_column(String(40))
+    read: Mapped[Level] = mapped_column(Enum(Level, native_enum=False, length=16))
+    write: Mapped[Level] = mapped_column(Enum(Level, native_enum=False, length=16))
+
+
+class Seed(Model):
+    """A built-in grant that was once handed out: what an administrator took away is not given again."""
+
+    __tablename__ = "security_seed"
+    __scope__ = PUBLIC
+    __table_args__ = (UniqueConstraint("role", "view", "permission"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(String(64))
+    view: Mapped[str] = mapped_column(String(120))
+    permission: Mapped[str] = mapped_column(String(100))

@@ -1,0 +1,149 @@
+"""People, their rights and their reach. Rights are cached in every process, under the stamp "security"."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    Role,
+    User,
+    ViewMenu,
+    assoc_permissionview_role,
+    assoc_user_role,
+)
+from sqlalchemy import func, or_, select
+
+from app.base.actor import Actor, Reach
+from app.base.choices import Found
+from app.base.scope import unscoped
+from app.base.stamps import Cached
+from app.extensions import db
+from app.system.security import rules
+from app.system.security.models import DataScope, Department, Employee
+
+STAMP = "security"
+Right = tuple[str, str]  # (permission, view)
+
+#: Permission that shows a field group in full, by group.
+FIELD_GROUPS: dict[str, Right] = {}
+
+
+def _role_rights(role_ids: frozenset[int]) -> frozenset[Right]:
+    rights = (
+        select(Permission.name, ViewMenu.name)
+        .join(PermissionView, PermissionView.permission_id == Permission.id)
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
+        .where(assoc_permissionview_role.c.role_id.in_(role_ids))
+    )
+    return frozenset((permission, view) for permission, view in db.session.execute(rights))
+
+
+#: ``rights(role_ids)``: everything the holders of these roles may open and press.
+rights = Cached(STAMP, _role_rights)
+
+
+def _actor(user_id: int) -> Actor | None:
+    user = db.session.get(User, user_id)
+    if user is None or not user.active:
+        return None
+    staff = db.session.get(Employee, user_id)
+    roles = _roles_of(user_id)
+    house = staff.department_id if staff else None
+    return Actor(
+        id=user_id,
+        name=staff.name if staff else user.username,
+        roles=frozenset(roles.values()),
+        role_ids=frozenset(roles),
+        department_id=house,
+        departments_below=frozenset(departments_below(house) if house else ()),
+        reaches=_reaches(roles),
+        hidden_groups=_hidden(frozenset(roles)),
+    )
+
+
+#: ``actor(user_id)``: the person as services know them; None for a disabled or unknown account.
+actor = Cached(STAMP, _actor)
+
+
+def _roles_of(user_id: int) -> dict[int, str]:
+    held = select(Role.id, Role.name).join(assoc_user_role, assoc_user_role.c.role_id == Role.id)
+    return dict(db.session.execute(held.where(assoc_user_role.c.user_id == user_id)).tuples().all())
+
+
+def _reaches(roles: Mapping[int, str]) -> dict[str, Reach]:
+    found: dict[str, Reach] = {}
+    for row in db.session.scalars(select(DataScope).where(DataScope.role_id.in_(roles))):
+        reach = Reach(row.read, row.write)
+        found[row.domain] = rules.wider(found.get(row.domain, Reach()), reach)
+    return found
+
+
+def _hidden(role_ids: frozenset[int]) -> frozenset[str]:
+    held = _role_rights(role_ids)
+    return frozenset(group for group, right in FIELD_GROUPS.items() if right not in held)
+
+
+def departments_below(department_id: int) -> Sequence[int]:
+    """Return a department and all below it, by id."""
+    table = Department.__table__
+    tree = select(table.c.id).where(table.c.id == department_id).cte("tree", recursive=True)
+    tree = tree.union(select(table.c.id).join(tree, table.c.parent_id == tree.c.id))
+    return list(db.session.scalars(select(tree.c.id)))
+
+
+def accounts_with_role(role: str) -> int:
+    """Return how many active accounts hold a role."""
+    held = select(func.count()).select_from(User).join(User.roles).where(Role.name == role, User.active)
+    return db.session.scalar(held) or 0
+
+
+def holders_of_roles(role_ids: Iterable[int]) -> Mapping[int, int]:
+    """Return how many people hold each of the roles."""
+    table = assoc_user_role
+    counted = select(table.c.role_id, func.count()).where(table.c.role_id.in_(list(role_ids))).group_by(table.c.role_id)
+    return dict(db.session.execute(counted).tuples().all())
+
+
+class EmployeeNames:
+    """How people are named and found in searching choices."""
+
+    def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
+        return dict(db.session.execute(select(Employee.id, Employee.name).where(Employee.id.in_(list(ids)))).tuples())
+
+    def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - all see all names
+        found = select(Employee).join(User, User.id == Employee.id).where(User.active)
+        if words:
+            found = found.where(
+                or_(Employee.name.contains(words, autoescape=True), User.username.startswith(words, autoescape=True))
+            )
+        rows: Any = db.session.scalars(found.order_by(Employee.name).limit(limit))
+        return [Found(str(row.id), row.name, str(row.department or "")) for row in rows]
+
+    def exists(self, key: int, *, actor: Actor) -> bool:  # noqa: ARG002 - all see all names
+        return db.session.get(Employee, key) is not None
+
+
+class DepartmentNames:
+    """How departments are named and found in searching choices."""
+
+    def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
+        wanted = select(Department.id, Department.name).where(Department.id.in_(list(ids)))
+        return dict(db.session.execute(wanted).tuples())
+
+    def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - all see all names
+        found = select(Department).where(Department.name.contains(words, autoescape=True))
+        return [Found(str(row.id), row.name) for row in db.session.scalars(found.order_by(Department.id).limit(limit))]
+
+    def exists(self, key: int, *, actor: Actor) -> bool:  # noqa: ARG002 - all see all names
+        return db.session.get(Department, key) is not None
+
+
+def employee_by_words(words: str) -> Employee | None:
+    """Return the one active person with this name, user name or employee number; None if none or several."""
+    with unscoped("names of colleagues are no secret"):
+        found = select(Employee).join(User, User.id == Employee.id).where(User.active)
+        named = or_(Employee.name == words, User.username == words, Employee.number == words)
+        rows = db.session.scalars(found.where(named).limit(2)).all()
+    return rows[0] if len(rows) == 1 else None

@@ -1,0 +1,62 @@
+"""When somebody may come in, and what a password must be. Pure: no database, no request, no clock."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.base.errors import Invalid
+from app.base.i18n import _
+
+#: The passwords everybody tries first, in lower case. Longer ones are refused too when they only repeat these.
+COMMON = frozenset(
+    "1234567890 12345678910 123456789012 0123456789 9876543210 1111111111 0000000000 8888888888 6666666666 1122334455 "
+    "1234512345 123123123123 qwertyuiop qwerty12345 qwerty123456 1qaz2wsx3edc 1q2w3e4r5t 1q2w3e4r5t6y asdfghjkl1 "
+    "asdfghjkl123 zxcvbnm123 abc1234567 abcd123456 abc123456789 a123456789 a1234567890 aa123456789 password12 "
+    "password123 password1234 passw0rd123 p@ssw0rd123 admin12345 admin123456 administrator root123456 iloveyou123 "
+    "woaini1314 woaini5201314 5201314520 1314520520 woaini520520 wangyi1234 zhang12345 letmein1234 welcome123 "
+    "welcome1234 changeme123 football123 baseball123 sunshine123 princess123 superman123 dragon12345 monkey12345 "
+    "qazwsxedcrfv zaq12wsxcde3 1qazxsw23edc qwe123456789 q1w2e3r4t5 q1w2e3r4t5y6 147258369147 1472583690 7894561230 "
+    "kehu123456 zhike123456 zhike12345 crm1234567 1357924680 2468013579".split()
+)
+LONGEST_PASSWORD = 200
+
+
+class Outcome(StrEnum):
+    """How an attempt to come in ended."""
+
+    SUCCEEDED = "succeeded"
+    WRONG = "wrong"
+    LOCKED = "locked"
+    DISABLED = "disabled"
+
+
+def locked_until(
+    failures: Iterable[datetime], *, allowed: int, window: timedelta, lasting: timedelta
+) -> datetime | None:
+    """Return the moment until which an account is locked, or None.
+
+    ``failures``: the moments of wrong passwords since the last success or unlock. Locked for ``lasting`` from
+    the failure that was the ``allowed``-th within ``window``.
+    """
+    moments = sorted(failures)
+    ends = None
+    for place in range(allowed - 1, len(moments)):
+        if moments[place] - moments[place - allowed + 1] <= window:
+            ends = moments[place] + lasting
+    return ends
+
+
+def check_password(password: str, *, shortest: int, username: str) -> None:
+    """Raise Invalid unless the password is long enough, not a common one, and not the user's own name."""
+    if len(password) < shortest:
+        raise Invalid(_("The password needs at least %(count)s characters."), count=shortest)
+    if len(password) > LONGEST_PASSWORD:
+        raise Invalid(_("The password may have at most %(count)s characters."), count=LONGEST_PASSWORD)
+    plain = password.lower()
+    if plain in COMMON or len(set(plain)) < 4 or plain == username.lower():  # noqa: PLR2004 - aaaa, abab
+        raise Invalid(_("Many people use this password, so it is tried first. Choose another one."))
+
+
+def is_open(*, started: datetime, seen: datetime, now: datetime, idle: timedelta, longest: timedelta) -> bool:
+    """Tell whether a session that was not ended by hand is still open."""
+    return now - seen < idle and now - started < longest

@@ -1,0 +1,172 @@
+"""Every setting of an installation, read from the environment once, at start, and checked there.
+
+A wrong or missing value stops the start with a sentence; nothing is guessed in production.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent
+SHORTEST_SECRET = 32
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong. The message says which, and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may differ from one installation to the next. Field names are those of the environment, in lower case."""
+
+    #: "demo" (default: demo accounts, shown at start), "production", or "test".
+    mode: str = "demo"
+    #: Where instance files stand: the SQLite database, the secret made up for a demo, uploads.
+    data_dir: Path = ROOT / "instance"
+    #: SQLAlchemy address of the database. SQLite and PostgreSQL are supported.
+    database_url: str = ""
+    #: Redis, for rate limits shared by all processes (and, later, jobs). Empty: kept in this process.
+    redis_url: str = ""
+    #: Signs cookies and tokens. At least 32 characters; production refuses to start without one of its own.
+    secret_key: str = ""
+    #: The address the server listens on, and its port.
+    host: str = "127.0.0.1"
+    port: int = 8000
+    #: How many proxies in front may be believed about the client's address and scheme.
+    proxies: int = 0
+    #: Host names under which the product may be called. Empty: any (not in production).
+    hosts: tuple[str, ...] = ()
+    #: Send cookies over TLS only. Default: yes in production.
+    secure_cookies: bool = False
+    #: Minutes without a request, and minutes in all, after which a session ends.
+    session_idle_minutes: int = 60
+    session_max_minutes: int = 720
+    #: Failed sign-ins within so many minutes that lock an account, and for how long.
+    lockout_failures: int = 10
+    lockout_window_minutes: int = 15
+    lockout_minutes: int = 15
+    #: Sign-in attempts per address, by form and API together.
+    sign_in_limit: str = "30 per minute"
+    #: Shortest password, in characters.
+    password_min_length: int = 10
+    #: Largest upload, in MB.
+    upload_max_mb: int = 50
+    #: Name and second line of the installation.
+    site_name: str = "知客"
+    site_tagline: str = "Zhike"
+    #: Log lines as JSON (production) or as plain text.
+    log_json: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Return the checked settings. Raises SettingsError with the name of the setting and what to do."""
+        given = {name.lower(): value for name, value in environment.items() if name.lower() in cls.__annotations__}
+        given.pop("extra", None)
+        mode = given.get("mode", "demo")
+        defaults = {"secure_cookies": mode == "production", "log_json": mode == "production"}
+        values = defaults | {name: _typed(cls, name, value) for name, value in given.items()}
+        return cls(**values).completed()
+
+    def completed(self) -> Settings:
+        """Return the settings with what follows from others filled in. Raises SettingsError."""
+        from dataclasses import replace
+
+        if self.mode not in {"demo", "production", "test"}:
+            raise SettingsError(f"MODE is {self.mode!r}; it must be demo, production or test.")
+        if self.mode == "production":
+            self._check_production()
+        url = self.database_url or f"sqlite:///{self.data_dir / 'zhike.sqlite'}"
+        return replace(self, database_url=_driver(url), secret_key=self.secret_key or self._made_up_secret())
+
+    def _check_production(self) -> None:
+        if len(self.secret_key) < SHORTEST_SECRET:
+            raise SettingsError(
+                f"SECRET_KEY must be set in production, {SHORTEST_SECRET} characters or more. "
+                'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        if not self.database_url:
+            raise SettingsError("DATABASE_URL must be set in production, for example postgresql://zhike@db/zhike.")
+        if not self.hosts:
+            raise SettingsError("HOSTS must name the host names of this installation, for example crm.example.cn.")
+
+    def _made_up_secret(self) -> str:
+        """Return a random secret kept beside the demo database, so that a restart signs nobody out."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        file = self.data_dir / "secret"
+        if not file.exists():
+            file.write_text(secrets.token_urlsafe(48))
+            file.chmod(0o600)
+        return file.read_text()
+
+    def flask(self) -> dict[str, Any]:
+        """Return the same settings under the names Flask and its extensions know."""
+        return {
+            "ZHIKE": self,
+            "SECRET_KEY": self.secret_key,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": _engine(self.database_url),
+            "MAX_CONTENT_LENGTH": self.upload_max_mb * 1024 * 1024,
+            "MAX_FORM_MEMORY_SIZE": 5 * 1024 * 1024,
+            "MAX_FORM_PARTS": 5000,
+            "SESSION_COOKIE_NAME": "zhike",
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_SECURE": self.secure_cookies,
+            "TRUSTED_HOSTS": list(self.hosts) or None,
+            "APP_NAME": self.site_name,
+            "BABEL_DEFAULT_LOCALE": "zh_Hans",
+            "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+            "LANGUAGES": {
+                "zh_Hans": {"flag": "cn", "name": "简体中文"},
+                "zh_Hant": {"flag": "tw", "name": "繁體中文"},
+                "en": {"flag": "gb", "name": "English"},
+            },
+            "AUTH_ROLE_ADMIN": "admin",
+            "AUTH_ROLE_PUBLIC": "public",
+            "FAB_CREATE_DB": False,
+            "FAB_UPDATE_PERMS": False,
+            "FAB_SECURITY_MANAGER_CLASS": "app.system.sign_in.views.HouseSecurity",
+            "FAB_INDEX_VIEW": "app.home.views.HomeView",
+            "FAB_BASE_TEMPLATE": "zhike/base.html",
+            "FAB_SAFE_REDIRECT_HOSTS": list(self.hosts),
+            "FAB_API_MAX_PAGE_SIZE": 100,
+            "RATELIMIT_ENABLED": True,
+            "RATELIMIT_STORAGE_URI": self.redis_url or "memory://",
+            "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+            "JWT_ACCESS_TOKEN_EXPIRES": 900,
+            "WTF_CSRF_TIME_LIMIT": None,
+        } | dict(self.extra)
+
+
+def _typed(cls: type, name: str, value: str) -> Any:
+    kind = cls.__annotations__[name]
+    try:
+        if kind == "bool":
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[value.lower()]
+        if kind == "tuple[str, ...]":
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return {"int": int, "Path": Path}.get(kind, str)(value)
+    except (KeyError, ValueError) as error:
+        raise SettingsError(f"{name.upper()} is {value!r}, which is not a {kind}.") from error
+
+
+def _driver(url: str) -> str:
+    """Return the address with the driver this product brings along."""
+    for plain in ("postgres://", "postgresql://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
+        raise SettingsError(f"DATABASE_URL begins with {url.split(':')[0]!r}; SQLite and PostgreSQL are supported.")
+    return url
+
+
+def _engine(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 10}}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_recycle": 1800}
