@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -48,6 +48,14 @@ SENTENCES = {
     "web_page": _("This is a web page that only bears the name of a workbook: open it in Excel and save it as .xlsx."),
 }
 
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "d": date.fromisoformat,
+    "m": datetime.fromisoformat,
+    "t": time.fromisoformat,
+    "s": lambda seconds: timedelta(seconds=seconds),
+    "e": CellError,
+}
+
 Value = str | int | float | bool | date | datetime | time | timedelta | None
 
 
@@ -75,7 +83,8 @@ class Table:
 
     def __init__(self, spool: Any, kind: str, sheets: list[Sheet], *, max_rows: int) -> None:
         self._spool, self.kind, self.sheets, self._max_rows = spool, kind, sheets, max_rows
-        self.sheet, self.heading_row, self.headings = sheets[0], 0, []
+        self.sheet, self.heading_row = sheets[0], 0
+        self.headings: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -209,11 +218,4 @@ def _score(values: Sequence[Value], fields: Sequence[words.Field]) -> tuple[int,
 def _untagged(tagged: dict[str, Any]) -> Value:
     """Read what `parser.spool` wrote for values that JSON has no form for."""
     [(tag, written)] = tagged.items()
-    readers = {
-        "d": date.fromisoformat,
-        "m": datetime.fromisoformat,
-        "t": time.fromisoformat,
-        "s": lambda seconds: timedelta(seconds=seconds),
-        "e": CellError,
-    }
-    return readers[tag](written)
+    return _READERS[tag](written)

@@ -4,8 +4,8 @@ import json
 import resource
 import sys
 
+from allowance import Limits
 from kinds import kind_of
-from limits import Limits
 from refusal import Refused
 from spool import Spool
 

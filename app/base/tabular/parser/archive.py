@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from limits import LARGEST_RATIO, LARGEST_UNPACKED, MOST_ENTRIES, MOST_ROW_TAGS, SUSPICIOUS_UNPACKED
+from allowance import LARGEST_RATIO, LARGEST_UNPACKED, MOST_ENTRIES, MOST_ROW_TAGS, SUSPICIOUS_UNPACKED
 from refusal import Refused
 
 _CHUNK = 1024 * 1024
@@ -61,7 +61,8 @@ class Archive:
     def _look_through(self, entry: zipfile.ZipInfo) -> Errors:
         """Count the entry's bytes and rows and collect its error cells. A lying size ends in a wrong checksum."""
         is_sheet = entry.filename.startswith("xl/worksheets/")
-        row_tags, errors = 0, {}
+        row_tags = 0
+        errors: Errors = {}
         for chunk, overlap in self._chunks(entry):
             if is_sheet:
                 row_tags += len(_ROW.findall(chunk, overlap and overlap - len(b"<row")))

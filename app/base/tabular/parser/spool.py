@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Self
 
-from limits import Limits
+from allowance import Limits
 from refusal import Refused
 
 _BATCH = 100
@@ -16,7 +16,8 @@ class Spool:
 
     def __init__(self, path: str, limits: Limits) -> None:
         self._file = Path(path).open("wb", buffering=1024 * 1024)  # noqa: SIM115 (closed on leaving)
-        self._limits, self._batch = limits, []
+        self._limits = limits
+        self._batch: list[list] = []
         self.sheets: list[dict] = []
 
     def __enter__(self) -> Self:

@@ -1,12 +1,11 @@
 """Sheets of xlsx and xls files, by calamine."""
 
 import os
-import re
 from collections.abc import Iterator
 
 import python_calamine as calamine
+from allowance import Limits
 from archive import Archive, Errors
-from limits import Limits
 from refusal import Refused
 from spool import Spool
 
@@ -46,10 +45,10 @@ def _spool_rows(sheet: calamine.CalamineSheet, spool: Spool, errors: Errors) -> 
     """Spool the rows from sheet row 1 on; calamine leaves out empty columns on the left, and the values of errors."""
     if sheet.start is None and not errors:
         return
-    left = [None] * (sheet.start[1] if sheet.start else 0)
+    left: list[object] = [None] * (sheet.start[1] if sheet.start else 0)
     places = _by_row(errors)
     for number, values in enumerate(sheet.iter_rows(), start=1):
-        row = [*left, *values]
+        row: list[object] = [*left, *values]
         for column, shown in places.get(number, ()):
             row += [None] * (column + 1 - len(row))
             row[column] = {"e": shown}
@@ -60,9 +59,9 @@ def _by_row(errors: Errors) -> dict[int, list[tuple[int, str]]]:
     """Turn {"C7": "#N/A"} into {7: [(2, "#N/A")]}."""
     rows: dict[int, list[tuple[int, str]]] = {}
     for reference, shown in errors.items():
-        letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", reference).groups()
+        letters = reference.rstrip("0123456789")
         column = 0
         for letter in letters:
             column = column * 26 + ord(letter) - 64
-        rows.setdefault(int(digits), []).append((column - 1, shown))
+        rows.setdefault(int(reference[len(letters) :]), []).append((column - 1, shown))
     return rows
