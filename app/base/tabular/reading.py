@@ -48,14 +48,6 @@ SENTENCES = {
     "web_page": _("This is a web page that only bears the name of a workbook: open it in Excel and save it as .xlsx."),
 }
 
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "d": date.fromisoformat,
-    "m": datetime.fromisoformat,
-    "t": time.fromisoformat,
-    "s": lambda seconds: timedelta(seconds=seconds),
-    "e": CellError,
-}
-
 Value = str | int | float | bool | date | datetime | time | timedelta | None
 
 
@@ -63,6 +55,15 @@ class CellError(str):
     """What stands in a cell whose formula failed, e.g. #N/A: no value, and to be shown to the user as wrong."""
 
     __slots__ = ()
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "d": date.fromisoformat,
+    "m": datetime.fromisoformat,
+    "t": time.fromisoformat,
+    "s": lambda seconds: timedelta(seconds=seconds),
+    "e": CellError,
+}
 
 
 @dataclass
