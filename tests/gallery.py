@@ -14,7 +14,9 @@ from tests import gallery_pages as pages
 
 APP = Path(__file__).resolve().parents[1] / "app"
 WORDS = json.loads((Path(__file__).parent / "gallery_zh.json").read_text("utf-8"))
-CSP = "default-src 'self'; script-src 'nonce-{0}' 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
+CSP = (
+    "default-src 'self'; script-src 'nonce-{0}' 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
+)
 LANGUAGES = [("zh_Hans", "简体中文"), ("zh_Hant", "繁體中文"), ("en", "English")]
 
 
@@ -77,7 +79,9 @@ def icons() -> Response | None:
 
 
 def create_app() -> Flask:
-    app = Flask("gallery", template_folder=str(APP / "templates"), static_folder=str(APP / "static"), static_url_path="/static")
+    app = Flask(
+        "gallery", template_folder=str(APP / "templates"), static_folder=str(APP / "static"), static_url_path="/static"
+    )
     app.config.update(SECRET_KEY="gallery", SEND_FILE_MAX_AGE_DEFAULT=0)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(translate, translate_many, newstyle=True)

@@ -1,5 +1,7 @@
 """Sample pages for tests/gallery.py and tests/base/test_theme.py. All names and numbers are invented."""
 
+# ruff: noqa: E501 -- the sample rows and HTML read better unbroken
+
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import BooleanField, DateField, PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -9,37 +11,50 @@ CUSTOMER = [{"label": "客户", "url": "/list"}, {"label": "客户资料", "url"
 LUOYANG = "洛阳恒泰精密机械有限公司"
 
 
-def _group(label, icon, items=None, *, url="/list", **more):
+def _group(label, items=None, *, icon, url="/list", **more):
     links = [dict(zip(("label", "url", "current", "count", "hot"), one, strict=False)) for one in items or []]
-    return {"label": label, "icon": icon, "url": None if items else url, "current": False, "open": bool(items), "items": links, **more}
+    return {
+        "label": label,
+        "icon": icon,
+        "url": None if items else url,
+        "current": False,
+        "open": bool(items),
+        "items": links,
+        **more,
+    }
 
 
 FRAME = {
     "brand": {"name": "知客", "tagline": "Zhike"},
     "menu": [
-        _group("工作台", "layout-dashboard", url="/message"),
+        _group("工作台", icon="layout-dashboard", url="/message"),
         _group(
             "客户",
-            "building-community",
-            [
+            icon="building-community",
+            items=[
                 ("客户资料", "/list", True),
                 ("资源池", "/empty", False, "1,024"),
                 ("联系人", "/form", False),
                 ("电话索引", "/conflict", False),
             ],
         ),
-        _group("跟进", "message-circle", count="17", hot=True),
-        _group("商机", "target-arrow", url="/empty"),
+        _group("跟进", icon="message-circle", count="17", hot=True),
+        _group("商机", icon="target-arrow", url="/empty"),
         _group(
             "服务费",
-            "receipt-yuan",
-            [("登记", "/record"), ("审核", "/parts", False, "12"), ("流水账", "/list"), ("到期提醒", "/list", False, "42", True)],
+            icon="receipt-yuan",
+            items=[
+                ("登记", "/record"),
+                ("审核", "/parts", False, "12"),
+                ("流水账", "/list"),
+                ("到期提醒", "/list", False, "42", True),
+            ],
         ),
-        _group("工单", "ticket", count="9"),
-        _group("知识库", "book-2"),
-        _group("会话", "messages", count="3"),
-        _group("统计", "chart-histogram", [("服务费收入", "/list"), ("跟进汇总", "/list")], open=False),
-        _group("系统管理", "settings", [("用户与部门", "/list"), ("角色与权限", "/list")], open=False),
+        _group("工单", icon="ticket", count="9"),
+        _group("知识库", icon="book-2"),
+        _group("会话", icon="messages", count="3"),
+        _group("统计", icon="chart-histogram", items=[("服务费收入", "/list"), ("跟进汇总", "/list")], open=False),
+        _group("系统管理", icon="settings", items=[("用户与部门", "/list"), ("角色与权限", "/list")], open=False),
     ],
     "quick_add": [
         {"label": "新建客户", "icon": "building-plus", "url": "/form"},
@@ -113,14 +128,26 @@ def _row(number, line):
         "edit_url": "/form",
         "label": name,
         "level": {"text": rank, "color": LEVELS[rank], "title": f"{rank} 级客户"},
-        "cells": [*map(Markup.escape, cells), PHONE.format(*phone.split("****")), Markup.escape(city), Markup.escape(trade)],
+        "cells": [
+            *map(Markup.escape, cells),
+            PHONE.format(*phone.split("****")),
+            Markup.escape(city),
+            Markup.escape(trade),
+        ],
         "overdue": left.startswith("逾期"),
         "actions": [
             {"label": "记录跟进", "icon": "message-plus", "url": "/form", "method": "GET"},
             {"label": "新建工单", "icon": "ticket", "url": "/form", "method": "GET"},
             {"label": "编辑", "icon": "edit", "url": "/form", "method": "GET"},
             {"label": "收回", "icon": "arrow-back-up", "url": "/post", "method": "POST", "confirm": f"收回“{name}”？"},
-            {"label": "删除", "icon": "trash", "url": "/post", "method": "POST", "confirm": f"删除“{name}”？", "danger": True},
+            {
+                "label": "删除",
+                "icon": "trash",
+                "url": "/post",
+                "method": "POST",
+                "confirm": f"删除“{name}”？",
+                "danger": True,
+            },
         ],
     }
 
@@ -129,12 +156,23 @@ def _op(code, label, arity=1, *, negated=False):
     return {"code": code, "label": label, "negated": negated, "arity": arity}
 
 
-REGIONS = [{"value": str(n), "text": name, "sub": "河南省"} for n, name in enumerate(["郑州市", "洛阳市", "新乡市", "许昌市", "南阳市"])]
+REGIONS = [
+    {"value": str(n), "text": name, "sub": "河南省"}
+    for n, name in enumerate(["郑州市", "洛阳市", "新乡市", "许昌市", "南阳市"])
+]
 ONE_OF = [_op("in", "是其中之一", "many"), _op("nin", "不是", "many", negated=True), _op("empty", "没有填", 0)]
 TEXT_OPS = [_op("has", "包含"), _op("nhas", "不包含", negated=True), _op("eq", "等于")]
 DATE_OPS = [_op("within", "在最近", "days"), _op("between", "介于", 2), _op("before", "早于")]
 FILTER_FIELDS = [
-    {"name": "region", "label": "区域", "icon": "map-pin", "kind": "relation", "operators": ONE_OF, "choices": None, "choices_url": "/regions"},
+    {
+        "name": "region",
+        "label": "区域",
+        "icon": "map-pin",
+        "kind": "relation",
+        "operators": ONE_OF,
+        "choices": None,
+        "choices_url": "/regions",
+    },
     {
         "name": "status",
         "label": "运营状态",
@@ -142,10 +180,27 @@ FILTER_FIELDS = [
         "kind": "dictionary",
         "operators": ONE_OF,
         "choices_url": None,
-        "choices": [{"value": "1", "label": "在营", "color": "green"}, {"value": "2", "label": "筹建", "color": "amber"}],
+        "choices": [
+            {"value": "1", "label": "在营", "color": "green"},
+            {"value": "2", "label": "筹建", "color": "amber"},
+        ],
     },
-    {"name": "seen", "label": "最近跟进", "icon": "calendar-time", "kind": "date", "operators": DATE_OPS, "choices": None, "choices_url": None},
-    {"name": "fee", "label": "服务费金额", "icon": "currency-yuan", "kind": "money", "operators": [_op("between", "介于", 2), _op("gt", "大于")]},
+    {
+        "name": "seen",
+        "label": "最近跟进",
+        "icon": "calendar-time",
+        "kind": "date",
+        "operators": DATE_OPS,
+        "choices": None,
+        "choices_url": None,
+    },
+    {
+        "name": "fee",
+        "label": "服务费金额",
+        "icon": "currency-yuan",
+        "kind": "money",
+        "operators": [_op("between", "介于", 2), _op("gt", "大于")],
+    },
     {"name": "note", "label": "备注", "icon": "letter-case", "kind": "text", "operators": TEXT_OPS},
 ]
 FILTER = (
@@ -157,22 +212,45 @@ NAMES = ["企业名称", "跟进状态", "最近跟进", "下次联系", "服务
 
 
 def _columns():
-    columns = [{"name": f"c{n}", "label": label, "sort_url": "/list", "align": "left", "pin": n == 0} for n, label in enumerate(NAMES)]
+    columns = [
+        {"name": f"c{n}", "label": label, "sort_url": "/list", "align": "left", "pin": n == 0}
+        for n, label in enumerate(NAMES)
+    ]
     columns[2]["sorted"] = "descending"
     return columns
 
 
 def _segments():
-    names = [("全部", "10,000+"), ("我的", "326"), ("未分派", "1,024"), ("30 天未跟进", "5,871"), ("即将到期", "137"), ("已逾期", "42")]
-    own = [{"label": "洛阳片区回访", "count": "218", "url": "/list", "icon": "bookmark"}, {"label": "A 级无商机", "count": "64", "url": "/list", "icon": "users"}]
-    plain = [{"label": label, "count": count, "url": "/list", "current": label == "全部", "hot": label == "已逾期"} for label, count in names]
+    names = [
+        ("全部", "10,000+"),
+        ("我的", "326"),
+        ("未分派", "1,024"),
+        ("30 天未跟进", "5,871"),
+        ("即将到期", "137"),
+        ("已逾期", "42"),
+    ]
+    own = [
+        {"label": "洛阳片区回访", "count": "218", "url": "/list", "icon": "bookmark"},
+        {"label": "A 级无商机", "count": "64", "url": "/list", "icon": "users"},
+    ]
+    plain = [
+        {"label": label, "count": count, "url": "/list", "current": label == "全部", "hot": label == "已逾期"}
+        for label, count in names
+    ]
     return [*plain, "-", *own]
 
 
 def list_page():
     chips = [
         {"field": "区域", "op": "不是", "values": ["郑州市"], "negated": True, "remove_url": "/list", "join": "或"},
-        {"field": "运营状态", "op": "是", "values": ["在营", "筹建"], "negated": False, "remove_url": "/list", "join": "或"},
+        {
+            "field": "运营状态",
+            "op": "是",
+            "values": ["在营", "筹建"],
+            "negated": False,
+            "remove_url": "/list",
+            "join": "或",
+        },
         {"field": "最近跟进", "op": "在最近", "values": ["30 天"], "negated": False, "remove_url": "/list"},
     ]
     page = {
@@ -190,7 +268,13 @@ def list_page():
         "bulk_actions": [
             {"name": "assign", "label": "分派", "icon": "user-share"},
             {"name": "take_back", "label": "收回", "icon": "arrow-back-up", "confirm": "收回选中的客户？"},
-            {"name": "delete", "label": "删除", "icon": "trash", "confirm": "删除选中的客户？30 天内可恢复。", "danger": True},
+            {
+                "name": "delete",
+                "label": "删除",
+                "icon": "trash",
+                "confirm": "删除选中的客户？30 天内可恢复。",
+                "danger": True,
+            },
         ],
         "action_url": "/post",
         "add_url": "/form",
@@ -212,18 +296,30 @@ def list_page():
 
 def empty_page():
     links = [
-        {"label": "从跟进转来", "icon": "message-forward", "url": "/list", "text": "您有 6 次“意向客户”的跟进还没有转成商机"},
+        {
+            "label": "从跟进转来",
+            "icon": "message-forward",
+            "url": "/list",
+            "text": "您有 6 次“意向客户”的跟进还没有转成商机",
+        },
         {"label": "直接新建", "icon": "plus", "url": "/form", "text": "选一位客户，填阶段和预计金额"},
         {"label": "看部门的商机", "icon": "users", "url": "/list", "text": "客服一部有 31 个在谈"},
     ]
     page = {
         "title": "商机",
         "count_text": "0 个",
-        "segments": [{"label": label, "count": 0, "url": "#", "current": label == "我的"} for label in ("我的", "本周要推进", "已赢", "已输")],
+        "segments": [
+            {"label": label, "count": 0, "url": "#", "current": label == "我的"}
+            for label in ("我的", "本周要推进", "已赢", "已输")
+        ],
         "filter_fields": FILTER_FIELDS,
         "add_url": "/form",
         "add_label": "新建商机",
-        "empty": {"title": "还没有属于您的商机", "text": "客户有意向时，把那次跟进转成商机，就能在这里看进展、金额和预计成交日。", "next": links},
+        "empty": {
+            "title": "还没有属于您的商机",
+            "text": "客户有意向时，把那次跟进转成商机，就能在这里看进展、金额和预计成交日。",
+            "next": links,
+        },
     }
     return {"page": page}
 
@@ -244,7 +340,16 @@ def record_page():
         ("下次联系", Markup('<span class="zk-accent">今天 14:30</span>'), None),
         ("主要电话", PHONE.format("138", "5678"), None),
     ]
-    tabs = [("概览", None), ("联系人", 3), ("跟进", 28), ("商机", 2), ("服务费", 6), ("工单", 9), ("文件", 14), ("历史", 57)]
+    tabs = [
+        ("概览", None),
+        ("联系人", 3),
+        ("跟进", 28),
+        ("商机", 2),
+        ("服务费", 6),
+        ("工单", 9),
+        ("文件", 14),
+        ("历史", 57),
+    ]
     fields = [("注册日期", "2011-06-14"), ("来源", "展会"), ("使用软件", "旧版 ERP · 18 站点"), ("上级企业", None)]
     address = {"label": "详细地址", "value": "洛阳市涧西区丽春西路 18 号 A 座 903", "span": True}
     page = {
@@ -252,7 +357,11 @@ def record_page():
         "crumbs": CUSTOMER,
         "avatar_text": "恒",
         "level": {"text": "A", "color": "indigo", "title": "A 级客户"},
-        "chips": [{"text": "意向客户", "color": "blue"}, {"text": "在营", "color": "green", "dot": True}, {"text": "月结", "line": True}],
+        "chips": [
+            {"text": "意向客户", "color": "blue"},
+            {"text": "在营", "color": "green", "dot": True},
+            {"text": "月结", "line": True},
+        ],
         "facts": [
             {"text": "91410300MA9K2R4TH8", "copy": True},
             {"icon": "map-pin", "text": "洛阳市 涧西区"},
@@ -265,12 +374,24 @@ def record_page():
             {"label": "编辑", "icon": "edit", "url": "/form", "method": "GET"},
             {"label": "新建工单", "icon": "ticket", "url": "/form", "method": "GET"},
             {"label": "收回", "icon": "arrow-back-up", "url": "/post", "method": "POST", "confirm": "收回这位客户？"},
-            {"label": "删除", "icon": "trash", "url": "/post", "method": "POST", "confirm": "删除这位客户？", "danger": True},
+            {
+                "label": "删除",
+                "icon": "trash",
+                "url": "/post",
+                "method": "POST",
+                "confirm": "删除这位客户？",
+                "danger": True,
+            },
             {"label": "记录跟进", "icon": "message-plus", "url": "/form", "primary": True, "method": "GET"},
         ],
         "sections": [{"title": "基本资料", "fields": [{"label": k, "value": v} for k, v in fields] + [address]}],
         "aside": [
-            {"title": "联系人", "count": 2, "action": {"label": "加联系人", "url": "/form", "icon": "plus"}, "html": CONTACTS},
+            {
+                "title": "联系人",
+                "count": 2,
+                "action": {"label": "加联系人", "url": "/form", "icon": "plus"},
+                "html": CONTACTS,
+            },
             {"title": "关联企业", "count": 2, "action": {"label": "全部 2", "url": "/list"}, "html": CONTACTS},
         ],
         "body": TIMELINE,
@@ -283,11 +404,18 @@ def record_page():
 class CustomerForm(FlaskForm):
     name = StringField("企业名称", validators=[DataRequired("请填企业名称")])
     code = StringField("企业社会信用码", validators=[DataRequired("末位校验码不对：应为 8，请核对营业执照。")])
-    region = SelectField("区域", choices=[("1", "洛阳市")], render_kw={"data-search-url": "/regions"}, validators=[DataRequired()])
+    region = SelectField(
+        "区域", choices=[("1", "洛阳市")], render_kw={"data-search-url": "/regions"}, validators=[DataRequired()]
+    )
     founded = DateField("注册日期")
     status = SelectField("运营状态", choices=[("1", "在营"), ("2", "筹建"), ("3", "停业")])
     address = StringField("详细地址", render_kw={"data-span": "1"})
-    tags = SelectMultipleField("标签", choices=[("1", "老客户"), ("2", "ERP 换型"), ("3", "月结")], render_kw={"data-search": "1"}, description="回车添加")
+    tags = SelectMultipleField(
+        "标签",
+        choices=[("1", "老客户"), ("2", "ERP 换型"), ("3", "月结")],
+        render_kw={"data-search": "1"},
+        description="回车添加",
+    )
     fee = StringField("年服务费（元）", render_kw={"class": "num"})
     shared = BooleanField("允许与别的企业共用电话")
     password = PasswordField("操作密码")
@@ -318,7 +446,12 @@ def form_page(*, wrong=True):
 
 def _both(name, label, before, theirs, mine):
     html = Markup("<del>{}</del> <ins>{}</ins>")
-    sides = {"theirs": html.format(before, theirs), "mine": html.format(before, mine), "theirs_value": theirs, "mine_value": mine}
+    sides = {
+        "theirs": html.format(before, theirs),
+        "mine": html.format(before, mine),
+        "theirs_value": theirs,
+        "mine_value": mine,
+    }
     return {"name": name, "label": label, "before": before, **sides}
 
 
@@ -336,7 +469,12 @@ def conflict_page():
         ],
         "merged": [
             {"label": "详细地址", "before": "A 座 903", "mine": changed.format("903", "901"), "side": "mine"},
-            {"label": "下次联系", "before": "11-24 14:30", "theirs": changed.format("11-24 14:30", "11-27 09:30"), "side": "theirs"},
+            {
+                "label": "下次联系",
+                "before": "11-24 14:30",
+                "theirs": changed.format("11-24 14:30", "11-27 09:30"),
+                "side": "theirs",
+            },
         ],
         "hidden": [("revision", "58")],
         "action_url": "/post",
@@ -348,8 +486,18 @@ def conflict_page():
 
 
 def message_page():
-    links = [{"label": "回到客户资料", "url": "/list", "icon": "arrow-back-up"}, {"label": "工作台", "url": "/", "icon": "layout-dashboard"}]
-    return {"page": {"code": 404, "title": "没有找到这一页", "text": "它可能已被删除，或者不在您的权限范围内。", "next": links}}
+    links = [
+        {"label": "回到客户资料", "url": "/list", "icon": "arrow-back-up"},
+        {"label": "工作台", "url": "/", "icon": "layout-dashboard"},
+    ]
+    return {
+        "page": {
+            "code": 404,
+            "title": "没有找到这一页",
+            "text": "它可能已被删除，或者不在您的权限范围内。",
+            "next": links,
+        }
+    }
 
 
 def signed_out_page():
@@ -362,7 +510,13 @@ class LoginForm(FlaskForm):
 
 
 def login_page():
-    return {"form": LoginForm(), "page": {"problem": "用户名或密码不对。再错 2 次将锁定 15 分钟。", "legal": "© 2026 洛中软件服务有限公司 · 内部系统"}}
+    return {
+        "form": LoginForm(),
+        "page": {
+            "problem": "用户名或密码不对。再错 2 次将锁定 15 分钟。",
+            "legal": "© 2026 洛中软件服务有限公司 · 内部系统",
+        },
+    }
 
 
 def confirm_page():

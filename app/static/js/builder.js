@@ -246,7 +246,7 @@ function toggle(open) {
   if (!children(root).length) children(root).push(fresh());
   draw();
   box.scrollIntoView({ block: "nearest" });
-  $("select", main)?.focus();
+  if (innerWidth > 991) $("select", main)?.focus();
 }
 
 on("click", "[data-builder-open]", () => toggle(box.hidden));

@@ -27,10 +27,13 @@ function options(select) {
     onChange: () => select.dispatchEvent(new Event("zk:picked", { bubbles: true })),
   };
   if (!select.dataset.searchUrl) return common;
-  return {
-    ...common, preload: "focus", score: () => () => 1, loadThrottle: 200,
-    load(query, done) { this.clearOptions((option) => this.items.includes(option.value)); ask(select.dataset.searchUrl, query).then(done, () => done()); },
+  let found = null; // what the server found last; the chosen ones stay known, but are no answer to a search
+  const score = (query) => (item) => (!query || !found || found.has(String(item.value)) ? 1 : 0);
+  const load = function load(query, done) {
+    this.clearOptions((option) => this.items.includes(String(option.value)));
+    ask(select.dataset.searchUrl, query).then((items) => { found = new Set(items.map((one) => String(one.value))); done(items); }, () => done());
   };
+  return { ...common, preload: "focus", loadThrottle: 200, load, score };
 }
 
 export async function enhance(select) {
