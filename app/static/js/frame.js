@@ -1,0 +1,81 @@
+// The frame: theme, row spacing, rail, phone drawer, quick search, menu groups, dialogs, keyboard shortcuts.
+import { $, $$, hasDialog, isTyping, keep, on } from "./lib.js";
+
+const root = document.documentElement;
+
+function flip(attribute, name, value, otherwise) {
+  const next = root.dataset[attribute] === value ? otherwise : value;
+  if (next) root.dataset[attribute] = next; else delete root.dataset[attribute];
+  keep(name, next || "");
+}
+const toggleRail = () => flip("side", "side", "rail", "");
+on("click", "[data-theme-toggle]", () => {
+  flip("bsTheme", "theme", "dark", "light");
+  document.dispatchEvent(new CustomEvent("zk:theme"));
+});
+on("click", "[data-density-toggle]", () => flip("density", "density", "compact", ""));
+on("click", "[data-rail]", toggleRail);
+
+function drawer(open) {
+  root.dataset.drawer = open ? "open" : "";
+  for (const part of $$(".zk-top, .zk-sheet")) part.inert = open;
+  $("[data-drawer-open]")?.setAttribute("aria-expanded", String(open));
+  (open ? $(".zk-side a") : $("[data-drawer-open]"))?.focus();
+}
+on("click", "[data-drawer-open]", () => drawer(true));
+on("click", "[data-drawer-close]", () => drawer(false));
+addEventListener("resize", () => { if (innerWidth > 991 && root.dataset.drawer) drawer(false); });
+
+on("click", ".zk-menu summary", () => { if (root.dataset.side === "rail" && innerWidth > 991) toggleRail(); });
+document.addEventListener("toggle", (event) => {
+  const group = event.target;
+  if (!group.matches?.(".zk-menu details")) return;
+  const kept = Object.fromEntries($$(".zk-menu details").map((one) => [one.dataset.group, one.open]));
+  keep("groups", JSON.stringify(kept));
+}, true);
+
+const search = $("[data-quick-search]");
+function openSearch() {
+  $(".zk-top")?.classList.add("is-searching");
+  search?.focus();
+  search?.select();
+}
+on("click", "[data-search-open]", openSearch);
+search?.addEventListener("blur", () => setTimeout(() => $(".zk-top").classList.remove("is-searching"), 150));
+search?.form.addEventListener("submit", (event) => { if (!search.value.trim()) event.preventDefault(); });
+
+on("click", "[data-dialog]", (button) => document.getElementById(button.dataset.dialog)?.showModal());
+on("click", "dialog [data-close]", (button) => button.closest("dialog").close());
+document.addEventListener("click", (event) => { if (event.target.matches?.("dialog.is-drawer, dialog#zk-shortcuts")) event.target.close(); });
+
+on("click", "[data-logout]", () => { try { sessionStorage.clear(); } catch { /* nothing kept */ } });
+on("click", "[data-show-password]", (button) => {
+  const field = document.getElementById(button.dataset.showPassword);
+  const shown = field.type === "text";
+  field.type = shown ? "password" : "text";
+  button.setAttribute("aria-pressed", String(!shown));
+});
+
+document.addEventListener("keydown", (event) => {
+  const control = event.ctrlKey || event.metaKey;
+  if (control && event.key.toLowerCase() === "k" && search) { event.preventDefault(); openSearch(); return; }
+  if (event.key === "Escape" && root.dataset.drawer === "open") { drawer(false); return; }
+  if (event.key === "Escape" && event.target === search) { search.blur(); return; }
+  if (control || event.altKey || isTyping(event) || hasDialog()) return;
+  const act = { "/": search && openSearch, "[": toggleRail, "?": () => $("#zk-shortcuts")?.showModal(), f: $("[data-builder]") && (() => $("[data-builder-open]").click()) }[event.key];
+  if (act) { event.preventDefault(); act(); }
+});
+
+// Drafts of forms (forms.js): those that were saved go when the next page comes, unless signing in came between.
+function tidyDrafts(user) {
+  if (!user) { sessionStorage.setItem("zk-signed-out", "1"); return; }
+  const expired = sessionStorage.getItem("zk-signed-out");
+  sessionStorage.removeItem("zk-signed-out");
+  for (const key of Object.keys(sessionStorage).filter((one) => one.startsWith("zk-draft:"))) {
+    const [, owner, path] = key.split(":");
+    const draft = JSON.parse(sessionStorage.getItem(key));
+    if (owner !== user || (draft.sent && !expired && path !== location.pathname)) sessionStorage.removeItem(key);
+    else if (draft.sent && expired) sessionStorage.setItem(key, JSON.stringify({ ...draft, sent: false }));
+  }
+}
+try { tidyDrafts(document.body.dataset.user); } catch { /* private window */ }

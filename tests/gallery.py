@@ -1,0 +1,102 @@
+"""Every template with sample data, to look at the theme without the rest: python -m tests.gallery 8101."""
+
+import json
+import secrets
+import sys
+from pathlib import Path
+
+from flask import Flask, flash, g, redirect, render_template, request
+from flask_wtf import CSRFProtect
+from werkzeug.wrappers import Response
+
+from app.base import vendor
+from tests import gallery_pages as pages
+
+APP = Path(__file__).resolve().parents[1] / "app"
+WORDS = json.loads((Path(__file__).parent / "gallery_zh.json").read_text("utf-8"))
+CSP = (
+    "default-src 'self'; script-src 'nonce-{0}' 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
+)
+LANGUAGES = [("zh_Hans", "简体中文"), ("zh_Hant", "繁體中文"), ("en", "English")]
+
+
+def locale() -> str:
+    return request.cookies.get("language", "zh_Hans")
+
+
+def translate(text: str) -> str:
+    return text if locale() == "en" else WORDS.get(text, text)
+
+
+def translate_many(one: str, many: str, count: int) -> str:
+    return translate(one if count == 1 else many)
+
+
+def frame() -> dict:
+    languages = [{"code": code, "label": label, "url": "#", "current": code == locale()} for code, label in LANGUAGES]
+    return {**pages.FRAME, "languages": languages, "language_url": "/language", "locale": locale()}
+
+
+def nonce() -> str:
+    g.nonce = getattr(g, "nonce", None) or secrets.token_urlsafe(12)
+    return g.nonce
+
+
+def secure(answer: Response) -> Response:
+    answer.headers["Content-Security-Policy"] = CSP.format(nonce())
+    return answer
+
+
+def language() -> Response:
+    answer = redirect(request.form.get("next") or "/")
+    answer.set_cookie("language", request.form["language"])
+    return answer
+
+
+def posted() -> Response:
+    flash(f"收到：{ {k: v for k, v in request.form.items(multi=True) if k != 'csrf_token'} }", "success")
+    return redirect(request.referrer or "/")
+
+
+def choices() -> list[dict]:
+    return [one for one in pages.REGIONS if request.args.get("q", "") in one["text"]]
+
+
+def shown(name: str) -> str:
+    template, make = pages.PAGES[name]
+    context = make()
+    if "flash" in request.args:
+        flash("已保存", "success")
+    return render_template(template, **{"frame": frame(), **context})
+
+
+def icons() -> Response | None:
+    """Answer for the sprite with the icons of the sample pages in it too."""
+    if not request.path.endswith("vendor/icons.svg"):
+        return None
+    own = dict.fromkeys(vendor.icons_in(Path(pages.__file__).read_text("utf-8")), Path(pages.__file__))
+    return Response(vendor.sprite(vendor.icons_used() | own), mimetype="image/svg+xml")
+
+
+def create_app() -> Flask:
+    app = Flask(
+        "gallery", template_folder=str(APP / "templates"), static_folder=str(APP / "static"), static_url_path="/static"
+    )
+    app.config.update(SECRET_KEY="gallery", SEND_FILE_MAX_AGE_DEFAULT=0)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(translate, translate_many, newstyle=True)
+    app.jinja_env.globals["csp_nonce"] = nonce
+    CSRFProtect(app)
+    app.before_request(icons)
+    app.after_request(secure)
+    app.add_url_rule("/language", view_func=language, methods=["POST"])
+    app.add_url_rule("/post", view_func=posted, methods=["POST"])
+    app.add_url_rule("/regions", view_func=choices)
+    app.add_url_rule("/count", view_func=lambda: {"text": "3,482 家"}, endpoint="count")
+    app.add_url_rule("/", view_func=lambda: redirect("/list"), endpoint="home")
+    app.add_url_rule("/<name>", view_func=shown, methods=["GET", "POST"])
+    return app
+
+
+if __name__ == "__main__":
+    create_app().run(host="127.0.0.1", port=int(sys.argv[1]), threaded=True)
