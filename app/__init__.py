@@ -49,12 +49,14 @@ def _extensions(app: Flask) -> None:
 
 
 def _screens(app: Flask) -> None:
+    from app.base.screens.frame import frame
     from app.base.screens.house import House
     from app.domains import DOMAINS, DOORS
     from app.extensions import db
 
     house = House()
     house.init_app(app, db.session)
+    app.context_processor(lambda: {"frame": frame()})
     # All imported before any is registered: a view may have become a tab of a lower domain's view.
     for views in [import_module(f"app.{place}.views") for place in (*DOMAINS, *DOORS)]:
         views.register(house)

@@ -4,7 +4,6 @@ DOMAINS = (
     "system.security",
     "system.sign_in",
     "system.dictionary",
-    "system.audit",
     "crm.customers",
 )
 

@@ -52,6 +52,7 @@ class Actor:
     departments_below: frozenset[int] = frozenset()
     reaches: Mapping[str, Reach] = field(default_factory=dict)
     hidden_groups: frozenset[str] = frozenset()  # field groups shown to this person only in masked form
+    must_change_password: bool = False
     is_system: bool = False
     channel: Channel = Channel.WEB
     address: str | None = None

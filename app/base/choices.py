@@ -83,4 +83,17 @@ def labels(kind: str, ids: Iterable[Any]) -> Mapping[int, str]:
     return references[kind].labels(wanted) if wanted and kind in references else {}
 
 
-__all__ = ["NO_VALUES", "Found", "Item", "Reference", "Values", "labels", "provide", "references", "values"]
+__all__ = ["NO_VALUES", "Found", "Item", "Reference", "Values", "labels", "provide", "references", "search_items", "values"]
+
+
+def search_items(known: Values, words: str, *, limit: int) -> list[dict[str, str]]:
+    """Return the active items that contain the words, in any language or by initials, as JSON for a choice."""
+    wanted = words.casefold()
+    found = []
+    for item in known.active:
+        if not wanted or any(wanted in word.casefold() for word in (item.label, item.code, *item.words)):
+            above = known.by_code.get(item.parent or "")
+            found.append({"value": item.code, "text": item.label, "sub": above.label if above else ""})
+        if len(found) == limit:
+            break
+    return found

@@ -179,8 +179,9 @@ class Choices(Choice):
     path: Path | None = None
 
     def parse(self, raw: Value) -> tuple[str, ...]:
-        parts = raw if isinstance(raw, list | tuple | set) else str(raw or "").split(",")
-        return tuple(sorted({self.read(part) for part in parts if str(part).strip()}))
+        given = raw if isinstance(raw, list | tuple | set) else [raw or ""]
+        parts = [part for one in given for part in str(one).split(",")]
+        return tuple(sorted({self.read(part) for part in parts if part.strip()}))
 
     def text(self, value: Value) -> str:
         return "、".join(super(Choices, self).text(code) for code in value or ())

@@ -17,8 +17,9 @@ from sqlalchemy_continuum.transaction import TransactionFactory
 from sqlalchemy_continuum.unit_of_work import UnitOfWork
 from sqlalchemy_continuum.utils import versioned_column_properties
 
-from app.base import clock
+from app.base import choices, clock
 from app.base.actor import current_actor
+from app.base.i18n import _
 from app.base.scope import PUBLIC
 from app.extensions import db
 
@@ -195,3 +196,15 @@ def _copy(
     connection.execute(
         sa.insert(versions).from_select([*columns, "transaction_id", "operation_type"], chosen)
     )
+
+
+def change_set_class() -> type:
+    """Return the class of change sets. It exists only once the mappers are configured."""
+    return versioning_manager.transaction_cls
+
+
+def name_of(change: Any) -> str:
+    """Return who made a change set, as a person reads it."""
+    if change.user_id is None:
+        return str(_("System"))
+    return choices.labels("employee", [change.user_id]).get(change.user_id, f"#{change.user_id}")

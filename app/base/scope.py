@@ -162,7 +162,7 @@ def condition(cls: type, actor: Actor, *, write: bool = False) -> ColumnElement[
         return policy.rows(cls.__table__, actor, write=write)
     base = parent.__table__.alias()
     allowed = policy.rows(base, actor, write=write)
-    key = base.primary_key.columns.values()[0]
+    key = base.c[parent.__mapper__.primary_key[0].name]
     return true() if is_everything(allowed) else cls.__table__.c[key.name].in_(select(key).where(allowed))
 
 

@@ -22,6 +22,7 @@ from app.base.fields import (
     Moment,
     Name,
     Phone,
+    Related,
     Text,
     field,
 )
@@ -329,11 +330,45 @@ class Customer(Model):
 
     __mapper_args__ = {"version_id_col": revision}
     __fields__ = (
-        Choices(_("Tags"), name="tags", dictionary="customer_tag", through="tags", synonyms=("标签", "客户标签")),
+        Choices(
+            _("Tags"),
+            name="tags",
+            dictionary="customer_tag",
+            through="tags",
+            path=lambda table: _hanging(CustomerTag, table),
+            synonyms=("标签", "客户标签"),
+        ),
+    )
+    __filters__ = (
+        Related(
+            _("Any phone"),
+            name="any_phone",
+            column="number",
+            inner=Phone(_("Any phone")),
+            path=lambda table: _hanging(PhoneEntry, table),
+        ),
+        Related(
+            _("Contact name"),
+            name="contact_name",
+            column="name",
+            inner=Name(_("Contact name")),
+            path=lambda table: _contacts(table),
+        ),
     )
 
     def __str__(self) -> str:
         return self.name
+
+
+def _hanging(child: type, table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+    rows = child.__table__.alias()
+    return rows, rows.c.customer_id == table.c.id
+
+
+def _contacts(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+    people, links = Contact.__table__.alias(), ContactLink.__table__.alias()
+    placed = select(links.c.contact_id).where(links.c.customer_id == table.c.id)
+    return people, and_(people.c.id.in_(placed), people.c.deleted_at.is_(None))
 
 
 class CustomerTag(Model):

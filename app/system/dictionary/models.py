@@ -55,6 +55,7 @@ class DictionaryValue(Model):
         String(120), info=field(Text(_("Label (English)"), required=True, max_length=120))
     )
     short: Mapped[str | None] = mapped_column(String(40))  # how people write it: 河南 for 河南省
+    initials: Mapped[str | None] = mapped_column(String(40))  # pinyin initials: hns for 河南省
     parent_code: Mapped[str | None] = mapped_column(String(40), info=field(Text(_("Parent code"), max_length=40)))
     color: Mapped[str] = mapped_column(
         String(10), default="gray", info=field(Choice(_("Colour"), dictionary="color", required=True))

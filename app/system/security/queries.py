@@ -60,6 +60,7 @@ def _actor(user_id: int) -> Actor | None:
         departments_below=frozenset(departments_below(house) if house else ()),
         reaches=_reaches(roles),
         hidden_groups=_hidden(frozenset(roles)),
+        must_change_password=bool(staff and staff.must_change_password),
     )
 
 
@@ -110,7 +111,7 @@ class EmployeeNames:
     """How people are named and found in searching choices."""
 
     def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
-        return dict(db.session.execute(select(Employee.id, Employee.name).where(Employee.id.in_(list(ids)))).tuples())
+        return dict(db.session.execute(select(Employee.id, Employee.name).where(Employee.id.in_(list(ids)))).tuples().all())
 
     def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - all see all names
         found = select(Employee).join(User, User.id == Employee.id).where(User.active)
@@ -130,7 +131,7 @@ class DepartmentNames:
 
     def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
         wanted = select(Department.id, Department.name).where(Department.id.in_(list(ids)))
-        return dict(db.session.execute(wanted).tuples())
+        return dict(db.session.execute(wanted).tuples().all())
 
     def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - all see all names
         found = select(Department).where(Department.name.contains(words, autoescape=True))

@@ -12,9 +12,11 @@ from app.base import clock
 from app.base.actor import Actor, Channel
 from app.base.errors import Invalid, NotAllowed
 from app.base.i18n import _
+from app.base.stamps import raise_stamp
 from app.base.transaction import transaction
 from app.extensions import db
 from app.system.security.models import Employee
+from app.system.security.queries import STAMP
 from app.system.sign_in import queries, rules
 from app.system.sign_in.models import Attempt, LoginSession, PersonalToken, Unlock
 from app.system.sign_in.rules import Outcome
@@ -129,6 +131,7 @@ def _set_password(user: User, new: str, *, settings: Any, must_change: bool) -> 
     user.password = generate_password_hash(new)
     if staff := db.session.get(Employee, user.id):
         staff.password_changed_at, staff.must_change_password = clock.now(), must_change
+        raise_stamp(STAMP)
 
 
 @transaction

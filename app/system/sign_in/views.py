@@ -224,8 +224,7 @@ def _new_password_first() -> AnyResponse | None:
     actor = g.actor
     if actor is None or request.endpoint in PASSWORD_ENDPOINTS or actor.channel is Channel.API:
         return None
-    staff = db.session.get(Employee, actor.id)
-    if staff is not None and staff.must_change_password:
+    if actor.must_change_password:
         flash(str(_("Choose a password of your own before you go on.")), "warning")
         return redirect(url_for("SignInView.password"))
     return None
@@ -237,6 +236,13 @@ class SignInView(BaseView):
     route_base = "/me"
     default_view = "password"
     base_permissions: list[str] = []  # one's own affairs: open to everybody who is signed in
+
+    @expose("/")
+    def profile(self) -> str:
+        """Show one's own account: data, sessions, tokens."""
+        staff = db.session.get(Employee, g.actor.id)
+        page = {"title": _("My account"), "crumbs": [], "staff": staff}
+        return self.render_template("zhike/profile.html", page=page)
 
     @expose("/language", methods=["POST"])
     def language(self) -> AnyResponse:

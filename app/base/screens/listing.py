@@ -1,0 +1,158 @@
+"""One page of a list: filtered, sorted, counted up to a limit, and never with a query per row."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import load_only, selectinload
+
+from app.base import filters
+from app.base.actor import Actor
+from app.base.fields import Choices, Field, Link, fields_of
+from app.extensions import db
+
+COUNT_LIMIT = 10_000
+PAGE_SIZES = (10, 25, 50, 100)
+LAST_NUMBERED_PAGE = 100
+
+
+@dataclass
+class Listing:
+    """What the address asks for: ``filter``, ``sort``, ``page`` or ``after``/``before`` a row, ``page_size``."""
+
+    model: type
+    fields: Mapping[str, Field]
+    columns: Sequence[Field]
+    asked: Mapping[str, str]
+    actor: Actor
+    default_sort: str = "-id"
+    searched: ColumnElement[bool] | None = None
+    also: Sequence[str] = field(default_factory=tuple)  # further columns the rows need
+
+    @cached_property
+    def filter(self) -> filters.Group:
+        """The conditions asked for. Raises Invalid."""
+        return filters.parse(self.asked.get("filter"), self.fields, actor=self.actor)
+
+    @cached_property
+    def where(self) -> list[ColumnElement[bool]]:
+        extra = [] if self.searched is None else [self.searched]
+        return [self.filter.sql(self.model, self.actor), *extra]
+
+    @cached_property
+    def page_size(self) -> int:
+        given = self.asked.get("page_size", "")
+        return int(given) if given.isascii() and given.isdigit() and int(given) in PAGE_SIZES else 25
+
+    @cached_property
+    def page(self) -> int:
+        given = self.asked.get("page", "1")
+        number = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 1  # noqa: PLR2004 - digits
+        return min(max(number, 1), LAST_NUMBERED_PAGE)
+
+    @cached_property
+    def sort(self) -> tuple[str, bool]:
+        """The name of the field sorted by ("id" for none), and whether from the largest down."""
+        asked = self.asked.get("sort") or self.default_sort
+        name, down = asked.lstrip("-"), asked.startswith("-")
+        known = self.fields.get(name)
+        return (name, down) if known and self.may_sort(known) else ("id", True)
+
+    def may_sort(self, spec: Field) -> bool:
+        """Tell whether a list may be sorted by a field: always by an indexed one, by others only while it is short."""
+        is_column = bool(spec.column) and not isinstance(spec, Choices | Link) and not self._is_hidden(spec)
+        return is_column and (spec.sortable or self.count <= COUNT_LIMIT)
+
+    def _is_hidden(self, spec: Field) -> bool:
+        return bool(spec.group) and spec.group in self.actor.hidden_groups
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows match, counted no further than one above COUNT_LIMIT."""
+        key = self.model.__mapper__.primary_key[0]  # type: ignore[attr-defined]
+        some = select(key).where(*self.where).limit(COUNT_LIMIT + 1)
+        return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+    @cached_property
+    def rows(self) -> list[Any]:
+        """The records of this page, with the relations that its columns show."""
+        found, backward = self._ids(), "before" in self.asked
+        self.has_more = len(found) > self.page_size
+        ids = found[: self.page_size]
+        ids = ids[::-1] if backward else ids
+        key = self._key
+        loaded = db.session.scalars(select(self.model).where(key.in_(ids)).options(*self._options()))
+        by_id = {getattr(row, key.key): row for row in loaded}
+        return [by_id[one] for one in ids if one in by_id]
+
+    @property
+    def _key(self) -> Any:
+        return getattr(self.model, self.model.__mapper__.primary_key[0].key)  # type: ignore[attr-defined]
+
+    def _ids(self) -> list[Any]:
+        """Return the keys of this page, and one more if there are more, from the index alone."""
+        backward = "before" in self.asked
+        edge = self.asked.get("before" if backward else "after", "")
+        beyond = [self._beyond(int(edge), backward=backward)] if edge.isascii() and edge.isdigit() else []
+        wanted = select(self._key).where(*self.where, *beyond).order_by(*self._order(backward=backward))
+        offset = 0 if beyond else (self.page - 1) * self.page_size
+        return list(db.session.scalars(wanted.offset(offset).limit(self.page_size + 1)))
+
+    def _order(self, *, backward: bool) -> list[Any]:
+        name, down = self.sort
+        down = down != backward
+        key = self._key.desc() if down else self._key.asc()
+        if name == "id":
+            return [key]
+        column = getattr(self.model, self.fields[name].column)
+        return [column.desc().nulls_last() if down else column.asc().nulls_first(), key]
+
+    def _beyond(self, edge: int, *, backward: bool) -> ColumnElement[bool]:
+        """Return the condition of standing behind the row ``edge`` in the order shown. NULL is the smallest."""
+        name, down = self.sort
+        down = down != backward
+        key = self._key
+        further = key < edge if down else key > edge
+        if name == "id":
+            return further
+        column = getattr(self.model, self.fields[name].column)
+        value = db.session.scalar(select(column).where(key == edge))
+        if value is None:
+            return and_(column.is_(None), further) if down else or_(column.is_not(None), further)
+        past = or_(column < value, column.is_(None)) if down else column > value
+        return or_(past, and_(column == value, further))
+
+    def _options(self) -> list[Any]:
+        wanted = {"id", "revision", *self.also, *[spec.column for spec in self.columns if spec.column]}
+        known = [name for name in wanted if name in self.model.__mapper__.column_attrs]  # type: ignore[attr-defined]
+        relations = [spec.relation for spec in self.columns if isinstance(spec, Link) and spec.relation]
+        relations += [spec.through for spec in self.columns if isinstance(spec, Choices)]
+        loads = [selectinload(getattr(self.model, name)) for name in relations]
+        return [load_only(*[getattr(self.model, name) for name in known]), *loads]
+
+    def url(self, **changes: object) -> str:
+        """Return this list's query string with some parameters changed; None removes one."""
+        kept = {name: value for name, value in self.asked.items() if value and name not in ("page", "after", "before")}
+        merged = kept | {name: value for name, value in changes.items() if value is not None}
+        for name, value in changes.items():
+            if value is None:
+                merged.pop(name, None)
+        return "?" + urlencode(merged)
+
+
+def without(text: str | None, place: int) -> str | None:
+    """Return a filter's JSON without its node at ``place`` of the upper level; None if nothing is left."""
+    raw = json.loads(text or "{}")
+    ((joint, nodes),) = raw.items()
+    left = [node for number, node in enumerate(nodes) if number != place]
+    return json.dumps({joint: left}, ensure_ascii=False) if left else None
+
+
+def filterable(model: type) -> dict[str, Field]:
+    """Return everything a list of this model can be filtered by: its fields, and what hangs on its rows."""
+    extra = {spec.name: spec for spec in getattr(model, "__filters__", ())}
+    return dict(fields_of(model)) | extra

@@ -1,0 +1,275 @@
+"""What the templates of list, record and form are told: plain dicts, built from a view and its rows."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.base import filters
+from app.base.fields import Choice, Field, Link, Related
+from app.base.filters import ME, Condition, Group
+from app.base.i18n import _
+from app.base.screens import forms, markup
+from app.base.screens.listing import COUNT_LIMIT, LAST_NUMBERED_PAGE, PAGE_SIZES, Listing, without
+
+if TYPE_CHECKING:
+    from app.base.screens.view import DomainView
+
+PAGES_SHOWN = 2  # on either side of the current one
+
+
+def build(view: "DomainView", listing: Listing, *, problem: object = None) -> dict[str, Any]:
+    """Return everything ``zhike/list.html`` draws."""
+    rows = listing.rows
+    return {
+        "title": view.title,
+        "problem": problem,
+        "count_text": count_text(listing.count),
+        "crumbs": [{"label": view.group, "url": None}] if view.group else [],
+        "segments": _segments(view, listing),
+        "columns": [_column(spec, listing, first=place == 0) for place, spec in enumerate(listing.columns)],
+        "rows": [_row(view, record, listing) for record in rows],
+        "sort_text": None,
+        "pager": _pager(listing, rows),
+        "page_sizes": PAGE_SIZES,
+        "page_size": listing.page_size,
+        "add_url": view.url("add") if view.create is not None and view.may("add") else None,
+        "add_label": _("New: %(one)s") % {"one": view.one},
+        "clear_url": listing.url(filter=None, segment=None),
+    } | _filtering(view, listing)
+
+
+def count_text(count: int) -> str:
+    """Return a count as people read it: "10,000+" above the limit."""
+    return f"{COUNT_LIMIT:,}+" if count > COUNT_LIMIT else f"{count:,}"
+
+
+def _filtering(view: "DomainView", listing: Listing) -> dict[str, Any]:
+    text = listing.asked.get("filter") or ""
+    return {
+        "chips": [_chip(node, place, listing) for place, node in enumerate(listing.filter.nodes)],
+        "filter_json": text,
+        "filter_fields": [_filter_field(view, spec) for spec in listing.fields.values() if view.may_filter(spec)],
+        "filter_labels": _labels(listing.filter),
+    }
+
+
+def _filter_field(view: "DomainView", spec: Field) -> dict[str, Any]:
+    inner = spec.inner if isinstance(spec, Related) else spec
+    listed = isinstance(inner, Choice) and not forms.is_searched(inner)
+    searched = isinstance(inner, Link) or (isinstance(inner, Choice) and not listed)
+    return {
+        "name": spec.name,
+        "label": str(spec.label),
+        "icon": inner.icon,
+        "kind": spec.kind,
+        "operators": [
+            {"code": one.code, "label": str(one.label), "negated": one.negated, "arity": one.arity}
+            for one in filters.operators_of(spec)
+        ],
+        "choices": _options(inner) if listed else None,
+        "choices_url": view.url("choices", field=spec.name) if searched else None,
+    }
+
+
+def _options(spec: Field) -> list[dict[str, str]]:
+    assert isinstance(spec, Choice)  # noqa: S101 - for the type checker
+    return [{"value": item.code, "label": item.label, "color": item.color} for item in spec.values.items]
+
+
+def _chip(node: Any, place: int, listing: Listing) -> dict[str, Any]:
+    url = listing.url(filter=without(listing.asked.get("filter"), place))
+    if isinstance(node, Group):
+        words = _("%(count)s conditions, all") if node.every else _("%(count)s conditions, any")
+        return {"op": _("Group"), "values": [words % {"count": len(node.nodes)}], "negated": False, "remove_url": url}
+    return {
+        "field": node.field.label,
+        "op": node.operator.label,
+        "values": value_words(node),
+        "negated": node.operator.negated,
+        "remove_url": url,
+        "join": _("to") if node.operator.arity == 2 else _("or"),  # noqa: PLR2004 - from, to
+    }
+
+
+def value_words(condition: Condition) -> list[str]:
+    """Return a condition's values as people read them."""
+    inner = condition.field.inner if isinstance(condition.field, Related) else condition.field
+    return [_word(inner, condition, value) for value in condition.values]
+
+
+def _word(spec: Field, condition: Condition, value: Any) -> str:
+    if value == ME:
+        return str(_("me"))
+    if condition.operator.arity == "days":
+        return str(_("%(count)s days") % {"count": value})
+    if isinstance(value, str) and not isinstance(spec, Choice) and (spec.kind != "phone"):
+        return value
+    return Choice.text(spec, value) if isinstance(spec, Choice) else spec.text(value)
+
+
+def _labels(group: Group) -> dict[str, str]:
+    """Return the words for values that the builder cannot look up itself: records, places of a tree."""
+    found = {}
+    for condition in filters.conditions(group):
+        for value, words in zip(condition.values, value_words(condition), strict=True):
+            found[str(value)] = words
+    return found
+
+
+def _segments(view: "DomainView", listing: Listing) -> list[dict[str, Any]]:
+    if not view.quick_segments:
+        return []
+    now = listing.asked.get("filter") or ""
+    found = [{"label": _("All"), "url": listing.url(filter=None), "current": not now}]
+    for _name, label, raw in view.quick_segments:
+        text = json.dumps(raw, ensure_ascii=False)
+        found.append({"label": label, "url": listing.url(filter=text), "current": _same(now, raw)})
+    return found
+
+
+def _same(text: str, raw: Mapping[str, Any]) -> bool:
+    try:
+        return bool(text) and json.loads(text) == raw
+    except ValueError:
+        return False
+
+
+def _column(spec: Field, listing: Listing, *, first: bool) -> dict[str, Any]:
+    name, down = listing.sort
+    here = name == spec.name
+    asked = f"-{spec.name}" if here and not down else spec.name
+    return {
+        "name": spec.name,
+        "label": spec.label,
+        "sort_url": listing.url(sort=asked) if listing.may_sort(spec) else None,
+        "sorted": ("descending" if down else "ascending") if here else None,
+        "align": "right" if spec.kind == "number" else "left",
+        "pin": first,
+    }
+
+
+def _row(view: "DomainView", record: Any, listing: Listing) -> dict[str, Any]:
+    key = view.key(record)
+    return {
+        "id": key,
+        "url": view.url("show", pk=key) if view.may("show") else None,
+        "label": str(record),
+        "level": view.row_level(record),
+        "cells": [markup.draw(spec, record, actor=listing.actor) for spec in listing.columns],
+        "actions": view.row_actions(record),
+    }
+
+
+def _pager(listing: Listing, rows: list[Any]) -> dict[str, Any]:
+    keyset = "after" in listing.asked or "before" in listing.asked
+    first = (listing.page - 1) * listing.page_size
+    more = listing.has_more or "before" in listing.asked
+    return {
+        "text": _("Rows %(first)s–%(last)s of %(count)s")
+        % {"first": f"{first + 1:,}", "last": f"{first + len(rows):,}", "count": count_text(listing.count)}
+        if rows and not keyset
+        else _("%(count)s rows") % {"count": count_text(listing.count)},
+        "first_url": listing.url() if keyset else None,
+        "prev_url": _previous(listing, rows, keyset=keyset),
+        "next_url": _next(listing, rows, keyset=keyset) if more and rows else None,
+        "pages": [] if keyset else _pages(listing),
+    }
+
+
+def _previous(listing: Listing, rows: list[Any], *, keyset: bool) -> str | None:
+    if not keyset:
+        return listing.url(page=listing.page - 1 if listing.page > 2 else None) if listing.page > 1 else None  # noqa: PLR2004
+    stopped = "before" in listing.asked and not listing.has_more
+    return listing.url(before=rows[0].id) if rows and not stopped else None
+
+
+def _next(listing: Listing, rows: list[Any], *, keyset: bool) -> str:
+    if keyset or listing.page >= LAST_NUMBERED_PAGE:
+        return listing.url(after=rows[-1].id)
+    return listing.url(page=listing.page + 1)
+
+
+def _pages(listing: Listing) -> list[dict[str, Any]]:
+    last = min(-(-listing.count // listing.page_size), LAST_NUMBERED_PAGE)
+    near = range(max(listing.page - PAGES_SHOWN, 1), min(listing.page + PAGES_SHOWN, last) + 1)
+    return [{"n": n, "url": listing.url(page=n if n > 1 else None), "current": n == listing.page} for n in near]
+
+
+# ── record and form ──────────────────────────────────────────────────────────────────────────────
+
+
+def record_page(view: "DomainView", record: Any) -> dict[str, Any]:
+    """Return everything ``zhike/record.html`` draws for a record without a page of its own."""
+    return {
+        "title": str(record),
+        "crumbs": crumbs(view),
+        "actions": actions(view, record),
+        "sections": sections(view, record),
+    }
+
+
+def crumbs(view: "DomainView") -> list[dict[str, Any]]:
+    """Return the way to a record of this view."""
+    return [*([{"label": view.group, "url": None}] if view.group else []), {"label": view.title, "url": view.url("list")}]
+
+
+def actions(view: "DomainView", record: Any) -> list[dict[str, Any]]:
+    """Return the buttons every record has, as far as this person may press them."""
+    key, found = view.key(record), []
+    if view.change is not None and view.may("edit"):
+        found.append({"label": _("Edit"), "icon": "edit", "url": view.url("edit", pk=key), "primary": True})
+    if view.remove is not None and view.may("delete"):
+        found.append(
+            {
+                "label": _("Delete"),
+                "icon": "trash",
+                "url": view.url("delete", pk=key),
+                "method": "POST",
+                "danger": True,
+                "confirm": str(_("Delete “%(name)s”?") % {"name": record}),
+            }
+        )
+    return found
+
+
+def sections(view: "DomainView", record: Any) -> list[dict[str, Any]]:
+    """Return a record's fields as the form groups them."""
+    actor, names = view.actor(), set(view.form_names(record))
+    parts = view.form_sections or [("fields", view.one, list(view.form_fields))]
+    return [
+        {
+            "title": title,
+            "fields": [
+                {
+                    "label": view.specs[name].label,
+                    "value": markup.draw(view.specs[name], record, actor=actor, short=False),
+                    "span": view.specs[name].wide,
+                }
+                for name in part
+                if name in names
+            ],
+        }
+        for _key, title, part in parts
+        if names & set(part)
+    ]
+
+
+def form_page(view: "DomainView", form: Any, record: Any, *, name: str, problem: object) -> dict[str, Any]:
+    """Return everything ``zhike/form.html`` draws besides the form itself."""
+    is_new = record is None
+    title = (_("New: %(one)s") % {"one": view.one}) if is_new else _("Edit")
+    way = crumbs(view) if is_new else [*crumbs(view), {"label": name, "url": view.url("show", pk=view.key(record))}]
+    parts = view.form_sections or [("fields", None, list(view.form_fields))]
+    return {
+        "title": title,
+        "crumbs": way,
+        "sections": [
+            {"id": key, "title": heading, "fields": [one for one in part if one in form]}
+            for key, heading, part in parts
+            if any(one in form for one in part)
+        ],
+        "cancel_url": view.url("list") if is_new else view.url("show", pk=view.key(record)),
+        "problem": problem,
+    }
+
+

@@ -1,0 +1,105 @@
+"""One value of a row, as it is drawn in a list, on a record and in a diff."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup, escape
+
+from app.base.actor import Actor
+from app.base.fields import Boolean, Choice, Choices, Field, Hidden, Link, LongText, Phone, Value, seen, text_of, value_of
+
+NOTHING = Markup('<span class="zk-muted">—</span>')
+COLORS = ("teal", "purple", "amber", "pink", "green", "blue", "orange", "indigo", "sky", "lime")
+LONGEST_CELL = 60
+
+
+def chip(label: str, color: str) -> Markup:
+    """Return a word in the colour of its dictionary item."""
+    return Markup('<span class="zk-chip" data-color="{}">{}</span>').format(color, label)
+
+
+def person(name: str) -> Markup:
+    """Return a person with the first character of the name as picture."""
+    face = Markup('<span class="zk-av" data-color="{}" aria-hidden="true">{}</span>').format(color_of(name), name[:1])
+    return Markup('<span class="zk-person">{}{}</span>').format(face, name)
+
+
+def nobody(words: str) -> Markup:
+    """Return the place of a person whom there is not."""
+    face = Markup('<span class="zk-av" aria-hidden="true"></span>')
+    return Markup('<span class="zk-person is-none">{}{}</span>').format(face, words)
+
+
+def color_of(name: str) -> str:
+    """Return a colour token that stays the same for a name."""
+    return COLORS[sum(map(ord, name)) % len(COLORS)]
+
+
+def icon(name: str) -> Markup:
+    """Return one icon of the sprite."""
+    sprite = url_for("static", filename="vendor/icons.svg")
+    return Markup('<svg class="ti" aria-hidden="true"><use href="{}#ti-{}"></use></svg>').format(sprite, name)
+
+
+def draw(spec: Field, record: Any, *, actor: Actor | None, short: bool = True) -> Markup:
+    """Return a field of a record as HTML. ``short``: one line, as in a list."""
+    if isinstance(spec, Link):
+        return _link(spec, text_of(record, spec, actor=actor), is_set=value_of(record, spec) is not None)
+    return draw_value(spec, seen(spec, value_of(record, spec), actor=actor), short=short)
+
+
+def draw_value(spec: Field, value: Value, *, short: bool = True) -> Markup:
+    """Return a value of a field as HTML; a mask stays a mask."""
+    if value is None or value in ("", ()):
+        return NOTHING
+    if isinstance(value, Hidden):
+        return Markup('<span class="zk-phone is-masked">{}</span>').format(value)
+    shape = next((shape for kind, shape in SHAPES if isinstance(spec, kind)), _plain)
+    return shape(spec, value) if not (short and isinstance(spec, LongText)) else _cut(spec.text(value))
+
+
+def _link(spec: Link, words: str, *, is_set: bool) -> Markup:
+    if not is_set:
+        return nobody(words) if words else NOTHING
+    return person(words) if spec.to == "employee" else escape(words)
+
+
+def _plain(spec: Field, value: Value) -> Markup:
+    return escape(spec.text(value))
+
+
+def _cut(text: str) -> Markup:
+    line = " ".join(text.split())
+    return escape(line if len(line) <= LONGEST_CELL else line[:LONGEST_CELL] + "…")
+
+
+def _choice(spec: Choice, code: str) -> Markup:
+    item = spec.values.by_code.get(code)
+    return chip(item.label, item.color) if item and not spec.tree else escape(item.label if item else code)
+
+
+def _choices(spec: Choices, codes: tuple[str, ...]) -> Markup:
+    chips = Markup("").join(_choice(spec, code) for code in codes)
+    return Markup('<span class="zk-tagrow">{}</span>').format(chips)
+
+
+def _phone(spec: Phone, value: str) -> Markup:
+    return Markup('<a class="zk-phone" href="tel:{}">{}</a>').format(value.split(";")[0], spec.text(value))
+
+
+def _lines(spec: LongText, value: str) -> Markup:
+    return Markup('<span class="zk-lines">{}</span>').format(spec.text(value))
+
+
+def _yes(spec: Boolean, value: bool) -> Markup:  # noqa: FBT001 - a value
+    return escape(spec.text(value))
+
+
+SHAPES: tuple[tuple[type[Field], Callable[[Any, Any], Markup]], ...] = (
+    (Choices, _choices),
+    (Choice, _choice),
+    (Phone, _phone),
+    (LongText, _lines),
+    (Boolean, _yes),
+)

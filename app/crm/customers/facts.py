@@ -1,0 +1,18 @@
+"""What this domain announces. Past tense, ids and plain values only."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CustomerCreated:
+    customer_id: int
+
+
+@dataclass(frozen=True)
+class CustomerChanged:
+    customer_id: int
+
+
+@dataclass(frozen=True)
+class CustomerDeleted:
+    customer_id: int

@@ -1,0 +1,21 @@
+"""Which built-in role gets which screen and button of customers. Seeds: an administrator may change them."""
+
+LOOK = ["can_list", "can_show", "can_history", "can_export"]
+WORK = [*LOOK, "can_add", "can_edit", "can_share", "can_revert"]
+ALL = [*WORK, "can_delete", "can_import", "can_phones"]
+
+CONTACTS_LOOK = ["can_list", "can_show", "can_history"]
+CONTACTS_WORK = [*CONTACTS_LOOK, "can_add", "can_edit", "can_delete"]
+
+GRANTS = {
+    "admin": {"CustomerView": ALL, "ContactView": CONTACTS_WORK},
+    "supervisor": {"CustomerView": ALL, "ContactView": CONTACTS_WORK},
+    "dispatcher": {"CustomerView": [*WORK, "can_delete", "can_import"], "ContactView": CONTACTS_LOOK},
+    "agent": {"CustomerView": [*WORK, "can_phones"], "ContactView": CONTACTS_WORK},
+    "service_manager": {"CustomerView": [*LOOK, "can_phones"], "ContactView": CONTACTS_LOOK},
+    "finance": {"CustomerView": ["can_list", "can_show", "can_phones"]},
+    "sales": {"CustomerView": [*WORK, "can_phones"], "ContactView": CONTACTS_WORK},
+    "marketing": {"CustomerView": ["can_list", "can_show"]},
+    "auditor": {"CustomerView": [*LOOK, "can_phones"], "ContactView": CONTACTS_LOOK},
+    "executive": {"CustomerView": LOOK, "ContactView": CONTACTS_LOOK},
+}

@@ -1,0 +1,107 @@
+"""Named reads of customers, contacts and phones. All of them stay within the scope of whoever acts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from app.base.actor import Actor
+from app.base.choices import Found
+from app.base.errors import Invalid
+from app.base import normal
+from app.crm.customers.models import Contact, ContactLink, Customer, PhoneEntry, PhoneNumber
+from app.extensions import db
+
+SHORTEST_NUMBER = 7  # digits, of what may be searched as a phone
+
+
+def by_id(key: int) -> Customer | None:
+    """Return a customer in scope."""
+    return db.session.scalar(select(Customer).where(Customer.id == key))
+
+
+def credit_code_taken(code: str, *, but: int | None = None) -> bool:
+    """Tell whether any customer that is not deleted has this code, in whatever scope: the code is unique."""
+    table = Customer.__table__
+    taken = select(table.c.id).where(table.c.credit_code == code, table.c.deleted_at.is_(None))
+    return db.session.scalar(taken.where(table.c.id != (but or 0)).limit(1)) is not None
+
+
+def links_of(customer: Customer) -> Sequence[ContactLink]:
+    """Return a customer's places for contacts, the primary one first, with contacts and phones loaded."""
+    found = select(ContactLink).join(Contact).where(ContactLink.customer_id == customer.id)
+    return list(db.session.scalars(found.order_by(ContactLink.is_primary.desc(), ContactLink.id)).unique())
+
+
+def numbers(wanted: Iterable[str]) -> Mapping[str, PhoneNumber]:
+    """Return what is known of some numbers, by number (E.164)."""
+    rows = db.session.scalars(select(PhoneNumber).where(PhoneNumber.number.in_(sorted(set(wanted)))))
+    return {row.number: row for row in rows}
+
+
+def related(customer: Customer, *, limit: int = 20) -> Sequence[tuple[Customer, str]]:
+    """Return other customers in scope that share a phone number, each with one shared number (E.164)."""
+    mine = select(PhoneEntry.number).where(PhoneEntry.customer_id == customer.id)
+    shared = (
+        select(PhoneEntry.customer_id, func.min(PhoneEntry.number).label("number"))
+        .where(PhoneEntry.number.in_(mine), PhoneEntry.customer_id != customer.id)
+        .group_by(PhoneEntry.customer_id)
+        .subquery()
+    )
+    found = select(Customer, shared.c.number).join(shared, shared.c.customer_id == Customer.id)
+    return [(row, number) for row, number in db.session.execute(found.order_by(Customer.id).limit(limit))]
+
+
+def children(customer: Customer) -> Sequence[Customer]:
+    """Return the customers whose parent company this is."""
+    return list(db.session.scalars(select(Customer).where(Customer.parent_id == customer.id).limit(50)))
+
+
+def matching(words: str, *, limit: int) -> Sequence[Customer]:
+    """Return customers in scope whose name contains the words, or whose code or any phone they are."""
+    found = select(Customer).where(_matches(words)).order_by(Customer.name == words, Customer.id.desc())
+    return list(db.session.scalars(found.limit(limit)))
+
+
+def _matches(words: str) -> ColumnElement[bool]:
+    ways = [Customer.name.icontains(words, autoescape=True), Customer.credit_code == words.upper()]
+    ways.append(Customer.id.in_(_called(words)))
+    if number := as_phone(words):
+        ways.append(Customer.id.in_(select(PhoneEntry.customer_id).where(PhoneEntry.number == number)))
+    return or_(*ways)
+
+
+def _called(words: str) -> ColumnElement[bool]:
+    named = select(ContactLink.customer_id).join(Contact, Contact.id == ContactLink.contact_id)
+    return named.where(Contact.name.contains(words, autoescape=True))
+
+
+def as_phone(words: str) -> str | None:
+    """Return the words as a phone number (E.164), None if they are none."""
+    if sum(character.isdigit() for character in words) < SHORTEST_NUMBER:
+        return None
+    try:
+        return normal.phone(words)
+    except Invalid:
+        return None
+
+
+class CustomerNames:
+    """How customers are named and found in searching choices: only those in scope."""
+
+    def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
+        wanted = select(Customer.id, Customer.name).where(Customer.id.in_(list(ids)))
+        return dict(db.session.execute(wanted).tuples().all())
+
+    def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - the scope hook knows
+        return [Found(str(row.id), row.name, row.credit_code or "") for row in matching(words, limit=limit)]
+
+    def exists(self, key: int, *, actor: Actor) -> bool:  # noqa: ARG002 - the scope hook knows
+        return by_id(key) is not None
+
+
+def ancestors(key: int) -> Sequence[int]:
+    """Return a customer and all companies above it, by id, in whatever scope."""
+    table = Customer.__table__
+    tree = select(table.c.id, table.c.parent_id).where(table.c.id == key).cte("above", recursive=True)
+    tree = tree.union(select(table.c.id, table.c.parent_id).join(tree, table.c.id == tree.c.parent_id))
+    return list(db.session.scalars(select(tree.c.id)))

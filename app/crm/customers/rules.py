@@ -1,0 +1,62 @@
+"""What a customer must be. Pure: no database, no request, no clock."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from app.base.errors import InvalidFields
+from app.base.i18n import _
+
+COMPANY, PERSON = "company", "person"
+#: The columns that hold a phone number of the customer itself, with the kind each is in the index.
+PHONE_COLUMNS: Mapping[str, str] = {
+    "phone": "main",
+    "legal_phone": "legal_person",
+    "finance_phone": "finance",
+    "cashier_phone": "cashier",
+    "fax": "fax",
+}
+#: A form of this many kinds has the fields of a company.
+COMPANY_KINDS = frozenset({COMPANY, "sole_trader", "institution"})
+#: What counts towards completeness, for a company and for a person. Source: CUS-22.
+COMPLETE_COMPANY = ("name", "credit_code", "phone", "region", "address", "industry", "legal_person", "level", "source")
+COMPLETE_PERSON = ("name", "phone", "sex", "region", "address", "email", "level", "source")
+
+
+def is_company(kind: str) -> bool:
+    """Tell whether a customer of this kind has a company's fields."""
+    return kind in COMPANY_KINDS
+
+
+def belongs(only: str, kind: str) -> bool:
+    """Tell whether a field marked for companies or persons belongs to a customer of this kind."""
+    return not only or (only == COMPANY) == is_company(kind)
+
+
+def check_reachable(values: Mapping[str, Any]) -> None:
+    """Raise InvalidFields unless there is a name, and one phone or a credit code. Source: DECISIONS, Data."""
+    problems: dict[str, object] = {}
+    if not values.get("name"):
+        problems["name"] = _("Please fill this in.")
+    if not values.get("credit_code") and not any(values.get(column) for column in PHONE_COLUMNS):
+        problems["phone"] = _("Give at least one phone number, or the credit code.")
+    if problems:
+        raise InvalidFields(problems)
+
+
+def check_born(birthday: date | None, *, today: date) -> None:
+    """Raise InvalidFields for a birthday that has not been yet."""
+    if birthday and birthday > today:
+        raise InvalidFields({"birthday": _("A birthday cannot lie in the future.")})
+
+
+def missing(values: Mapping[str, Any], kind: str) -> list[str]:
+    """Return the names of the fields that are still to be completed."""
+    wanted = COMPLETE_COMPANY if is_company(kind) else COMPLETE_PERSON
+    return [name for name in wanted if not values.get(name)]
+
+
+def completeness_percent(values: Mapping[str, Any], kind: str) -> int:
+    """Return how much of what should be known is known, 0 to 100."""
+    wanted = COMPLETE_COMPANY if is_company(kind) else COMPLETE_PERSON
+    return round(100 * (len(wanted) - len(missing(values, kind))) / len(wanted))

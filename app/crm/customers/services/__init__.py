@@ -1,0 +1,32 @@
+"""What can be done to customers, contacts and who may see them. One verb, one transaction, one line of history."""
+
+from app.crm.customers.services.contacts import (
+    attach_contact,
+    change_contact,
+    create_contact,
+    delete_contact,
+    detach_contact,
+    make_contact_of,
+    make_primary,
+)
+from app.crm.customers.services.edit import change, create, delete, restore
+from app.crm.customers.services.phones import mark_number, recount
+from app.crm.customers.services.sharing import share, unshare
+
+__all__ = [
+    "attach_contact",
+    "change",
+    "change_contact",
+    "create",
+    "create_contact",
+    "delete",
+    "delete_contact",
+    "detach_contact",
+    "make_contact_of",
+    "make_primary",
+    "mark_number",
+    "recount",
+    "restore",
+    "share",
+    "unshare",
+]

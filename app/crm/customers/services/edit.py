@@ -1,0 +1,118 @@
+"""Make, change, delete and restore a customer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.base import clock
+from app.base.actor import Actor, Level
+from app.base.errors import Invalid, InvalidFields
+from app.base.fields import Choices, fields_of
+from app.base.history import explain
+from app.base.i18n import _
+from app.base.transaction import announce, check_revision, transaction
+from app.crm.customers import queries, rules
+from app.crm.customers.facts import CustomerChanged, CustomerCreated, CustomerDeleted
+from app.crm.customers.models import Customer, CustomerTag
+from app.crm.customers.services import phones
+from app.extensions import db
+from app.system.security.models import Employee
+
+
+@transaction
+def create(values: Mapping[str, Any], *, actor: Actor) -> Customer:
+    """Make a customer. It belongs to the actor, unless they name an owner and may, or see the whole pool.
+
+    ``values``: by field name. Raises InvalidFields without a name, or without a phone or code; for a code that
+    another customer has; for an unknown parent.
+    """
+    _check(values, but=None)
+    customer = Customer(kind=values.get("kind") or rules.COMPANY, created_by_id=actor.id)
+    _assign(customer, values)
+    _give(customer, values, actor)
+    db.session.add(customer)
+    db.session.flush()
+    phones.index([customer.id])
+    announce(CustomerCreated(customer_id=customer.id))
+    return customer
+
+
+def _give(customer: Customer, values: Mapping[str, Any], actor: Actor) -> None:
+    """Set owner and department. Source: DECISIONS, customer.department = the owner's at assignment."""
+    owner_id = values.get("owner") if actor.reach("customers").write == Level.ALL else actor.id
+    if owner_id is None and actor.reach("pool").write != Level.ALL:
+        owner_id = actor.id
+    owner = db.session.get(Employee, owner_id) if owner_id else None
+    customer.owner_id, customer.department_id = (owner.id, owner.department_id) if owner else (None, actor.department_id)
+    customer.assigned_at = clock.now() if owner else None
+
+
+@transaction
+def change(customer: Customer, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
+    """Change a customer's fields. ``values``: only the fields that are meant; owner and department stay.
+
+    Raises Conflict if it was saved since ``revision``; else as ``create``.
+    """
+    check_revision(customer, revision=revision)
+    now = {name: getattr(customer, spec.column) for name, spec in fields_of(Customer).items() if spec.column}
+    _check(now | dict(values), but=customer.id)
+    _assign(customer, values)
+    customer.updated_at, customer.updated_by_id = clock.now(), actor.id
+    phones.index([customer.id])
+    announce(CustomerChanged(customer_id=customer.id))
+
+
+#: Never set by a form or program: each is the business of a service.
+KEPT = frozenset({"owner", "department", "assigned_at", "created_at", "created_by", "updated_at", "updated_by"})
+
+
+def _assign(customer: Customer, values: Mapping[str, Any]) -> None:
+    for name, spec in fields_of(Customer).items():
+        if name in values and name not in KEPT:
+            if isinstance(spec, Choices):
+                _tag(customer, values[name])
+            else:
+                setattr(customer, spec.column, values[name])
+    for name, spec in fields_of(Customer).items():
+        if spec.column and not rules.belongs(spec.only, customer.kind):
+            setattr(customer, spec.column, None)
+
+
+def _tag(customer: Customer, codes: tuple[str, ...]) -> None:
+    kept = {tag.code: tag for tag in customer.tags}
+    customer.tags = [kept.get(code) or CustomerTag(code=code) for code in codes]
+
+
+def _check(values: Mapping[str, Any], *, but: int | None) -> None:
+    rules.check_reachable(values)
+    rules.check_born(values.get("birthday"), today=clock.today())
+    code, parent_id = values.get("credit_code"), values.get("parent")
+    if code and queries.credit_code_taken(code, but=but):
+        raise InvalidFields({"credit_code": _("Another customer has this credit code already.")})
+    if parent_id and (parent_id == but or queries.by_id(parent_id) is None):
+        raise InvalidFields({"parent": _("This company cannot be the parent.")})
+    if parent_id and but and but in queries.ancestors(parent_id):
+        raise InvalidFields({"parent": _("That company stands below this one already.")})
+
+
+@transaction
+def delete(customer: Customer, *, actor: Actor, reason: str = "") -> None:
+    """Take a customer out of all lists. Everything stays and can be restored from its history."""
+    if customer.deleted_at is not None:
+        raise Invalid(_("This customer is deleted already."))
+    customer.deleted_at, customer.updated_by_id = clock.now(), actor.id
+    if reason.strip():
+        explain(reason.strip())
+    phones.index([customer.id])
+    announce(CustomerDeleted(customer_id=customer.id))
+
+
+@transaction
+def restore(customer: Customer, *, actor: Actor) -> None:
+    """Bring a deleted customer back, with all that hung on it. Raises Invalid if its code is in use meanwhile."""
+    if customer.deleted_at is None:
+        raise Invalid(_("This customer is not deleted."))
+    if customer.credit_code and queries.credit_code_taken(customer.credit_code, but=customer.id):
+        raise Invalid(_("Another customer has the credit code %(code)s now."), code=customer.credit_code)
+    customer.deleted_at, customer.updated_at, customer.updated_by_id = None, clock.now(), actor.id
+    phones.index([customer.id])
+    announce(CustomerChanged(customer_id=customer.id))

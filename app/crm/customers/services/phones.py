@@ -1,0 +1,93 @@
+"""The phone index: kept in step with customers and contacts in the same transaction that changes them."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, func, insert, literal, select, union_all, update
+
+from app.base.actor import Actor
+from app.base.transaction import transaction
+from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer, PhoneEntry, PhoneNumber
+from app.crm.customers.rules import PHONE_COLUMNS
+from app.extensions import db
+
+ENTRIES, NUMBERS = PhoneEntry.__table__, PhoneNumber.__table__
+MOST_IDS = 5000  # per statement
+
+
+def index(customer_ids: Iterable[int]) -> None:
+    """Write the index of these customers anew, and count again where their numbers serve.
+
+    Part of the caller's transaction. Deleted customers have no entries.
+    """
+    db.session.flush()
+    ids = sorted(set(customer_ids))
+    for start in range(0, len(ids), MOST_IDS):
+        part = ids[start : start + MOST_IDS]
+        touched = set(db.session.scalars(select(ENTRIES.c.number).where(ENTRIES.c.customer_id.in_(part))))
+        db.session.execute(delete(ENTRIES).where(ENTRIES.c.customer_id.in_(part)))
+        places = _places(part)
+        db.session.execute(insert(ENTRIES).from_select(["number", "customer_id", "contact_id", "kind"], places))
+        touched |= set(db.session.scalars(select(ENTRIES.c.number).where(ENTRIES.c.customer_id.in_(part))))
+        count(touched)
+
+
+def _places(ids: list[int]) -> object:
+    """Select every (number, customer, contact, kind) of these customers: own columns, then contacts' phones."""
+    rows, links, numbers = Customer.__table__, ContactLink.__table__, ContactPhone.__table__
+    alive = (rows.c.id.in_(ids), rows.c.deleted_at.is_(None))
+    own = [
+        select(rows.c[column], rows.c.id, literal(None, type_=ENTRIES.c.contact_id.type), literal(kind)).where(
+            rows.c[column].is_not(None), *alive
+        )
+        for column, kind in PHONE_COLUMNS.items()
+    ]
+    contacts = (
+        select(numbers.c.number, rows.c.id, numbers.c.contact_id, literal("contact"))
+        .join(links, links.c.contact_id == numbers.c.contact_id)
+        .join(Contact.__table__, Contact.__table__.c.id == numbers.c.contact_id)
+        .join(rows, rows.c.id == links.c.customer_id)
+        .where(Contact.__table__.c.deleted_at.is_(None), *alive)
+    )
+    return union_all(*own, contacts)
+
+
+def count(numbers: Iterable[str]) -> None:
+    """Compute anew at how many customers each of these numbers serves. Part of the caller's transaction."""
+    wanted = sorted(set(numbers))
+    for start in range(0, len(wanted), MOST_IDS):
+        part = wanted[start : start + MOST_IDS]
+        _know(part)
+        serves = (
+            select(func.count(ENTRIES.c.customer_id.distinct()))
+            .where(ENTRIES.c.number == NUMBERS.c.number)
+            .scalar_subquery()
+        )
+        db.session.execute(update(NUMBERS).where(NUMBERS.c.number.in_(part)).values(customer_count=serves))
+
+
+def _know(numbers: list[str]) -> None:
+    known = set(db.session.scalars(select(NUMBERS.c.number).where(NUMBERS.c.number.in_(numbers))))
+    fresh = [{"number": number, "state": "unverified", "customer_count": 0} for number in numbers if number not in known]
+    if fresh:
+        db.session.execute(insert(NUMBERS), fresh)
+
+
+@transaction
+def recount() -> int:
+    """Compute 任职企业数 of every number anew: the periodic job of CUS-3. Returns how many numbers were wrong."""
+    serves = (
+        select(func.count(ENTRIES.c.customer_id.distinct()))
+        .where(ENTRIES.c.number == NUMBERS.c.number)
+        .scalar_subquery()
+    )
+    wrong = update(NUMBERS).where(NUMBERS.c.customer_count != serves).values(customer_count=serves)
+    return db.session.execute(wrong).rowcount
+
+
+@transaction
+def mark_number(number: PhoneNumber, *, state: str, actor: Actor) -> None:
+    """Say what became of a call to a number (dictionary phone_state): the state counts wherever the number stands."""
+    number.state = state
+
+
+__all__ = ["count", "index", "mark_number", "recount"]
