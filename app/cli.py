@@ -27,7 +27,7 @@ def prepare() -> None:
 
     house = current_app.extensions["house"]
     with acting(SYSTEM):
-        house.add_permissions(update_perms=True)
+        security.know(house.screens())
         dictionary.seed()
         for domain in DOMAINS:
             if grants := _grants(import_module, domain):

@@ -22,9 +22,10 @@ class House(AppBuilder):
         self._indexview = self.add_view_no_menu(self.indexview)
         self.sm.register_views()
 
-    def add_permissions(self, update_perms: bool = False) -> None:  # noqa: FBT001, FBT002 - upstream's signature
-        """Know every screen and button of the code in the database. Run by ``flask setup``, never by a start."""
-        super().add_permissions(update_perms)
+    def screens(self) -> dict[str, list[str]]:
+        """Return every screen of the code with its buttons, as permissions: view → permission names."""
+        found = {view.class_permission_name: sorted(view.base_permissions or ()) for view in self.baseviews}
+        return {name: buttons for name, buttons in found.items() if buttons}
 
     def seal(self) -> None:
         """Finish: from here on, a screen that nobody declared open asks for a signed-in person."""

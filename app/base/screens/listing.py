@@ -18,6 +18,8 @@ from app.extensions import db
 COUNT_LIMIT = 10_000
 PAGE_SIZES = (10, 25, 50, 100)
 LAST_NUMBERED_PAGE = 100
+SHALLOW = 200  # rows that may be skipped with all their columns
+LONGEST_KEY = 15  # digits
 
 
 @dataclass
@@ -80,11 +82,21 @@ class Listing:
     @cached_property
     def rows(self) -> list[Any]:
         """The records of this page, with the relations that its columns show."""
-        found, backward = self._ids(), "before" in self.asked
+        found = self._deep() if self._offset > SHALLOW else self._shallow()
         self.has_more = len(found) > self.page_size
-        ids = found[: self.page_size]
-        ids = ids[::-1] if backward else ids
-        key = self._key
+        page = found[: self.page_size]
+        return page[::-1] if "before" in self.asked else page
+
+    @property
+    def _offset(self) -> int:
+        return 0 if self._edge else (self.page - 1) * self.page_size
+
+    def _shallow(self) -> list[Any]:
+        return list(db.session.scalars(self._page_of(select(self.model).options(*self._options()))))
+
+    def _deep(self) -> list[Any]:
+        """Skip over the keys, on the index alone, and load only the rows that are shown."""
+        key, ids = self._key, list(db.session.scalars(self._page_of(select(self._key))))
         loaded = db.session.scalars(select(self.model).where(key.in_(ids)).options(*self._options()))
         by_id = {getattr(row, key.key): row for row in loaded}
         return [by_id[one] for one in ids if one in by_id]
@@ -93,14 +105,18 @@ class Listing:
     def _key(self) -> Any:
         return getattr(self.model, self.model.__mapper__.primary_key[0].key)  # type: ignore[attr-defined]
 
-    def _ids(self) -> list[Any]:
-        """Return the keys of this page, and one more if there are more, from the index alone."""
+    @cached_property
+    def _edge(self) -> int:
+        """The row that keyset paging starts behind; 0 for none."""
+        text = self.asked.get("before") or self.asked.get("after") or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY else 0
+
+    def _page_of(self, wanted: Any) -> Any:
+        """Return the statement narrowed to this page, and one row more if there are more."""
         backward = "before" in self.asked
-        edge = self.asked.get("before" if backward else "after", "")
-        beyond = [self._beyond(int(edge), backward=backward)] if edge.isascii() and edge.isdigit() else []
-        wanted = select(self._key).where(*self.where, *beyond).order_by(*self._order(backward=backward))
-        offset = 0 if beyond else (self.page - 1) * self.page_size
-        return list(db.session.scalars(wanted.offset(offset).limit(self.page_size + 1)))
+        beyond = [self._beyond(self._edge, backward=backward)] if self._edge else []
+        ordered = wanted.where(*self.where, *beyond).order_by(*self._order(backward=backward))
+        return ordered.offset(self._offset).limit(self.page_size + 1)
 
     def _order(self, *, backward: bool) -> list[Any]:
         name, down = self.sort

@@ -1,16 +1,16 @@
 """Which built-in role gets which screen and button of customers. Seeds: an administrator may change them."""
 
-LOOK = ["can_list", "can_show", "can_history", "can_export"]
-WORK = [*LOOK, "can_add", "can_edit", "can_share", "can_revert"]
-ALL = [*WORK, "can_delete", "can_import", "can_phones"]
+LOOK = ["can_list", "can_show"]
+WORK = [*LOOK, "can_add", "can_edit"]
+ALL = [*WORK, "can_delete", "can_phones"]
 
-CONTACTS_LOOK = ["can_list", "can_show", "can_history"]
+CONTACTS_LOOK = ["can_list", "can_show"]
 CONTACTS_WORK = [*CONTACTS_LOOK, "can_add", "can_edit", "can_delete"]
 
 GRANTS = {
     "admin": {"CustomerView": ALL, "ContactView": CONTACTS_WORK},
     "supervisor": {"CustomerView": ALL, "ContactView": CONTACTS_WORK},
-    "dispatcher": {"CustomerView": [*WORK, "can_delete", "can_import"], "ContactView": CONTACTS_LOOK},
+    "dispatcher": {"CustomerView": [*WORK, "can_delete"], "ContactView": CONTACTS_LOOK},
     "agent": {"CustomerView": [*WORK, "can_phones"], "ContactView": CONTACTS_WORK},
     "service_manager": {"CustomerView": [*LOOK, "can_phones"], "ContactView": CONTACTS_LOOK},
     "finance": {"CustomerView": ["can_list", "can_show", "can_phones"]},

@@ -14,7 +14,7 @@ from flask_appbuilder.security.sqla.models import (
 from sqlalchemy import delete, func, insert, select
 
 from app.base.actor import Actor, Reach
-from app.base.errors import Invalid, InvalidFields
+from app.base.errors import Invalid, InvalidFields, Missing
 from app.base.i18n import _
 from app.base.stamps import raise_stamp
 from app.base.transaction import announce, check_revision, transaction
@@ -141,9 +141,11 @@ def close_department(department: Department, *, actor: Actor) -> None:
 def grant(role: Role, right: Right, *, actor: Actor | None) -> None:
     """Let the holders of a role open a screen or press a button."""
     key = _right_id(right)
+    if key is None:
+        raise Missing(_("There is no button “%(button)s” on the screen “%(screen)s”."), button=right[0], screen=right[1])
     held = assoc_permissionview_role
     there = select(held.c.id).where(held.c.role_id == role.id, held.c.permission_view_id == key)
-    if key is not None and db.session.scalar(there) is None:
+    if db.session.scalar(there) is None:
         db.session.execute(insert(held).values(role_id=role.id, permission_view_id=key))
         raise_stamp(STAMP)
 
@@ -200,6 +202,24 @@ def _copy_rights(source: Role, target: Role) -> None:
     )
     for row in db.session.scalars(select(DataScope).where(DataScope.role_id == source.id)):
         db.session.add(DataScope(role_id=target.id, domain=row.domain, read=row.read, write=row.write))
+
+
+@transaction
+def know(screens: Mapping[str, Collection[str]]) -> list[Right]:
+    """Write down every screen and its buttons (view → permissions), as the code has them; return the new ones.
+
+    Unlike upstream's own way this gives nothing to anybody: rights come from the grants and the administrator.
+    """
+    known = set(db.session.execute(select(Permission.name, ViewMenu.name).select_from(PermissionView).join(Permission).join(ViewMenu)).tuples())
+    fresh = [(button, view) for view, buttons in screens.items() for button in buttons if (button, view) not in known]
+    for button, view in fresh:
+        db.session.add(PermissionView(permission=_named(Permission, button), view_menu=_named(ViewMenu, view)))
+        db.session.flush()
+    return fresh
+
+
+def _named(model: type, name: str) -> Any:
+    return db.session.scalar(select(model).where(model.name == name)) or model(name=name)
 
 
 @transaction

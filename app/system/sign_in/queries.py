@@ -20,10 +20,12 @@ def digest(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def session_of(secret: str) -> LoginSession | None:
-    """Return the session with this secret, ended or not, with its account loaded."""
+def session_of(secret: str) -> tuple[LoginSession, User] | None:
+    """Return the session with this secret, ended or not, and its account."""
+    found = select(LoginSession, User).join(User, User.id == LoginSession.user_id)
     with unscoped("the question is who this is"):
-        return db.session.scalar(select(LoginSession).where(LoginSession.secret_hash == digest(secret)))
+        row = db.session.execute(found.where(LoginSession.secret_hash == digest(secret))).first()
+    return (row[0], row[1]) if row else None
 
 
 def token_of(secret: str) -> PersonalToken | None:

@@ -122,15 +122,15 @@ class HouseSecurity(SecurityManager):
 
     def load_user(self, pk: int) -> User | None:
         """Return the account of the browser's session, if the session is open still."""
-        found = queries.session_of(session.get("sid", "")) if "sid" in session else None
-        if found is None or found.user_id != int(pk) or not _is_open(found):
+        row = queries.session_of(session.get("sid", "")) if "sid" in session else None
+        if row is None or row[0].user_id != int(pk) or not _is_open(row[0]):
             return None
+        found, user = row
         g.login_session = found
         if clock.now() - found.seen_at > SEEN_EVERY:
             key, now = found.id, clock.now()
             afterwards(lambda: services.see_session(key, at=now))
-        user = db.session.get(User, found.user_id)
-        return user if user and user.active else None
+        return user if user.active else None
 
     def load_by_token(self, _request: Any) -> User | None:
         """Return the owner of a personal token. Only for REST: a token opens no screen."""

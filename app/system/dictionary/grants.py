@@ -1,6 +1,0 @@
-"""Which built-in role gets which screen and button of the data dictionary."""
-
-GRANTS = {
-    "admin": {"DictionaryView": ["can_list", "can_show", "can_add", "can_edit", "can_history"]},
-    "auditor": {"DictionaryView": ["can_list", "can_show", "can_history"]},
-}
