@@ -1,7 +1,7 @@
 """Which built-in role gets which screen and button of customers. Seeds: an administrator may change them."""
 
 LOOK = ["can_list", "can_show"]
-WORK = [*LOOK, "can_add", "can_edit"]
+WORK = [*LOOK, "can_add", "can_edit", "can_share"]
 ALL = [*WORK, "can_delete", "can_phones"]
 
 CONTACTS_LOOK = ["can_list", "can_show"]

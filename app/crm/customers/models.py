@@ -22,6 +22,7 @@ from app.base.fields import (
     Moment,
     Name,
     Phone,
+    Phones,
     Related,
     Text,
     field,
@@ -371,6 +372,11 @@ def _contacts(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
     return people, and_(people.c.id.in_(placed), people.c.deleted_at.is_(None))
 
 
+def _numbers(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+    rows = ContactPhone.__table__.alias()
+    return rows, rows.c.contact_id == table.c.id
+
+
 class CustomerTag(Model):
     """A word hung on a customer."""
 
@@ -413,6 +419,17 @@ class Contact(Model):
     )
 
     __mapper_args__ = {"version_id_col": revision}
+    __fields__ = (
+        Phones(
+            _("Phones"),
+            name="phones",
+            through="phones",
+            column="",
+            group="phones",
+            path=lambda table: _numbers(table),
+            help=_("Several numbers may be separated by semicolons."),
+        ),
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -1,6 +1,7 @@
 """What can be done to customers, contacts and who may see them. One verb, one transaction, one line of history."""
 
 from app.crm.customers.services.contacts import (
+    PLACES,
     attach_contact,
     change_contact,
     create_contact,
@@ -14,6 +15,7 @@ from app.crm.customers.services.phones import mark_number, recount
 from app.crm.customers.services.sharing import share, unshare
 
 __all__ = [
+    "PLACES",
     "attach_contact",
     "change",
     "change_contact",

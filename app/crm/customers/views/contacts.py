@@ -11,7 +11,7 @@ class ContactView(DomainView):
     model = Contact
     title, one, group, icon = _("Contacts"), _("Contact"), _("Customers"), "address-book"
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
-    list_fields = ["name", "sex", "email", "wechat", "preferred_channel", "updated_at"]
-    form_fields = ["name", "sex", "email", "wechat", "preferred_channel", "birthday", "notes"]
+    list_fields = ["name", "phones", "email", "wechat", "preferred_channel", "updated_at"]
+    form_fields = ["name", "phones", "sex", "email", "wechat", "preferred_channel", "birthday", "notes"]
     default_sort = "-updated_at"
     create, change, remove = services.create_contact, services.change_contact, services.delete_contact

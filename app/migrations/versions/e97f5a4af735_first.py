@@ -1,8 +1,8 @@
 """first
 
-Revision ID: 41ebeab3a77b
+Revision ID: e97f5a4af735
 Revises: 
-Create Date: 2026-11-22 16:06:08.832467
+Create Date: 2026-11-22 16:15:49.054434
 
 """
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 
 # revision identifiers, used by Alembic.
-revision = '41ebeab3a77b'
+revision = 'e97f5a4af735'
 down_revision = None
 branch_labels = None
 depends_on = None
