@@ -10,7 +10,7 @@ SUSPICIOUS_UNPACKED = 24 * MIB  # up to here any ratio is harmless
 LARGEST_RATIO = 100  # sheets pack 5 to 20 times, bombs 1,000 times
 MOST_ENTRIES = 5_000
 MOST_ROW_TAGS = 1_048_576  # Excel's own limit
-BASE_BYTES, BYTES_PER_BYTE, MOST_BYTES = 170 * MIB, 6, 6144 * MIB
+BASE_BYTES, BYTES_PER_BYTE, MOST_BYTES = 128 * MIB, 6, 6144 * MIB
 BASE_SECONDS, BYTES_PER_SECOND = 4, 6 * MIB
 
 
