@@ -207,7 +207,7 @@ def _run(command: list[str], patience: float) -> tuple[int, bytes, resource.stru
     """Run the child; return its exit code (minus the signal that ended it), what it reported, and what it cost."""
     with tempfile.TemporaryFile() as report:
         child = subprocess.Popen(command, stdout=report, stderr=subprocess.DEVNULL, env={})  # noqa: S603 (own program)
-        alarm = threading.Timer(patience, child.kill)
+        alarm = threading.Timer(patience, os.kill, (child.pid, signal.SIGKILL))
         alarm.start()
         _pid, status, usage = os.wait4(child.pid, 0)
         alarm.cancel()
