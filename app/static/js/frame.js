@@ -72,9 +72,9 @@ function tidyDrafts(user) {
   const expired = sessionStorage.getItem("zk-signed-out");
   sessionStorage.removeItem("zk-signed-out");
   for (const key of Object.keys(sessionStorage).filter((one) => one.startsWith("zk-draft:"))) {
-    const [, owner, path] = key.split(":");
+    const [, owner] = key.split(":");
     const draft = JSON.parse(sessionStorage.getItem(key));
-    if (owner !== user || (draft.sent && !expired && path !== location.pathname)) sessionStorage.removeItem(key);
+    if (owner !== user || (draft.sent && !expired && !$("[data-conflict]"))) sessionStorage.removeItem(key);
     else if (draft.sent && expired) sessionStorage.setItem(key, JSON.stringify({ ...draft, sent: false }));
   }
 }
