@@ -9,9 +9,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, FromClause, Index, String, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
-from app.base import clock
+from app.base import choices, clock
 from app.base.actor import Actor, Level
 from app.base.fields import (
+    Boolean,
     Choice,
     Choices,
     CreditCode,
@@ -27,6 +28,7 @@ from app.base.fields import (
     Text,
     field,
 )
+from app.base.history import Child
 from app.base.i18n import _
 from app.base.scope import Owned, Through, is_everything
 
@@ -43,8 +45,8 @@ class Collaborator(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers_customer.id"), index=True)
     employee_id: Mapped[int] = mapped_column(ForeignKey("security_employee.id"), index=True)
-    can_write: Mapped[bool] = mapped_column(default=False)
-    until_on: Mapped[date | None]  # the last day, in the business's zone
+    can_write: Mapped[bool] = mapped_column(default=False, info=field(Boolean(_("May also change it"))))
+    until_on: Mapped[date | None] = mapped_column(info=field(Date(_("Until (last day)"))))  # business zone
 
     employee = relationship("Employee", lazy="joined", innerjoin=True)
 
@@ -386,7 +388,7 @@ class CustomerTag(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers_customer.id"))
-    code: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(40), info=field(Choice(_("Tag"), dictionary="customer_tag")))
 
 
 class Contact(Model):
@@ -448,7 +450,7 @@ class ContactLink(Model):
     position: Mapped[str | None] = mapped_column(
         String(40), info=field(Choice(_("Position"), dictionary="contact_position"))
     )
-    is_primary: Mapped[bool] = mapped_column(default=False)
+    is_primary: Mapped[bool] = mapped_column(default=False, info=field(Boolean(_("Primary"))))
 
     customer: Mapped[Customer] = relationship(Customer, back_populates="links")
     contact: Mapped[Contact] = relationship(Contact, back_populates="links")
@@ -525,3 +527,52 @@ class NumberScope:
 
 
 PhoneNumber.__scope__ = NumberScope()
+
+
+def _name(kind: str, key: int) -> str:
+    return choices.labels(kind, [key]).get(key, f"#{key}")
+
+
+Customer.__history__ = (
+    Child(_("Tag"), CustomerTag, "customer_id", ("code",), lambda row: ""),
+    Child(
+        _("Contact"),
+        ContactLink,
+        "customer_id",
+        ("position", "is_primary"),
+        lambda row: _name("contact", row.contact_id),
+    ),
+    Child(
+        _("Contact"),
+        Contact,
+        "id",
+        ("name", "sex", "email", "wechat", "preferred_channel", "birthday", "notes"),
+        lambda row: row.name,
+        via=(ContactLink, "contact_id", "customer_id"),
+    ),
+    Child(
+        _("Contact phone"),
+        ContactPhone,
+        "contact_id",
+        ("number",),
+        lambda row: _name("contact", row.contact_id),
+        via=(ContactLink, "contact_id", "customer_id"),
+    ),
+    Child(
+        _("Collaborator"),
+        Collaborator,
+        "customer_id",
+        ("can_write", "until_on"),
+        lambda row: _name("employee", row.employee_id),
+    ),
+)
+Contact.__history__ = (
+    Child(_("Contact phone"), ContactPhone, "contact_id", ("number",), lambda row: ""),
+    Child(
+        _("Customer"),
+        ContactLink,
+        "contact_id",
+        ("position", "is_primary"),
+        lambda row: _name("customer", row.customer_id),
+    ),
+)

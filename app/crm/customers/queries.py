@@ -120,3 +120,19 @@ def access_list(customer: Customer) -> Sequence[tuple[str, str, Collaborator | N
     for share in sorted(customer.collaborators, key=lambda row: row.id):
         lines.append((share.employee.name, "writes" if share.can_write else "reads", share))
     return lines
+
+
+class ContactNames:
+    """How contacts are named, deleted ones too, and found in searching choices."""
+
+    def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
+        table = Contact.__table__
+        wanted = select(table.c.id, table.c.name).where(table.c.id.in_(list(ids)))
+        return dict(db.session.execute(wanted).tuples().all())
+
+    def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - the scope hook knows
+        found = select(Contact).where(Contact.name.contains(words, autoescape=True)).order_by(Contact.id.desc())
+        return [Found(str(row.id), row.name) for row in db.session.scalars(found.limit(limit))]
+
+    def exists(self, key: int, *, actor: Actor) -> bool:  # noqa: ARG002 - the scope hook knows
+        return db.session.scalar(select(Contact.id).where(Contact.id == key)) is not None

@@ -18,16 +18,19 @@ from app.base.i18n import _
 from app.base.screens import forms
 from app.base.screens.view import DomainView
 from app.crm.customers import queries, rules, services
-from app.crm.customers.models import Contact, ContactLink, Customer
+from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer
 from app.crm.customers.views import page
 from app.extensions import db
+from app.system.audit.queries import SILENT, Line
+from app.system.audit.views import History
 
 
-class CustomerView(DomainView):
+class CustomerView(History, DomainView):
     route_base = "/customers"
     model = Customer
     title, one, group, icon = _("Customer records"), _("Customer"), _("Customers"), "building-community"
-    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_phones", "can_share"]
+    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_history", "can_phones", "can_revert"]
+    base_permissions += ["can_share"]
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
     form_sections = [
@@ -58,11 +61,15 @@ class CustomerView(DomainView):
         ("persons", _("Persons"), {"all": [{"field": "kind", "op": "is", "value": rules.PERSON}]}),
     ]
     create, change, remove = services.create, services.change, services.delete
+    take_back, bring_back = services.take_back, services.restore
 
     def form_names(self, record: Any) -> Sequence[str]:
         kind = record.kind if record is not None else None
         names = [name for name in self.form_fields if kind is None or rules.belongs(self.specs[name].only, kind)]
         return names if record is None else [name for name in names if name != "owner"]
+
+    def can_take_back(self, line: Line) -> bool:
+        return line.key[0] is not Collaborator and line.spec.name not in SILENT | {"owner", "department", "assigned_at"}
 
     def row_level(self, record: Any) -> Mapping[str, str] | None:
         item = self.specs["level"].values.by_code.get(record.level)  # type: ignore[attr-defined]

@@ -1,8 +1,8 @@
 """first
 
-Revision ID: e97f5a4af735
+Revision ID: 97e858c1db56
 Revises: 
-Create Date: 2026-11-22 16:15:49.054434
+Create Date: 2026-11-22 16:23:01.720993
 
 """
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 
 # revision identifiers, used by Alembic.
-revision = 'e97f5a4af735'
+revision = '97e858c1db56'
 down_revision = None
 branch_labels = None
 depends_on = None
