@@ -1,6 +1,7 @@
 """The back office. ``create_app`` is the only way in; the domains are listed in ``app.domains``."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from flask import Flask
@@ -31,7 +32,8 @@ def load_models() -> None:
 
     import_module("app.base.stamps")
     for domain in DOMAINS:
-        import_module(f"app.{domain}.models")
+        if find_spec(f"app.{domain}.models"):
+            import_module(f"app.{domain}.models")
     configure_mappers()
 
 

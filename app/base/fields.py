@@ -127,8 +127,33 @@ class Phone(Text):
 
     def masked(self, value: Value) -> str:
         """Keep the ends: 138****5678."""
-        shown = self.text(value).replace(" ", "").split("-")[-1] if value else ""
+        shown = normal.phone_display(value).replace(" ", "").split("-")[-1] if value else ""
         return f"{shown[:3]}****{shown[-4:]}" if len(shown) >= SHORTEST_MASKED else "****" if shown else ""
+
+
+@dataclass(frozen=True)
+class Phones(Phone):
+    """Several numbers, kept in child rows; the value is a tuple of E.164 numbers in the order given."""
+
+    through: str = ""  # relationship whose rows carry the numbers
+    path: Path | None = None
+    max_length: int = 400
+
+    def parse(self, raw: Value) -> tuple[str, ...]:
+        parts = raw if isinstance(raw, list | tuple) else [raw]
+        return tuple(dict.fromkeys(number for part in parts if str(part or "").strip() for number in normal.phones(part)))
+
+    def text(self, value: Value) -> str:
+        return "、".join(normal.phone_display(number) for number in value or ())
+
+    def typed(self, value: Value) -> str:
+        return "; ".join(normal.phone_display(number) for number in value or ())
+
+    def plain(self, value: Value) -> Value:
+        return list(value or ())
+
+    def masked(self, value: Value) -> str:
+        return "、".join(Phone.masked(Phone(), number) for number in value or ())
 
 
 SHORTEST_MASKED = 11  # of a shorter number nothing is shown
@@ -347,6 +372,8 @@ def value_of(record: Any, spec: Field) -> Value:
     """Return the stored value of a field of a record."""
     if isinstance(spec, Choices):
         return tuple(sorted(getattr(row, spec.code) for row in getattr(record, spec.through)))
+    if isinstance(spec, Phones):
+        return tuple(row.number for row in getattr(record, spec.through))
     return getattr(record, spec.column or spec.name)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, or_, select, true
 from app.base import clock
 from app.base.actor import Actor
 from app.base.errors import Invalid
-from app.base.fields import Choice, Choices, Field, Link, Related, value_column
+from app.base.fields import Choice, Choices, Field, Link, Phone, Phones, Related, value_column
 from app.base.i18n import _
 
 MOST_CONDITIONS = 30
@@ -210,6 +210,8 @@ def _read(spec: Field, operator: Operator, raw: Any, actor: Actor) -> Any:
     inner = spec.inner if isinstance(spec, Related) else spec
     if isinstance(inner, Choices):
         return Choice.read(inner, raw)
+    if isinstance(inner, Phones):
+        return Phone.read(inner, raw)
     return inner.read(str(raw))
 
 
@@ -224,6 +226,10 @@ def _met(spec: Field, table: FromClause, code: str, values: Sequence[Any]) -> Co
         return select(child.c[spec.column]).where(joined, _asked(spec.inner, child.c[spec.column], code, values)).exists()
     if isinstance(spec, Choices):
         return _tagged(spec, table, code, values)
+    if isinstance(spec, Phones):
+        child, joined = spec.path(table)
+        rows = select(child.c.number).where(joined)
+        return ~rows.exists() if code == "empty" else rows.where(child.c.number.in_(values)).exists()
     return _asked(spec, value_column(spec, table), code, values)
 
 

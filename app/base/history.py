@@ -4,7 +4,8 @@ Stock Continuum writes a version with one SELECT, INSERT and UPDATE per row (5 t
 two or three statements per class. ``change_set()`` is the transaction row that the current changes belong to.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -127,6 +128,28 @@ def _never_reuse_an_id(table: sa.Table, _metadata: sa.MetaData) -> None:
 def _has_integer_key(table: sa.Table) -> bool:
     keys = list(table.primary_key.columns)
     return len(keys) == 1 and isinstance(keys[0].type, sa.Integer) and not keys[0].foreign_keys
+
+
+@dataclass(frozen=True)
+class Child:
+    """Rows whose changes belong to the history of the row they hang on.
+
+    ``column`` leads to the parent; with ``via`` (model, own column, column to the parent) it leads there through
+    another child: a contact's phones belong to every customer the contact was ever linked to. ``title`` names one
+    row of it in the reader's words, from a version.
+    """
+
+    label: object
+    model: type
+    column: str
+    fields: tuple[str, ...]
+    title: Callable[[Any], str]
+    via: tuple[type, str, str] | None = None
+
+
+def children_of(model: type) -> tuple[Child, ...]:
+    """Return the kinds of child rows that a model's history shows (its ``__history__``)."""
+    return tuple(getattr(model, "__history__", ()))
 
 
 def begin_versioning() -> None:

@@ -119,6 +119,13 @@ def test_a_template_renders_with_nothing_but_a_title(app, template, with_frame):
     assert "<script>alert" not in shown
 
 
+@pytest.mark.parametrize("given", [{}, {"page": {"title": "T"}}, {"frame": {}, "page": None}])
+def test_a_page_of_its_own_needs_no_more_than_content(app, given):
+    source = '{% extends "zhike/base.html" %}{% block content %}<p>ours</p>{% endblock %}'
+    with app.test_request_context("/x"):
+        assert "<p>ours</p>" in app.jinja_env.from_string(source).render(get_flashed_messages=lambda **_: [], **given)
+
+
 def test_an_error_is_beside_its_field_and_in_the_summary(app):
     shown = app.test_client().get("/form").text
     assert 'href="#code"' in shown
@@ -185,7 +192,7 @@ def test_every_icon_in_use_exists():
 
 @pytest.mark.skipif(not vendor.MODULES.exists(), reason="npm packages are not installed")
 def test_an_unknown_icon_is_named_with_its_file():
-    with pytest.raises(vendor.Missing, match="no icon “no-such-icon” .named in app/x.html"):
+    with pytest.raises(vendor.Missing, match=r"no icon “no-such-icon” \(named in app/x\.html\)"):
         vendor.symbol("no-such-icon", Path("app/x.html"))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import load_only, selectinload
 
 from app.base import filters
 from app.base.actor import Actor
-from app.base.fields import Choices, Field, Link, fields_of
+from app.base.fields import Choices, Field, Link, Phones, fields_of
 from app.extensions import db
 
 COUNT_LIMIT = 10_000
@@ -146,7 +146,7 @@ class Listing:
         wanted = {"id", "revision", *self.also, *[spec.column for spec in self.columns if spec.column]}
         known = [name for name in wanted if name in self.model.__mapper__.column_attrs]  # type: ignore[attr-defined]
         relations = [spec.relation for spec in self.columns if isinstance(spec, Link) and spec.relation]
-        relations += [spec.through for spec in self.columns if isinstance(spec, Choices)]
+        relations += [spec.through for spec in self.columns if isinstance(spec, Choices | Phones)]
         loads = [selectinload(getattr(self.model, name)) for name in relations]
         return [load_only(*[getattr(self.model, name) for name in known]), *loads]
 

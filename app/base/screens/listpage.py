@@ -218,6 +218,8 @@ def actions(view: "DomainView", record: Any) -> list[dict[str, Any]]:
     key, found = view.key(record), []
     if view.change is not None and view.may("edit"):
         found.append({"label": _("Edit"), "icon": "edit", "url": view.url("edit", pk=key), "primary": True})
+    if view.has_history and view.may("history"):
+        found.append({"label": _("History"), "icon": "history", "url": view.url("history", pk=key)})
     if view.remove is not None and view.may("delete"):
         found.append(
             {

@@ -7,7 +7,7 @@ from flask import url_for
 from markupsafe import Markup, escape
 
 from app.base.actor import Actor
-from app.base.fields import Boolean, Choice, Choices, Field, Hidden, Link, LongText, Phone, Value, seen, text_of, value_of
+from app.base.fields import Boolean, Choice, Choices, Field, Hidden, Link, LongText, Phone, Phones, Value, seen, text_of, value_of
 
 NOTHING = Markup('<span class="zk-muted">—</span>')
 COLORS = ("teal", "purple", "amber", "pink", "green", "blue", "orange", "indigo", "sky", "lime")
@@ -84,6 +84,12 @@ def _choices(spec: Choices, codes: tuple[str, ...]) -> Markup:
     return Markup('<span class="zk-tagrow">{}</span>').format(chips)
 
 
+def _phones(_spec: Phones, numbers: tuple[str, ...]) -> Markup:
+    return Markup('<span class="zk-tagrow">{}</span>').format(
+        Markup("").join(_phone(Phone(), number) for number in numbers)
+    )
+
+
 def _phone(spec: Phone, value: str) -> Markup:
     return Markup('<a class="zk-phone" href="tel:{}">{}</a>').format(value.split(";")[0], spec.text(value))
 
@@ -99,6 +105,7 @@ def _yes(spec: Boolean, value: bool) -> Markup:  # noqa: FBT001 - a value
 SHAPES: tuple[tuple[type[Field], Callable[[Any, Any], Markup]], ...] = (
     (Choices, _choices),
     (Choice, _choice),
+    (Phones, _phones),
     (Phone, _phone),
     (LongText, _lines),
     (Boolean, _yes),

@@ -54,6 +54,8 @@ class DomainView(ModelView):
     change: ClassVar[Callable[..., Any] | None] = None  # service(record, values, *, actor, revision)
     remove: ClassVar[Callable[..., Any] | None] = None  # service(record, *, actor)
 
+    has_history: ClassVar[bool] = False  # system.audit's mixin sets it
+
     # ── what upstream would else generate from the model ──
     exclude_route_methods = {"download", "action", "action_post"}
     search_columns: ClassVar[list[str]] = []

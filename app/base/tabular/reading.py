@@ -4,9 +4,13 @@ The file itself is opened by `parser`, a child process with limits of its own; h
 """
 
 import json
+import os
+import resource
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -24,8 +28,8 @@ _BASE_SECONDS, _SECONDS_PER_BYTE = (
     60,
     30 / 1024**2,
 )  # of patience on a busy machine; the child's processor time is the real limit
-_OUT_OF_MEMORY = {-6, -9, -11}
-_OUT_OF_TIME = {-24}
+_OUT_OF_MEMORY = {-signal.SIGABRT, -signal.SIGSEGV}
+_OUT_OF_TIME = {-signal.SIGXCPU, -signal.SIGKILL}
 
 SENTENCES = {
     "bomb": _("This file unpacks to far more than a table needs, so it was not opened: save the table as a new file."),
@@ -195,13 +199,21 @@ def _parse(source: str | Path | bytes, spool_name: str, limits: dict[str, int]) 
             return _parse(file.name, spool_name, limits)
     command = [sys.executable, "-I", "-X", "utf8", str(_PARSER), str(source), spool_name, json.dumps(limits)]
     patience = _BASE_SECONDS + _SECONDS_PER_BYTE * Path(source).stat().st_size
-    try:
-        child = subprocess.run(command, capture_output=True, check=False, timeout=patience, env={})  # noqa: S603 (own program)
-    except subprocess.TimeoutExpired:
-        return {"refusal": "too_long", "values": {}}
-    if child.returncode:
-        return {"refusal": _reason_of_death(child.returncode), "values": {}}
-    return json.loads(child.stdout)
+    code, output, _usage = _run(command, patience)
+    return json.loads(output) if code == 0 else {"refusal": _reason_of_death(code), "values": {}}
+
+
+def _run(command: list[str], patience: float) -> tuple[int, bytes, resource.struct_rusage]:
+    """Run the child; return its exit code (minus the signal that ended it), what it reported, and what it cost."""
+    with tempfile.TemporaryFile() as report:
+        child = subprocess.Popen(command, stdout=report, stderr=subprocess.DEVNULL, env={})  # noqa: S603 (own program)
+        alarm = threading.Timer(patience, os.kill, (child.pid, signal.SIGKILL))
+        alarm.start()
+        _pid, status, usage = os.wait4(child.pid, 0)
+        alarm.cancel()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        report.seek(0)
+        return child.returncode, report.read(), usage
 
 
 def _reason_of_death(code: int) -> str:

@@ -1,11 +1,11 @@
 """Which built-in role gets which screen and button of customers. Seeds: an administrator may change them."""
 
-LOOK = ["can_list", "can_show"]
-WORK = [*LOOK, "can_add", "can_edit"]
+LOOK = ["can_list", "can_show", "can_history"]
+WORK = [*LOOK, "can_add", "can_edit", "can_share", "can_revert"]
 ALL = [*WORK, "can_delete", "can_phones"]
 
-CONTACTS_LOOK = ["can_list", "can_show"]
-CONTACTS_WORK = [*CONTACTS_LOOK, "can_add", "can_edit", "can_delete"]
+CONTACTS_LOOK = ["can_list", "can_show", "can_history"]
+CONTACTS_WORK = [*CONTACTS_LOOK, "can_add", "can_edit", "can_delete", "can_revert"]
 
 GRANTS = {
     "admin": {"CustomerView": ALL, "ContactView": CONTACTS_WORK},

@@ -9,9 +9,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, FromClause, Index, String, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
-from app.base import clock
+from app.base import choices, clock
 from app.base.actor import Actor, Level
 from app.base.fields import (
+    Boolean,
     Choice,
     Choices,
     CreditCode,
@@ -22,10 +23,12 @@ from app.base.fields import (
     Moment,
     Name,
     Phone,
+    Phones,
     Related,
     Text,
     field,
 )
+from app.base.history import Child
 from app.base.i18n import _
 from app.base.scope import Owned, Through, is_everything
 
@@ -42,8 +45,8 @@ class Collaborator(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers_customer.id"), index=True)
     employee_id: Mapped[int] = mapped_column(ForeignKey("security_employee.id"), index=True)
-    can_write: Mapped[bool] = mapped_column(default=False)
-    until_on: Mapped[date | None]  # the last day, in the business's zone
+    can_write: Mapped[bool] = mapped_column(default=False, info=field(Boolean(_("May also change it"))))
+    until_on: Mapped[date | None] = mapped_column(info=field(Date(_("Until (last day)"))))  # business zone
 
     employee = relationship("Employee", lazy="joined", innerjoin=True)
 
@@ -371,6 +374,11 @@ def _contacts(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
     return people, and_(people.c.id.in_(placed), people.c.deleted_at.is_(None))
 
 
+def _numbers(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+    rows = ContactPhone.__table__.alias()
+    return rows, rows.c.contact_id == table.c.id
+
+
 class CustomerTag(Model):
     """A word hung on a customer."""
 
@@ -380,7 +388,7 @@ class CustomerTag(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers_customer.id"))
-    code: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(40), info=field(Choice(_("Tag"), dictionary="customer_tag")))
 
 
 class Contact(Model):
@@ -413,6 +421,17 @@ class Contact(Model):
     )
 
     __mapper_args__ = {"version_id_col": revision}
+    __fields__ = (
+        Phones(
+            _("Phones"),
+            name="phones",
+            through="phones",
+            column="",
+            group="phones",
+            path=lambda table: _numbers(table),
+            help=_("Several numbers may be separated by semicolons."),
+        ),
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -431,7 +450,7 @@ class ContactLink(Model):
     position: Mapped[str | None] = mapped_column(
         String(40), info=field(Choice(_("Position"), dictionary="contact_position"))
     )
-    is_primary: Mapped[bool] = mapped_column(default=False)
+    is_primary: Mapped[bool] = mapped_column(default=False, info=field(Boolean(_("Primary"))))
 
     customer: Mapped[Customer] = relationship(Customer, back_populates="links")
     contact: Mapped[Contact] = relationship(Contact, back_populates="links")
@@ -508,3 +527,52 @@ class NumberScope:
 
 
 PhoneNumber.__scope__ = NumberScope()
+
+
+def _name(kind: str, key: int) -> str:
+    return choices.labels(kind, [key]).get(key, f"#{key}")
+
+
+Customer.__history__ = (
+    Child(_("Tag"), CustomerTag, "customer_id", ("code",), lambda row: ""),
+    Child(
+        _("Contact"),
+        ContactLink,
+        "customer_id",
+        ("position", "is_primary"),
+        lambda row: _name("contact", row.contact_id),
+    ),
+    Child(
+        _("Contact"),
+        Contact,
+        "id",
+        ("name", "sex", "email", "wechat", "preferred_channel", "birthday", "notes"),
+        lambda row: row.name,
+        via=(ContactLink, "contact_id", "customer_id"),
+    ),
+    Child(
+        _("Contact phone"),
+        ContactPhone,
+        "contact_id",
+        ("number",),
+        lambda row: _name("contact", row.contact_id),
+        via=(ContactLink, "contact_id", "customer_id"),
+    ),
+    Child(
+        _("Collaborator"),
+        Collaborator,
+        "customer_id",
+        ("can_write", "until_on"),
+        lambda row: _name("employee", row.employee_id),
+    ),
+)
+Contact.__history__ = (
+    Child(_("Contact phone"), ContactPhone, "contact_id", ("number",), lambda row: ""),
+    Child(
+        _("Customer"),
+        ContactLink,
+        "contact_id",
+        ("position", "is_primary"),
+        lambda row: _name("customer", row.customer_id),
+    ),
+)

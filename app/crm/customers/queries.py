@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import contains_eager
 
 from app.base.actor import Actor
 from app.base.choices import Found
 from app.base.errors import Invalid
 from app.base import normal
-from app.crm.customers.models import Contact, ContactLink, Customer, PhoneEntry, PhoneNumber
+from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer, PhoneEntry, PhoneNumber
 from app.extensions import db
 
 SHORTEST_NUMBER = 7  # digits, of what may be searched as a phone
@@ -28,8 +29,9 @@ def credit_code_taken(code: str, *, but: int | None = None) -> bool:
 
 def links_of(customer: Customer) -> Sequence[ContactLink]:
     """Return a customer's places for contacts, the primary one first, with contacts and phones loaded."""
-    found = select(ContactLink).join(Contact).where(ContactLink.customer_id == customer.id)
-    return list(db.session.scalars(found.order_by(ContactLink.is_primary.desc(), ContactLink.id)).unique())
+    found = select(ContactLink).join(ContactLink.contact).where(ContactLink.customer_id == customer.id)
+    loads = contains_eager(ContactLink.contact).selectinload(Contact.phones)
+    return list(db.session.scalars(found.options(loads).order_by(ContactLink.is_primary.desc(), ContactLink.id)))
 
 
 def numbers(wanted: Iterable[str]) -> Mapping[str, PhoneNumber]:
@@ -105,3 +107,32 @@ def ancestors(key: int) -> Sequence[int]:
     tree = select(table.c.id, table.c.parent_id).where(table.c.id == key).cte("above", recursive=True)
     tree = tree.union(select(table.c.id, table.c.parent_id).join(tree, table.c.id == tree.c.parent_id))
     return list(db.session.scalars(select(tree.c.id)))
+
+
+def access_list(customer: Customer) -> Sequence[tuple[str, str, Collaborator | None]]:
+    """Return who sees a customer and why: (name, reason code, the share if it is one). Source: CUS-19.
+
+    Reasons: "owner", "writes", "reads". Superiors follow from these by the data scope of their roles.
+    """
+    lines: list[tuple[str, str, Collaborator | None]] = []
+    if customer.owner is not None:
+        lines.append((customer.owner.name, "owner", None))
+    for share in sorted(customer.collaborators, key=lambda row: row.id):
+        lines.append((share.employee.name, "writes" if share.can_write else "reads", share))
+    return lines
+
+
+class ContactNames:
+    """How contacts are named, deleted ones too, and found in searching choices."""
+
+    def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
+        table = Contact.__table__
+        wanted = select(table.c.id, table.c.name).where(table.c.id.in_(list(ids)))
+        return dict(db.session.execute(wanted).tuples().all())
+
+    def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - the scope hook knows
+        found = select(Contact).where(Contact.name.contains(words, autoescape=True)).order_by(Contact.id.desc())
+        return [Found(str(row.id), row.name) for row in db.session.scalars(found.limit(limit))]
+
+    def exists(self, key: int, *, actor: Actor) -> bool:  # noqa: ARG002 - the scope hook knows
+        return db.session.scalar(select(Contact.id).where(Contact.id == key)) is not None

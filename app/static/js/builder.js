@@ -241,6 +241,7 @@ async function count() {
 /* ── opening, applying ── */
 function toggle(open) {
   box.hidden = !open;
+  box.closest(".zk-sheet").classList.toggle("has-builder", open);
   $$(".zk-toolbar [data-builder-open][aria-expanded]").forEach((one) => one.setAttribute("aria-expanded", String(open)));
   if (!open) return;
   if (!children(root).length) children(root).push(fresh());

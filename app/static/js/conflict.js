@@ -6,7 +6,7 @@ const count = $("[data-picked]");
 const rows = () => $$("tr", form).filter((row) => $("input[type=radio]", row));
 
 function refresh() {
-  for (const cell of $$("td:has(input[type=radio]), td.is-picked", form)) cell.classList.toggle("is-picked", $("input", cell).checked);
+  for (const cell of $$("td", form).filter((one) => $("input[type=radio]", one))) cell.classList.toggle("is-picked", $("input", cell).checked);
   const done = rows().filter((row) => $("input:checked", row)).length;
   if (count) count.textContent = fill(count.dataset.text, { n: done, all: rows().length });
 }

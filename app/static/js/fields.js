@@ -42,6 +42,7 @@ export async function enhance(select) {
   await vendor("tom-select.min.js");
   delete select.dataset.waiting;
   const box = new window.TomSelect(select, options(select));
+  select.setAttribute("aria-hidden", "true"); // the box stands for it, label and all
   const described = select.getAttribute("aria-describedby");
   if (described) box.control_input.setAttribute("aria-describedby", described);
   if (select.getAttribute("aria-invalid")) box.control_input.setAttribute("aria-invalid", "true");

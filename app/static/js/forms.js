@@ -68,7 +68,7 @@ function followSections() {
   if (!links.length || !window.IntersectionObserver) return;
   const seen = new IntersectionObserver((entries) => {
     const first = entries.find((one) => one.isIntersecting);
-    if (first) links.forEach((link) => link.toggleAttribute("aria-current", link.hash === `#${first.target.id}`));
+    if (first) links.forEach((link) => { if (link.hash === `#${first.target.id}`) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current"); });
   }, { rootMargin: "-10% 0px -70% 0px" });
   links.forEach((link) => { const part = document.getElementById(link.hash.slice(1)); if (part) seen.observe(part); });
 }

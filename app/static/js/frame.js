@@ -1,5 +1,5 @@
 // The frame: theme, row spacing, rail, phone drawer, quick search, menu groups, dialogs, keyboard shortcuts.
-import { $, $$, hasDialog, isTyping, keep, on } from "./lib.js";
+import { $, $$, fill, hasDialog, isTyping, keep, on } from "./lib.js";
 
 const root = document.documentElement;
 
@@ -72,10 +72,23 @@ function tidyDrafts(user) {
   const expired = sessionStorage.getItem("zk-signed-out");
   sessionStorage.removeItem("zk-signed-out");
   for (const key of Object.keys(sessionStorage).filter((one) => one.startsWith("zk-draft:"))) {
-    const [, owner, path] = key.split(":");
+    const [, owner] = key.split(":");
     const draft = JSON.parse(sessionStorage.getItem(key));
-    if (owner !== user || (draft.sent && !expired && path !== location.pathname)) sessionStorage.removeItem(key);
+    if (owner !== user || (draft.sent && !expired && !$("[data-conflict]"))) sessionStorage.removeItem(key);
     else if (draft.sent && expired) sessionStorage.setItem(key, JSON.stringify({ ...draft, sent: false }));
   }
 }
 try { tidyDrafts(document.body.dataset.user); } catch { /* private window */ }
+
+// The bell: asks for the unread count now and then, only while somebody looks.
+const bell = $("[data-unread-url]");
+async function countUnread() {
+  if (document.hidden) return;
+  const answer = await fetch(bell.dataset.unreadUrl, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const { unread } = await answer.json();
+  bell.setAttribute("aria-label", fill(bell.dataset.text, { n: unread }));
+  $("b", bell)?.remove();
+  if (unread) bell.append(Object.assign(document.createElement("b"), { textContent: unread > 99 ? "99+" : unread }));
+}
+if (bell) setInterval(countUnread, 60_000);

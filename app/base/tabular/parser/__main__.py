@@ -1,7 +1,6 @@
 """Read the file named by the first argument into the spool named by the second, within the limits of the third."""
 
 import json
-import resource
 import sys
 
 from allowance import Limits
@@ -23,7 +22,6 @@ def main() -> None:
         report = {"refusal": "too_much_memory", "values": {}}
     except OSError:  # the spool has reached its largest size
         report = {"refusal": "too_large", "values": {}}
-    report["peak_kib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     sys.stdout.write(json.dumps(report))
 
 

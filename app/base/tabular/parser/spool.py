@@ -45,7 +45,7 @@ class Spool:
         sheet["filled_rows"] += 1
         if sheet["filled_rows"] > self._limits.max_rows:
             raise Refused("too_many_rows")
-        self._batch.append([number, row])
+        self._batch.append([number, [None if value == "" else value for value in row]])
         if len(self._batch) == _BATCH:
             self._flush()
 

@@ -1,6 +1,7 @@
 """What can be done to customers, contacts and who may see them. One verb, one transaction, one line of history."""
 
 from app.crm.customers.services.contacts import (
+    PLACES,
     attach_contact,
     change_contact,
     create_contact,
@@ -8,12 +9,15 @@ from app.crm.customers.services.contacts import (
     detach_contact,
     make_contact_of,
     make_primary,
+    restore_contact,
 )
 from app.crm.customers.services.edit import change, create, delete, restore
+from app.crm.customers.services.history import take_back, take_contact_back
 from app.crm.customers.services.phones import mark_number, recount
 from app.crm.customers.services.sharing import share, unshare
 
 __all__ = [
+    "PLACES",
     "attach_contact",
     "change",
     "change_contact",
@@ -27,6 +31,9 @@ __all__ = [
     "mark_number",
     "recount",
     "restore",
+    "restore_contact",
     "share",
+    "take_back",
+    "take_contact_back",
     "unshare",
 ]

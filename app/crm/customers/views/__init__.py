@@ -5,7 +5,7 @@ from flask_appbuilder import AppBuilder
 from app.base.choices import references
 from app.base.i18n import _
 from app.base.screens.frame import quick_adds
-from app.crm.customers.queries import CustomerNames
+from app.crm.customers.queries import ContactNames, CustomerNames
 from app.crm.customers.views.contacts import ContactView
 from app.crm.customers.views.customers import CustomerView
 from app.system.security.queries import FIELD_GROUPS
@@ -14,7 +14,7 @@ __all__ = ["ContactView", "CustomerView", "register"]
 
 
 def register(appbuilder: AppBuilder) -> None:
-    references["customer"] = CustomerNames()
+    references["customer"], references["contact"] = CustomerNames(), ContactNames()
     FIELD_GROUPS["phones"] = ("can_phones", "CustomerView")
     appbuilder.add_view(CustomerView, "CustomerView", label=_("Customer records"), category="customers")
     appbuilder.add_view(ContactView, "ContactView", label=_("Contacts"), category="customers")

@@ -1,8 +1,8 @@
 """first
 
-Revision ID: 41ebeab3a77b
+Revision ID: 97e858c1db56
 Revises: 
-Create Date: 2026-11-22 16:06:08.832467
+Create Date: 2026-11-22 16:23:01.720993
 
 """
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 
 # revision identifiers, used by Alembic.
-revision = '41ebeab3a77b'
+revision = '97e858c1db56'
 down_revision = None
 branch_labels = None
 depends_on = None

@@ -1,0 +1,261 @@
+"""What the customer page is told: head, figures, tabs, contacts with their numbers, related companies, access list."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from flask import url_for
+
+from app.base import choices, clock
+from app.base.fields import Phone, is_hidden, seen, value_of
+from app.base.i18n import _
+from app.base.scope import may_write
+from app.base.screens import listpage, markup
+from app.crm.customers import queries, rules
+from app.crm.customers.models import ContactLink, ContactPhone, Customer, PhoneNumber
+
+if TYPE_CHECKING:
+    from app.crm.customers.views.customers import CustomerView
+
+NUMBER = Phone(group="phones")
+TABS = ("overview", "contacts", "related", "access")
+WHY = {"owner": _("Owner"), "writes": _("Collaborator, may change it"), "reads": _("Collaborator, may read it")}
+
+
+def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: Any) -> dict[str, Any]:
+    """Return everything ``zhike/customer.html`` draws."""
+    tab = tab if tab in TABS else "overview"
+    links, related = queries.links_of(customer), _related(view, customer)
+    is_mine = may_write(customer, view.actor())
+    known = queries.numbers([*_own_numbers(customer), *[row.number for link in links for row in link.contact.phones]])
+    page = {
+        "title": customer.name,
+        "tab": tab,
+        "crumbs": listpage.crumbs(view),
+        "avatar_text": customer.name[:1],
+        "avatar_color": markup.color_of(customer.name),
+        "level": view.row_level(customer),
+        "chips": _chips(view, customer),
+        "facts": _facts(view, customer),
+        "figures": _figures(view, customer, known=known, contacts=len(links)),
+        "tabs": _tabs(view, customer, tab, contacts=len(links), related=len(related)),
+        "actions": _actions(view, customer, is_mine=is_mine),
+        "sections": listpage.sections(view, customer) if tab == "overview" else [],
+        "timeline": view.timeline(customer) if tab == "overview" else [],
+        "history_url": view.url("history", pk=customer.id) if view.may("history") else None,
+        "contacts": [_contact(view, customer, link, known, is_mine=is_mine) for link in links],
+        "related": related,
+        "access": _access(view, customer, is_mine=is_mine),
+        "missing": _missing(view, customer),
+        "make_contacts": _make_contacts(view, customer, links) if is_mine and view.may("edit") else [],
+    }
+    return page | _dialogs(view, customer, contact_form, is_mine=is_mine)
+
+
+def _dialogs(view: "CustomerView", customer: Customer, contact_form: Any, *, is_mine: bool) -> dict[str, Any]:
+    writes = is_mine and view.may("edit")
+    return {
+        "contact_form": contact_form,
+        "contact_url": view.url("add_contact", pk=customer.id) if writes else None,
+        "share_url": view.url("share", pk=customer.id) if is_mine and view.may("share") else None,
+        "employees_url": view.url("choices", field="owner"),
+        "edit_url": view.url("edit", pk=customer.id) if writes else None,
+    }
+
+
+def _chips(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
+    found = []
+    for name, dot in (("followup_status", False), ("status", False), ("operating_status", True)):
+        item = view.specs[name].values.by_code.get(getattr(customer, name) or "")  # type: ignore[attr-defined]
+        if item:
+            found.append({"text": item.label, "color": item.color, "dot": dot})
+    if not customer.followup_status:
+        found.insert(0, {"text": _("Not followed up"), "color": "gray", "line": True})
+    if customer.deleted_at:
+        found.insert(0, {"text": _("Deleted"), "color": "red"})
+    return found
+
+
+def _facts(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
+    lines = [
+        {"icon": "id", "text": customer.credit_code, "copy": True},
+        {"icon": "map-pin", "text": view.specs["region"].text(customer.region)},
+        {"icon": "category", "text": view.specs["industry"].text(customer.industry)},
+        {"text": markup.draw(view.specs["owner"], customer, actor=view.actor())},
+        {"text": markup.draw_value(view.specs["tags"], value_of(customer, view.specs["tags"])) if customer.tags else ""},
+    ]
+    return [line for line in lines if line["text"]]
+
+
+def _own_numbers(customer: Customer) -> list[str]:
+    return [number for column in rules.PHONE_COLUMNS if (number := getattr(customer, column))]
+
+
+def _figures(
+    view: "CustomerView", customer: Customer, *, known: Mapping[str, PhoneNumber], contacts: int
+) -> list[dict[str, Any]]:
+    values = {name: value_of(customer, spec) for name, spec in view.specs.items() if spec.column}
+    main = next(iter(_own_numbers(customer)), None)
+    return [
+        {"k": _("Phone"), "v": _number_html(view, main, known) if main else markup.NOTHING},
+        {"k": _("Completeness"), "v": f"{rules.completeness_percent(values, customer.kind)} %"},
+        {"k": _("Contacts"), "v": contacts},
+        {"k": _("Assigned"), "v": _day(customer.assigned_at)},
+        {"k": _("Created"), "v": _day(customer.created_at)},
+        {"k": _("Updated"), "v": _day(customer.updated_at)},
+    ]
+
+
+def _day(moment: Any) -> Any:
+    return f"{clock.local(moment):%Y-%m-%d}" if moment else markup.NOTHING
+
+
+def _number_html(view: "CustomerView", number: str, known: Mapping[str, PhoneNumber]) -> Any:
+    drawn = markup.draw_value(NUMBER, seen(NUMBER, number, actor=view.actor()))
+    return drawn + serves(view, number, known)
+
+
+def serves(view: "CustomerView", number: str, known: Mapping[str, PhoneNumber]) -> Any:
+    """Return the badge "at N customers" (任职企业数) of a number, with the way to them; nothing below two."""
+    row = known.get(number)
+    if row is None or row.customer_count < 2:  # noqa: PLR2004 - one customer is the usual case
+        return markup.Markup("")
+    title = _("This number stands at %(count)s customers") % {"count": row.customer_count}
+    badge = markup.Markup('<a class="zk-serves" href="{}" title="{}" aria-label="{}">{}{}</a>')
+    return badge.format(view.url_of_number(number), title, title, markup.icon("building"), row.customer_count)
+
+
+def _tabs(view: "CustomerView", customer: Customer, tab: str, *, contacts: int, related: int) -> list[dict[str, Any]]:
+    labels = {
+        "overview": (_("Overview"), None),
+        "contacts": (_("Contacts"), contacts),
+        "related": (_("Related companies"), related),
+        "access": (_("Access"), None),
+    }
+    return [
+        {
+            "label": label,
+            "count": count,
+            "current": name == tab,
+            "url": view.url("show", pk=customer.id, tab=name if name != "overview" else None),
+        }
+        for name, (label, count) in labels.items()
+    ]
+
+
+def _actions(view: "CustomerView", customer: Customer, *, is_mine: bool) -> list[dict[str, Any]]:
+    found = listpage.actions(view, customer) if is_mine else []
+    if not is_mine and view.may("history"):
+        found.append({"label": _("History"), "icon": "history", "url": view.url("history", pk=customer.id)})
+    if is_mine and view.may("share"):
+        found.append({"label": _("Share"), "icon": "share", "url": view.url("show", pk=customer.id, tab="access")})
+    return found
+
+
+def _contact(
+    view: "CustomerView", customer: Customer, link: ContactLink, known: Mapping[str, PhoneNumber], *, is_mine: bool
+) -> dict[str, Any]:
+    contact = link.contact
+    position = choices.values("contact_position").by_code.get(link.position or "")
+    return {
+        "name": contact.name,
+        "color": markup.color_of(contact.name),
+        "url": url_for("ContactView.show", pk=contact.id),
+        "position": position.label if position else "",
+        "is_primary": link.is_primary,
+        "numbers": [_number(view, customer, row, known, is_mine=is_mine) for row in contact.phones],
+        "actions": _contact_actions(view, customer, link) if is_mine and view.may("edit") else [],
+    }
+
+
+def _number(
+    view: "CustomerView", customer: Customer, row: ContactPhone, known: Mapping[str, PhoneNumber], *, is_mine: bool
+) -> dict[str, Any]:
+    what = known.get(row.number)
+    state = choices.values("phone_state").by_code.get(what.state) if what and what.state != "unverified" else None
+    shown = seen(NUMBER, row.number, actor=view.actor())
+    is_marked = is_mine and view.may("edit") and not is_hidden(NUMBER, view.actor())
+    return {
+        "text": shown if shown != row.number else NUMBER.text(row.number),
+        "serves": what.customer_count if what else 0,
+        "url": view.url_of_number(row.number),
+        "state": state,
+        "states": _states(view, customer, row.number) if is_marked else [],
+    }
+
+
+def _states(view: "CustomerView", customer: Customer, number: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": item.label,
+            "url": view.url("mark_number", pk=customer.id, number=number, state=item.code),
+            "method": "POST",
+        }
+        for item in choices.values("phone_state").active
+    ]
+
+
+def _contact_actions(view: "CustomerView", customer: Customer, link: ContactLink) -> list[dict[str, Any]]:
+    detach = {
+        "label": _("Take off this customer"),
+        "icon": "unlink",
+        "url": view.url("detach_contact", pk=customer.id, link=link.id),
+        "method": "POST",
+        "danger": True,
+        "confirm": str(_("Take “%(name)s” off this customer? The contact itself stays.") % {"name": link.contact.name}),
+    }
+    edit = {"label": _("Edit"), "icon": "edit", "url": url_for("ContactView.edit", pk=link.contact_id)}
+    primary = {"label": _("Make primary"), "icon": "star", "method": "POST"}
+    primary["url"] = view.url("make_primary", pk=customer.id, link=link.id)
+    return [edit, detach] if link.is_primary else [edit, primary, detach]
+
+
+def _make_contacts(view: "CustomerView", customer: Customer, links: Sequence[ContactLink]) -> list[dict[str, Any]]:
+    there = {link.contact.name for link in links}
+    found = []
+    for position, column in view.contact_places():
+        name = getattr(customer, column)
+        if name and name not in there:
+            label = _("%(name)s (%(position)s)") % {"name": name, "position": view.specs[column].label}
+            url = view.url("make_contact", pk=customer.id, position=position)
+            found.append({"label": label, "icon": "user-plus", "url": url, "method": "POST"})
+            there.add(name)
+    return found
+
+
+def _related(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
+    found = [(other, _same_number(view, number)) for other, number in queries.related(customer)]
+    found += [(child, _("Subsidiary")) for child in queries.children(customer)]
+    if customer.parent is not None:
+        found.insert(0, (customer.parent, _("Parent company")))
+    return [
+        {
+            "name": other.name,
+            "url": view.url("show", pk=other.id),
+            "level": view.row_level(other),
+            "why": why,
+            "owner": markup.draw(view.specs["owner"], other, actor=view.actor()),
+        }
+        for other, why in found
+    ]
+
+
+def _same_number(view: "CustomerView", number: str) -> object:
+    shown = seen(NUMBER, number, actor=view.actor())
+    return _("Same phone %(number)s") % {"number": shown if shown != number else NUMBER.text(number)}
+
+
+def _access(view: "CustomerView", customer: Customer, *, is_mine: bool) -> list[dict[str, Any]]:
+    found = []
+    for name, reason, share in queries.access_list(customer):
+        until = share.until_on if share else None
+        why = WHY[reason] if until is None else _("%(reason)s, until %(day)s") % {"reason": WHY[reason], "day": until}
+        found.append({"who": markup.person(name), "why": why, "action": None})
+        if share and is_mine and view.may("share"):
+            url = view.url("unshare", pk=customer.id, employee=share.employee_id)
+            found[-1]["action"] = {"label": _("Take back"), "url": url, "method": "POST"}
+    return found
+
+
+def _missing(view: "CustomerView", customer: Customer) -> list[object]:
+    values = {name: value_of(customer, spec) for name, spec in view.specs.items() if spec.column}
+    return [view.specs[name].label for name in rules.missing(values, customer.kind)]
