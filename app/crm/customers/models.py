@@ -502,7 +502,7 @@ class ContactScope:
         allowed = SCOPE.rows(customers, actor, write=write)
         if is_everything(allowed):
             return allowed
-        placed = select(links.c.contact_id).join(customers, customers.c.id == links.c.customer_id).where(allowed)
+        placed = select(links.c.contact_id).select_from(links.join(customers, customers.c.id == links.c.customer_id)).where(allowed)
         alone = table.c.id.not_in(select(links.c.contact_id))
         return or_(table.c.id.in_(placed), and_(table.c.created_by_id == actor.id, alone))
 
@@ -522,7 +522,7 @@ class NumberScope:
         allowed = SCOPE.rows(customers, actor, write=write)
         if is_everything(allowed):
             return allowed
-        places = select(entries.c.number).join(customers, customers.c.id == entries.c.customer_id).where(allowed)
+        places = select(entries.c.number).select_from(entries.join(customers, customers.c.id == entries.c.customer_id)).where(allowed)
         return table.c.number.in_(places)
 
 
