@@ -162,7 +162,7 @@ def condition(cls: type, actor: Actor, *, write: bool = False) -> ColumnElement[
     if policy is None:
         return true()
     parent = versioning_manager.parent_class_map.get(cls)
-    if parent is None:
+    if parent is None or isinstance(policy, Through):  # a version names its parent itself, even of a row that is gone
         return policy.rows(cls.__table__, actor, write=write)
     base = parent.__table__.alias()
     allowed = policy.rows(base, actor, write=write)
