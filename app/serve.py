@@ -16,6 +16,7 @@ from gunicorn.app.base import BaseApplication
 
 from app import create_app
 from app.base import vendor
+from app.extensions import db
 from config import ROOT, Settings, SettingsError
 
 #: gunicorn's settings. Source: https://docs.gunicorn.org/en/stable/settings.html
@@ -69,6 +70,8 @@ def main() -> None:
     greeting = f"\nZhike answers at http://{settings.host}:{settings.port}\n"
     if settings.mode == "demo":
         greeting += "".join(f"  {line}\n" for line in _prepare(app))
+    with app.app_context():
+        db.engine.dispose()  # the server's process is a fork of this one, and must not share its connections
     Server(app, settings, greeting).run()
 
 
