@@ -27,7 +27,7 @@ def person(name: str) -> Markup:
 
 def nobody(words: str) -> Markup:
     """Return the place of a person whom there is not."""
-    face = Markup('<span class="zk-av" aria-hidden="true"></span>')
+    face = Markup('<span class="zk-av" aria-hidden="true">{}</span>').format(icon("user"))
     return Markup('<span class="zk-person is-none">{}{}</span>').format(face, words)
 
 

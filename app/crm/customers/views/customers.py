@@ -29,8 +29,8 @@ class CustomerView(History, DomainView):
     route_base = "/customers"
     model = Customer
     title, one, group, icon = _("Customer records"), _("Customer"), _("Customers"), "building-community"
-    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_history", "can_phones", "can_revert"]
-    base_permissions += ["can_share"]
+    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export", "can_history", "can_phones"]
+    base_permissions += ["can_revert", "can_share"]
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
     form_sections = [
@@ -53,6 +53,7 @@ class CustomerView(History, DomainView):
         ),
     ]
     form_fields = [name for _key, _title, names in form_sections for name in names]
+    export_fields = [*form_fields, "department", "assigned_at", "created_by", "created_at", "updated_by", "updated_at"]
     default_sort = "-updated_at"
     quick_segments = [
         ("mine", _("Mine"), {"all": [{"field": "owner", "op": "is", "value": ME}]}),
