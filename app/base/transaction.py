@@ -24,7 +24,8 @@ TRIES = 3
 
 def listen(fact: type, hear: Callable[[Any], None]) -> None:
     """Call ``hear`` after every commit that announced a ``fact`` of this type."""
-    _listeners[fact].append(hear)
+    if hear not in _listeners[fact]:  # a second application in the process, as in tests, says it again
+        _listeners[fact].append(hear)
 
 
 def announce(fact: object) -> None:

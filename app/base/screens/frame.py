@@ -41,7 +41,7 @@ def _signed_in(actor: Any) -> dict[str, Any]:
         "menu": _menu(),
         "quick_add": [
             {"label": label, "icon": icon, "url": url_for(endpoint)}
-            for label, icon, endpoint, permission, view in quick_adds
+            for label, icon, endpoint, permission, view in {entry[2]: entry for entry in quick_adds}.values()
             if _may(permission, view)
         ],
         "search_url": url_for("SearchView.search") if "SearchView.search" in current_app.view_functions else None,

@@ -49,6 +49,7 @@ class DomainView(ModelView):
     group: ClassVar[object] = ""
     icon: ClassVar[str] = "list"
     default_sort: ClassVar[str] = "-id"
+    row_needs: ClassVar[Sequence[str]] = ()  # columns that rows need besides list_fields, for row_level
     quick_segments: ClassVar[Sequence[tuple[str, object, Mapping[str, Any]]]] = ()
     export_fields: ClassVar[Sequence[str]] = ()  # empty: those of the list
     create: ClassVar[Callable[..., Any] | None] = None  # service(values, *, actor) -> record
@@ -95,7 +96,13 @@ class DomainView(ModelView):
         asked = {name: value for name, value in request.values.items() if name != "csrf_token"} | changes
         columns = [self.specs[name] for name in self.list_fields]
         return Listing(
-            self.model, filterable(self.model), columns, asked, current_actor(), default_sort=self.default_sort
+            self.model,
+            filterable(self.model),
+            columns,
+            asked,
+            current_actor(),
+            default_sort=self.default_sort,
+            also=self.row_needs,
         )
 
     @expose("/export")

@@ -33,6 +33,7 @@ class CustomerView(History, DomainView):
     base_permissions += ["can_revert", "can_share"]
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
+    row_needs = ["level"]
     form_sections = [
         (
             "basics",
