@@ -23,7 +23,7 @@ LOCKS = ("package-lock.json", "yarn.lock", "pnpm-lock.yaml")
 
 def problems() -> list[str]:
     """Return one line per place in a tracked file that must not be there."""
-    named = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)  # noqa: S607 - git of the PATH
+    named = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)  # noqa: S607 - fixed words
     return [found for name in named.stdout.split("\0") if name for found in _in_file(ROOT / name)]
 
 

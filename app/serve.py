@@ -72,6 +72,7 @@ def main() -> None:
         greeting += "".join(f"  {line}\n" for line in _prepare(app))
     with app.app_context():
         db.engine.dispose()  # the server's process is a fork of this one, and must not share its connections
+    sys.stdout.flush()  # or the fork would say it again
     Server(app, settings, greeting).run()
 
 

@@ -38,7 +38,7 @@ class Listing:
     @cached_property
     def filter(self) -> filters.Group:
         """The conditions asked for. Raises Invalid."""
-        return filters.parse(self.asked.get("filter"), self.fields, actor=self.actor)
+        return filters.parse(self.asked.get("filter"), self.fields)
 
     @cached_property
     def where(self) -> list[ColumnElement[bool]]:

@@ -7,7 +7,21 @@ from flask import url_for
 from markupsafe import Markup, escape
 
 from app.base.actor import Actor
-from app.base.fields import Boolean, Choice, Choices, Field, Hidden, Link, LongText, Phone, Phones, Value, seen, text_of, value_of
+from app.base.fields import (
+    Boolean,
+    Choice,
+    Choices,
+    Field,
+    Hidden,
+    Link,
+    LongText,
+    Phone,
+    Phones,
+    Value,
+    seen,
+    text_of,
+    value_of,
+)
 
 NOTHING = Markup('<span class="zk-muted">—</span>')
 COLORS = ("teal", "purple", "amber", "pink", "green", "blue", "orange", "indigo", "sky", "lime")
@@ -91,7 +105,7 @@ def _phones(_spec: Phones, numbers: tuple[str, ...]) -> Markup:
 
 
 def _phone(spec: Phone, value: str) -> Markup:
-    return Markup('<a class="zk-phone" href="tel:{}">{}</a>').format(value.split(";")[0], spec.text(value))
+    return Markup('<a class="zk-phone" href="tel:{}">{}</a>').format(value.split(";", maxsplit=1)[0], spec.text(value))
 
 
 def _lines(spec: LongText, value: str) -> Markup:

@@ -69,9 +69,7 @@ class History:
             abort(404)
         only = [_line_key(one) for one in request.form.getlist("line")] or None
         service = type(self).take_back
-        self.perform(
-            lambda: service(record, number=int(number), only=only, actor=self.actor()), done=_("Taken back.")
-        )
+        self.perform(lambda: service(record, number=int(number), only=only, actor=self.actor()), done=_("Taken back."))
         return redirect(self.url("history", pk=pk))
 
     @expose("/<pk>/restore", methods=["POST"])
@@ -89,7 +87,7 @@ class History:
 
 
 def _line_key(text: str) -> tuple[str, int, str]:
-    table, key, name = (text.split(":", 2) + ["", ""])[:3]
+    table, key, name = [*text.split(":", 2), "", ""][:3]
     return (table, int(key), name) if key.isdigit() and len(key) < 16 else abort(400)  # noqa: PLR2004 - digits
 
 
@@ -117,14 +115,19 @@ class HistoryPage:
         return {
             "title": _("History"),
             "count_text": _("%(count)s versions") % {"count": len(self.sets)},
-            "crumbs": [*view.crumbs(), {"label": str(self.record), "url": None if is_deleted else view.url("show", pk=key)}],
+            "crumbs": [
+                *view.crumbs(),
+                {"label": str(self.record), "url": None if is_deleted else view.url("show", pk=key)},
+            ],
             "sets": [self.drawn(one) for one in self.sets],
             "old": self._head(self.old),
             "new": self._head(self.new),
             "scrub": self._scrub(),
             "lines": lines,
             "count": len(lines),
-            "take_back_url": view.url("take_it_back", pk=key) if is_mine and not is_deleted and view.may("revert") else None,
+            "take_back_url": view.url("take_it_back", pk=key)
+            if is_mine and not is_deleted and view.may("revert")
+            else None,
             "old_number": self.old,
             "is_deleted": is_deleted,
             "restore_url": view.url("restore", pk=key) if is_deleted and is_mine and view.may("delete") else None,
@@ -160,9 +163,14 @@ class HistoryPage:
         ordered = list(reversed(self.sets))[-200:]
         width = max(len(ordered) - 1, 1)
         return [
-            {"x": round(8 + 1160 * place / width, 1), "place": one.place, "number": one.number,
-             "inside": self.old <= one.number <= self.new, "end": one.number in (self.old, self.new),
-             "day": f"{clock.local(one.at):%Y-%m-%d}"}
+            {
+                "x": round(8 + 1160 * place / width, 1),
+                "place": one.place,
+                "number": one.number,
+                "inside": self.old <= one.number <= self.new,
+                "end": one.number in (self.old, self.new),
+                "day": f"{clock.local(one.at):%Y-%m-%d}",
+            }
             for place, one in enumerate(ordered)
         ]
 

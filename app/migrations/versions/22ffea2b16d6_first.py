@@ -1,8 +1,8 @@
 """first
 
-Revision ID: d42fb1fb74a7
+Revision ID: 22ffea2b16d6
 Revises: 
-Create Date: 2026-11-22 16:28:36.857208
+Create Date: 2026-11-22 16:31:49.029670
 
 """
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 
 # revision identifiers, used by Alembic.
-revision = 'd42fb1fb74a7'
+revision = '22ffea2b16d6'
 down_revision = None
 branch_labels = None
 depends_on = None
