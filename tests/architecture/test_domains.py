@@ -5,6 +5,7 @@ import importlib
 import re
 
 import pytest
+from flask_appbuilder import Model
 
 from app.domains import DOMAINS, DOORS
 from tests.architecture.sources import APP, VOCABULARY, domains_used, files, folder, tree
@@ -70,11 +71,8 @@ def test_what_a_domain_says_it_announces_is_what_its_facts_are(domain):
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_tables_carry_the_name_of_their_domain(domain):
     name = domain.split(".")[-1]
-    tables = [
-        mapper.class_.__tablename__
-        for mapper in Model.registry.mappers
-        if mapper.class_.__module__.startswith(f"app.{domain}.")
-    ]
+    classes = [mapper.class_ for mapper in Model.registry.mappers]
+    tables = [cls.__tablename__ for cls in classes if cls.__module__.startswith(f"app.{domain}.")]
     assert [table for table in tables if not table.startswith(f"{name}_")] == []
 
 
