@@ -5,7 +5,6 @@ production a deployment does that once, with ``flask setup``; here only the serv
 threads, because the default database is a file and the caches are then shared; more processes: ``gunicorn run:app``.
 """
 
-import logging
 import os
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from gunicorn.app.base import BaseApplication
 
 from app import create_app
 from app.base import vendor
+from app.base.web import log_to_stderr
 from app.extensions import db
 from config import ROOT, Settings, SettingsError
 
@@ -66,6 +66,7 @@ def main() -> None:
     if settings.mode == "demo":
         sys.stdout.write(vendor.build() + "\n")
         _compile_catalogues(ROOT / "translations")
+    log_to_stderr(as_json=settings.log_json)
     app = create_app(settings)
     greeting = f"\nZhike answers at http://{settings.host}:{settings.port}\n"
     if settings.mode == "demo":
@@ -90,7 +91,6 @@ def _compile_catalogues(folder: Path) -> None:
 
 def _prepare(app: Flask) -> list[str]:
     """Bring the database up to date, fill a new one with demo records; return what to tell the person."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     run = app.test_cli_runner()
     _run(run, "setup")
     is_new = _is_empty(app)
