@@ -361,9 +361,13 @@ def field(spec: Field) -> dict[str, Field]:
     return {"field": spec}
 
 
-@cache
-def fields_of(model: type) -> Mapping[str, Field]:
+def fields_of(model: type[Any]) -> Mapping[str, Field]:
     """Return the fields of a mapped class by name, in the order of the class's columns, then ``__fields__``."""
+    return _fields_of(model)  # type: ignore[arg-type]  # mypy doubts that a class can be hashed
+
+
+@cache
+def _fields_of(model: type[Any]) -> Mapping[str, Field]:
     found: dict[str, Field] = {}
     for column in model.__table__.columns:
         if spec := column.info.get("field"):

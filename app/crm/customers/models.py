@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, FromClause, Index, String, UniqueConstraint, and_, or_, select, text
@@ -366,7 +367,7 @@ class Customer(Model):
         return self.name
 
 
-def _hanging(child: type, table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+def _hanging(child: type[Any], table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
     rows = child.__table__.alias()
     return rows, rows.c.customer_id == table.c.id
 

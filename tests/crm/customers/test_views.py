@@ -388,7 +388,7 @@ def test_choices_offer_only_what_may_be_chosen(as_user, saved):
 
     assert [one["value"] for one in lin.get("/customers/choices/parent?q=的").json] == [str(mine)]
     assert lin.get("/customers/choices/region?q=luoy").status_code == 200
-    assert {one["text"] for one in lin.get("/customers/choices/region?q=洛阳").json} >= {"洛阳市"}
+    assert {one["text"] for one in lin.get("/customers/choices/region?q=洛阳").json} >= {"Luoyang"}
     assert lin.get("/customers/choices/password").status_code == 404
 
 

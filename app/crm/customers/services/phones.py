@@ -1,8 +1,9 @@
 """The phone index: kept in step with customers and contacts in the same transaction that changes them."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import delete, func, insert, literal, select, union_all, update
+from sqlalchemy import CompoundSelect, delete, func, insert, literal, select, union_all, update
 
 from app.base.actor import Actor
 from app.base.scope import unscoped
@@ -36,7 +37,7 @@ def _index(part: list[int]) -> None:
     count(touched)
 
 
-def _places(ids: list[int]) -> object:
+def _places(ids: list[int]) -> CompoundSelect[Any]:
     """Select every (number, customer, contact, kind) of these customers: own columns, then contacts' phones."""
     rows, links, numbers = Customer.__table__, ContactLink.__table__, ContactPhone.__table__
     alive = (rows.c.id.in_(ids), rows.c.deleted_at.is_(None))
@@ -88,7 +89,7 @@ def recount() -> int:
         .scalar_subquery()
     )
     wrong = update(NUMBERS).where(NUMBERS.c.customer_count != serves).values(customer_count=serves)
-    return db.session.execute(wrong).rowcount
+    return db.session.execute(wrong).rowcount  # type: ignore[attr-defined]
 
 
 @transaction
