@@ -7,7 +7,20 @@ from flask import url_for
 from markupsafe import Markup, escape
 
 from app.base.actor import Actor
-from app.base.fields import Boolean, Choice, Choices, Field, Hidden, Link, LongText, Phone, Value, seen, text_of, value_of
+from app.base.fields import (
+    Boolean,
+    Choice,
+    Choices,
+    Field,
+    Hidden,
+    Link,
+    LongText,
+    Phone,
+    Value,
+    seen,
+    text_of,
+    value_of,
+)
 
 NOTHING = Markup('<span class="zk-muted">—</span>')
 COLORS = ("teal", "purple", "amber", "pink", "green", "blue", "orange", "indigo", "sky", "lime")
