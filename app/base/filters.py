@@ -223,7 +223,9 @@ def _met(spec: Field, table: FromClause, code: str, values: Sequence[Any]) -> Co
         child, joined = spec.path(table)
         if code == "empty":
             return ~select(child.c[spec.column]).where(joined).exists()
-        return select(child.c[spec.column]).where(joined, _asked(spec.inner, child.c[spec.column], code, values)).exists()
+        return (
+            select(child.c[spec.column]).where(joined, _asked(spec.inner, child.c[spec.column], code, values)).exists()
+        )
     if isinstance(spec, Choices):
         return _tagged(spec, table, code, values)
     if isinstance(spec, Phones):
@@ -307,4 +309,3 @@ def _day(value: date | datetime) -> date:
 
 def _midnight(day: date) -> datetime:
     return clock.stored(datetime.combine(day, time()))
-

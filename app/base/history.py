@@ -216,9 +216,7 @@ def _copy(
 ) -> None:
     columns = [column.name for column in table.columns if column.name in versions.c]
     chosen = sa.select(*[table.c[name] for name in columns], sa.literal(number), sa.literal(operation)).where(rows)
-    connection.execute(
-        sa.insert(versions).from_select([*columns, "transaction_id", "operation_type"], chosen)
-    )
+    connection.execute(sa.insert(versions).from_select([*columns, "transaction_id", "operation_type"], chosen))
 
 
 def change_set_class() -> type:

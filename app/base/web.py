@@ -45,7 +45,10 @@ SENTENCES: dict[int, tuple[object, object]] = {
     409: (_("Somebody was faster"), _("Reload the record and look again.")),
     413: (_("The file is too large"), _("Files may have at most %(size)s MB. Split it and try again.")),
     429: (_("Too many attempts"), _("Wait a minute, then try again.")),
-    500: (_("Something went wrong on our side"), _("Nothing was saved. Try again; if it stays, tell an administrator the number below.")),
+    500: (
+        _("Something went wrong on our side"),
+        _("Nothing was saved. Try again; if it stays, tell an administrator the number below."),
+    ),
     503: (_("The database cannot be reached"), _("Nothing was saved. Try again in a minute.")),
 }
 
@@ -76,7 +79,9 @@ def _begin() -> None:
     promise_to_read(only=request.method in READS)
     g.started = time.perf_counter()
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if given.isascii() and given.replace("-", "").isalnum() and len(given) <= 36 else str(uuid.uuid4())  # noqa: PLR2004 - a UUID
+    g.request_id = (
+        given if given.isascii() and given.replace("-", "").isalnum() and len(given) <= 36 else str(uuid.uuid4())
+    )  # noqa: PLR2004 - a UUID
 
 
 def _finish(response: Response) -> Response:
@@ -129,7 +134,9 @@ def problem(code: int, *, text: object = "", detail: object = "") -> tuple[Respo
     said = str(text or advice)
     said = said % size if size else said
     if wants_json():
-        return jsonify({"error": {"code": code, "title": str(title), "message": said, "request_id": g.get("request_id")}}), code
+        return jsonify(
+            {"error": {"code": code, "title": str(title), "message": said, "request_id": g.get("request_id")}}
+        ), code
     page = {"code": code, "title": title, "text": said, "detail": detail, "next": []}
     return render_template("zhike/message.html", page=page), code
 
@@ -198,7 +205,12 @@ class JsonLines(logging.Formatter):
     KNOWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {"at": self.formatTime(record), "level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        line = {
+            "at": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
         line |= {name: value for name, value in vars(record).items() if name not in self.KNOWN}
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)

@@ -72,7 +72,9 @@ def _menu() -> list[dict[str, Any]]:
         if name == "home":
             found.append({"label": label, "icon": icon, "url": "/", "current": request.path == "/", "items": []})
         elif name in by_name and (items := _items(by_name[name])):
-            found.append({"label": label, "icon": icon, "items": items, "current": any(one["current"] for one in items)})
+            found.append(
+                {"label": label, "icon": icon, "items": items, "current": any(one["current"] for one in items)}
+            )
     return found
 
 

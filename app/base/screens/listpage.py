@@ -210,7 +210,10 @@ def record_page(view: "DomainView", record: Any) -> dict[str, Any]:
 
 def crumbs(view: "DomainView") -> list[dict[str, Any]]:
     """Return the way to a record of this view."""
-    return [*([{"label": view.group, "url": None}] if view.group else []), {"label": view.title, "url": view.url("list")}]
+    return [
+        *([{"label": view.group, "url": None}] if view.group else []),
+        {"label": view.title, "url": view.url("list")},
+    ]
 
 
 def actions(view: "DomainView", record: Any) -> list[dict[str, Any]]:
@@ -271,5 +274,3 @@ def form_page(view: "DomainView", form: Any, record: Any, *, name: str, problem:
         "cancel_url": view.url("list") if is_new else view.url("show", pk=view.key(record)),
         "problem": problem,
     }
-
-

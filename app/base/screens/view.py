@@ -181,7 +181,9 @@ class DomainView(ModelView):
         """Return the address to go to after a form was saved."""
         return self.url("show", pk=self.key(saved))
 
-    def _form_page(self, form: Any, record: Any, *, problem: object = None, problems: Mapping[str, object] | None = None) -> Any:
+    def _form_page(
+        self, form: Any, record: Any, *, problem: object = None, problems: Mapping[str, object] | None = None
+    ) -> Any:
         name = str(record) if record is not None else ""
         db.session.rollback()  # whatever a refused service left behind must not be saved by the next commit
         loose = []
@@ -210,7 +212,9 @@ class DomainView(ModelView):
             abort(404)
         record = self.record(pk, write=True)
         name = str(record)
-        self.perform(lambda: type(self).remove(record, actor=current_actor()), done=_("Deleted: %(name)s") % {"name": name})  # type: ignore[misc]
+        self.perform(
+            lambda: type(self).remove(record, actor=current_actor()), done=_("Deleted: %(name)s") % {"name": name}
+        )  # type: ignore[misc]
         return redirect(self.url("list"))
 
     def perform(self, service: Callable[[], Any], *, done: object) -> bool:

@@ -201,7 +201,9 @@ class Customer(Model):
     legal_person: Mapped[str | None] = mapped_column(
         String(60),
         info=field(
-            Name(_("Legal person"), only=COMPANY, max_length=60, synonyms=("法人", "法定代表人", "法人代表", "法人姓名"))
+            Name(
+                _("Legal person"), only=COMPANY, max_length=60, synonyms=("法人", "法定代表人", "法人代表", "法人姓名")
+            )
         ),
     )
     legal_phone: Mapped[str | None] = mapped_column(
@@ -301,16 +303,12 @@ class Customer(Model):
         info=field(Link(_("Department"), to="department", relation="department", synonyms=("部门", "所属部门"))),
     )
     assigned_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Assigned at"))))
-    created_at: Mapped[datetime] = mapped_column(
-        default=clock.now, info=field(Moment(_("Created at"), sortable=True))
-    )
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Created at"), sortable=True)))
     created_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("security_employee.id"),
         info=field(Link(_("Created by"), to="employee", relation="created_by")),
     )
-    updated_at: Mapped[datetime] = mapped_column(
-        default=clock.now, info=field(Moment(_("Updated at"), sortable=True))
-    )
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Updated at"), sortable=True)))
     updated_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("security_employee.id"),
         info=field(Link(_("Updated by"), to="employee", relation="updated_by")),

@@ -111,7 +111,9 @@ class EmployeeNames:
     """How people are named and found in searching choices."""
 
     def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
-        return dict(db.session.execute(select(Employee.id, Employee.name).where(Employee.id.in_(list(ids)))).tuples().all())
+        return dict(
+            db.session.execute(select(Employee.id, Employee.name).where(Employee.id.in_(list(ids)))).tuples().all()
+        )
 
     def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - all see all names
         found = select(Employee).join(User, User.id == Employee.id).where(User.active)

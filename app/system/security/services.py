@@ -132,7 +132,11 @@ def close_department(department: Department, *, actor: Actor) -> None:
     people = db.session.scalar(select(func.count()).where(Employee.department_id == department.id))
     below = db.session.scalar(select(func.count()).where(Department.parent_id == department.id))
     if people or below:
-        raise Invalid(_("%(people)s people and %(below)s departments belong to it. Move them first."), people=people or 0, below=below or 0)
+        raise Invalid(
+            _("%(people)s people and %(below)s departments belong to it. Move them first."),
+            people=people or 0,
+            below=below or 0,
+        )
     db.session.delete(department)
     raise_stamp(STAMP)
 
@@ -142,7 +146,9 @@ def grant(role: Role, right: Right, *, actor: Actor | None) -> None:
     """Let the holders of a role open a screen or press a button."""
     key = _right_id(right)
     if key is None:
-        raise Missing(_("There is no button “%(button)s” on the screen “%(screen)s”."), button=right[0], screen=right[1])
+        raise Missing(
+            _("There is no button “%(button)s” on the screen “%(screen)s”."), button=right[0], screen=right[1]
+        )
     held = assoc_permissionview_role
     there = select(held.c.id).where(held.c.role_id == role.id, held.c.permission_view_id == key)
     if db.session.scalar(there) is None:
@@ -210,7 +216,11 @@ def know(screens: Mapping[str, Collection[str]]) -> list[Right]:
 
     Unlike upstream's own way this gives nothing to anybody: rights come from the grants and the administrator.
     """
-    known = set(db.session.execute(select(Permission.name, ViewMenu.name).select_from(PermissionView).join(Permission).join(ViewMenu)).tuples())
+    known = set(
+        db.session.execute(
+            select(Permission.name, ViewMenu.name).select_from(PermissionView).join(Permission).join(ViewMenu)
+        ).tuples()
+    )
     fresh = [(button, view) for view, buttons in screens.items() for button in buttons if (button, view) not in known]
     for button, view in fresh:
         db.session.add(PermissionView(permission=_named(Permission, button), view_menu=_named(ViewMenu, view)))

@@ -177,8 +177,6 @@ def see_token(token_id: int) -> None:
     db.session.execute(update(table).where(table.c.id == token_id).values(used_at=clock.now()))
 
 
-
-
 @transaction
 def choose_language(actor: Actor, language: str) -> None:
     """Keep the language a person wants for their screens."""

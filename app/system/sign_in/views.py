@@ -29,7 +29,9 @@ from app.system.sign_in import queries, rules, services
 from app.system.sign_in.models import LoginSession, PersonalToken
 
 SEEN_EVERY = timedelta(minutes=1)
-OPEN_ENDPOINTS = frozenset({"AuthView.login", "LimitedSecurityApi.login", "SignInView.language", "static", "healthz", "readyz"})
+OPEN_ENDPOINTS = frozenset(
+    {"AuthView.login", "LimitedSecurityApi.login", "SignInView.language", "static", "healthz", "readyz"}
+)
 #: What somebody may still do who must choose a new password first.
 PASSWORD_ENDPOINTS = frozenset({"SignInView.password", "AuthView.logout", "static", "SignInView.language"})
 
@@ -273,7 +275,11 @@ class SignInView(BaseView):
             raise Invalid(_("The two new passwords differ."))
         here = g.get("login_session")
         services.change_password(
-            g.actor, current=given.get("current", ""), new=given.get("new", ""), keep_session=here and here.id, settings=settings()
+            g.actor,
+            current=given.get("current", ""),
+            new=given.get("new", ""),
+            keep_session=here and here.id,
+            settings=settings(),
         )
         flash(str(_("Your password is changed. All your other sessions have ended.")), "success")
         return redirect(url_for("HomeView.index"))

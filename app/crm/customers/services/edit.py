@@ -42,7 +42,9 @@ def _give(customer: Customer, values: Mapping[str, Any], actor: Actor) -> None:
     if owner_id is None and actor.reach("pool").write != Level.ALL:
         owner_id = actor.id
     owner = db.session.get(Employee, owner_id) if owner_id else None
-    customer.owner_id, customer.department_id = (owner.id, owner.department_id) if owner else (None, actor.department_id)
+    customer.owner_id, customer.department_id = (
+        (owner.id, owner.department_id) if owner else (None, actor.department_id)
+    )
     customer.assigned_at = clock.now() if owner else None
 
 

@@ -67,7 +67,9 @@ def count(numbers: Iterable[str]) -> None:
 
 def _know(numbers: list[str]) -> None:
     known = set(db.session.scalars(select(NUMBERS.c.number).where(NUMBERS.c.number.in_(numbers))))
-    fresh = [{"number": number, "state": "unverified", "customer_count": 0} for number in numbers if number not in known]
+    fresh = [
+        {"number": number, "state": "unverified", "customer_count": 0} for number in numbers if number not in known
+    ]
     if fresh:
         db.session.execute(insert(NUMBERS), fresh)
 
