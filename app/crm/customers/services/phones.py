@@ -31,6 +31,16 @@ def index(customer_ids: Iterable[int]) -> None:
         count(touched)
 
 
+def forget(customer_ids: Iterable[int]) -> None:
+    """Take customers out of the index who are about to be removed. Part of the caller's transaction."""
+    ids = sorted(set(customer_ids))
+    for start in range(0, len(ids), MOST_IDS):
+        here = ENTRIES.c.customer_id.in_(ids[start : start + MOST_IDS])
+        touched = set(db.session.scalars(select(ENTRIES.c.number).where(here)))
+        db.session.execute(delete(ENTRIES).where(here))
+        count(touched)
+
+
 def _places(ids: list[int]) -> object:
     """Select every (number, customer, contact, kind) of these customers: own columns, then contacts' phones."""
     rows, links, numbers = Customer.__table__, ContactLink.__table__, ContactPhone.__table__
@@ -92,4 +102,4 @@ def mark_number(number: PhoneNumber, *, state: str, actor: Actor) -> None:
     number.state = state
 
 
-__all__ = ["count", "index", "mark_number", "recount"]
+__all__ = ["count", "forget", "index", "mark_number", "recount"]
