@@ -149,7 +149,9 @@ class Phones(Phone):
 
     def parse(self, raw: Value) -> tuple[str, ...]:
         parts = raw if isinstance(raw, list | tuple) else [raw]
-        return tuple(dict.fromkeys(number for part in parts if str(part or "").strip() for number in normal.phones(part)))
+        return tuple(
+            dict.fromkeys(number for part in parts if str(part or "").strip() for number in normal.phones(part))
+        )
 
     def text(self, value: Value) -> str:
         return "、".join(normal.phone_display(number) for number in value or ())
@@ -345,7 +347,7 @@ class Related(Field):
     ``inner`` says what the value is, ``column`` where it stands in the child that ``path`` leads to.
     """
 
-    inner: Field = Field()  # noqa: RUF009 - frozen
+    inner: Field = Field()
     path: Path | None = None
 
     @property

@@ -31,7 +31,7 @@ def numbers() -> Mapping[str, int]:
     if has_app_context() and "stamps" in g:
         return g.stamps
     rows = db.session.execute(select(Stamp.__table__.c.name, Stamp.__table__.c.number))
-    found = {name: number for name, number in rows}
+    found = {row.name: row.number for row in rows}
     if has_app_context():
         g.stamps = found
     return found

@@ -31,9 +31,11 @@ HEADERS = {
 }
 CSP = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
 A_YEAR = 31_536_000
+LONGEST_REQUEST_ID = 36  # a UUID
 
 #: Status → (what happened, what to do). Shown by the error pages and sent by REST.
 SENTENCES: dict[int, tuple[object, object]] = {
@@ -79,9 +81,8 @@ def _begin() -> None:
     promise_to_read(only=request.method in READS)
     g.started = time.perf_counter()
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = (
-        given if given.isascii() and given.replace("-", "").isalnum() and len(given) <= 36 else str(uuid.uuid4())
-    )  # noqa: PLR2004 - a UUID
+    is_plain = given.isascii() and given.replace("-", "").isalnum() and len(given) <= LONGEST_REQUEST_ID
+    g.request_id = given if is_plain else str(uuid.uuid4())
 
 
 def _finish(response: Response) -> Response:
@@ -171,7 +172,7 @@ def _on_refusal(refusal: DomainError) -> Any:
 def _on_database_error(error: DBAPIError) -> Any:
     db.session.rollback()
     if isinstance(error, OperationalError) or error.connection_invalidated:
-        log.exception("database")
+        log.error("database", exc_info=error)
         return problem(503)
     return _on_failure(error)
 
@@ -183,12 +184,12 @@ def _on_failure(error: Exception) -> Any:
 
 
 def _healthz() -> Response:
-    """The process answers."""
+    """Say that the process answers."""
     return jsonify({"status": "ok"})
 
 
 def _readyz() -> tuple[Response, int]:
-    """The process can work: the database answers and its tables are there."""
+    """Say whether the process can work: the database answers and its tables are there."""
     from app.base import stamps  # noqa: PLC0415 - stamps need the models
 
     try:

@@ -28,7 +28,7 @@ def build(view: "DomainView", record: Any, form: Any) -> dict[str, Any]:
             "theirs": _draw(spec, theirs),
             "mine": _draw(spec, mine),
         }
-        if mine == theirs or mine == before:
+        if mine in (theirs, before):
             kept[name] = theirs
             if theirs != before:
                 merged.append(line | {"side": "theirs"})

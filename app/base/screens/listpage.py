@@ -35,7 +35,18 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "add_url": view.url("add") if view.create is not None and view.may("add") else None,
         "add_label": _("New: %(one)s") % {"one": view.one},
         "clear_url": listing.url(filter=None, segment=None),
+        "export_urls": _exports(view, listing) if view.may("export") else None,
     } | _filtering(view, listing)
+
+
+def _exports(view: "DomainView", listing: Listing) -> list[dict[str, Any]]:
+    address = view.url("export") + listing.url(page_size=None)
+    joint = "" if address.endswith("?") else "&"
+    labels = {"xlsx": _("Excel (xlsx)"), "csv": _("Text (csv)")}
+    return [
+        {"label": label, "icon": "file-spreadsheet", "url": f"{address}{joint}format={code}"}
+        for code, label in labels.items()
+    ]
 
 
 def count_text(count: int) -> str:
@@ -221,6 +232,8 @@ def actions(view: "DomainView", record: Any) -> list[dict[str, Any]]:
     key, found = view.key(record), []
     if view.change is not None and view.may("edit"):
         found.append({"label": _("Edit"), "icon": "edit", "url": view.url("edit", pk=key), "primary": True})
+    if view.has_history and view.may("history"):
+        found.append({"label": _("History"), "icon": "history", "url": view.url("history", pk=key)})
     if view.remove is not None and view.may("delete"):
         found.append(
             {

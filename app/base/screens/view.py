@@ -22,7 +22,7 @@ from app.base.errors import Conflict, DomainError, Invalid, InvalidFields, NotAl
 from app.base.fields import Choice, Field, Link, fields_of, is_hidden
 from app.base.i18n import _
 from app.base.scope import may_write
-from app.base.screens import conflicts, forms, listpage
+from app.base.screens import conflicts, exports, forms, listpage
 from app.base.screens.listing import Listing, filterable
 from app.extensions import db
 
@@ -50,9 +50,12 @@ class DomainView(ModelView):
     icon: ClassVar[str] = "list"
     default_sort: ClassVar[str] = "-id"
     quick_segments: ClassVar[Sequence[tuple[str, object, Mapping[str, Any]]]] = ()
+    export_fields: ClassVar[Sequence[str]] = ()  # empty: those of the list
     create: ClassVar[Callable[..., Any] | None] = None  # service(values, *, actor) -> record
     change: ClassVar[Callable[..., Any] | None] = None  # service(record, values, *, actor, revision)
     remove: ClassVar[Callable[..., Any] | None] = None  # service(record, *, actor)
+
+    has_history: ClassVar[bool] = False  # system.audit's mixin sets it
 
     # ── what upstream would else generate from the model ──
     exclude_route_methods = {"download", "action", "action_post"}
@@ -94,6 +97,18 @@ class DomainView(ModelView):
         return Listing(
             self.model, filterable(self.model), columns, asked, current_actor(), default_sort=self.default_sort
         )
+
+    @expose("/export")
+    @has_access
+    @permission_name("export")
+    def export(self) -> Response:
+        """Send every row that the list's filter shows as a file. ``format``: xlsx or csv."""
+        listing = self.listing()
+        file_format = "csv" if listing.asked.get("format") == "csv" else "xlsx"
+        specs = [self.specs[name] for name in self.export_fields or self.list_fields]
+        rows, asked = exports.Rows(listing, specs), {**listing.asked, "format": file_format}
+        what, name = self.endpoint, str(self.title)
+        return exports.send(exports.columns_of(specs), rows, name=name, what=what, asked=asked, file_format=file_format)
 
     def row_level(self, _record: Any) -> Mapping[str, str] | None:
         """Return the small letter before a row's name, if the domain has one."""
@@ -241,7 +256,7 @@ class DomainView(ModelView):
             return jsonify([{"value": one.value, "text": one.text, "sub": one.sub} for one in found])
         if isinstance(spec, Choice):
             return jsonify(choices.search_items(spec.values, words, limit=MOST_CHOICES))
-        abort(404)
+        return abort(404)
 
     # ── small things templates and pages ask for ──
 

@@ -9,9 +9,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, FromClause, Index, String, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
-from app.base import clock
+from app.base import choices, clock
 from app.base.actor import Actor, Level
 from app.base.fields import (
+    Boolean,
     Choice,
     Choices,
     CreditCode,
@@ -28,6 +29,7 @@ from app.base.fields import (
     Text,
     field,
 )
+from app.base.history import Child
 from app.base.i18n import _
 from app.base.scope import Owned, Through, is_everything
 
@@ -44,8 +46,8 @@ class Collaborator(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers_customer.id"), index=True)
     employee_id: Mapped[int] = mapped_column(ForeignKey("security_employee.id"), index=True)
-    can_write: Mapped[bool] = mapped_column(default=False)
-    until_on: Mapped[date | None]  # the last day, in the business's zone
+    can_write: Mapped[bool] = mapped_column(default=False, info=field(Boolean(_("May also change it"))))
+    until_on: Mapped[date | None] = mapped_column(info=field(Date(_("Until (last day)"))))  # business zone
 
     employee = relationship("Employee", lazy="joined", innerjoin=True)
 
@@ -352,7 +354,7 @@ class Customer(Model):
             name="contact_name",
             column="name",
             inner=Name(_("Contact name")),
-            path=lambda table: _contacts(table),
+            path=lambda table: _contacts(table),  # noqa: PLW0108 - mapped below
         ),
     )
 
@@ -385,7 +387,7 @@ class CustomerTag(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers_customer.id"))
-    code: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(40), info=field(Choice(_("Tag"), dictionary="customer_tag")))
 
 
 class Contact(Model):
@@ -425,7 +427,7 @@ class Contact(Model):
             through="phones",
             column="",
             group="phones",
-            path=lambda table: _numbers(table),
+            path=lambda table: _numbers(table),  # noqa: PLW0108 - mapped below
             help=_("Several numbers may be separated by semicolons."),
         ),
     )
@@ -447,7 +449,7 @@ class ContactLink(Model):
     position: Mapped[str | None] = mapped_column(
         String(40), info=field(Choice(_("Position"), dictionary="contact_position"))
     )
-    is_primary: Mapped[bool] = mapped_column(default=False)
+    is_primary: Mapped[bool] = mapped_column(default=False, info=field(Boolean(_("Primary"))))
 
     customer: Mapped[Customer] = relationship(Customer, back_populates="links")
     contact: Mapped[Contact] = relationship(Contact, back_populates="links")
@@ -499,7 +501,11 @@ class ContactScope:
         allowed = SCOPE.rows(customers, actor, write=write)
         if is_everything(allowed):
             return allowed
-        placed = select(links.c.contact_id).join(customers, customers.c.id == links.c.customer_id).where(allowed)
+        placed = (
+            select(links.c.contact_id)
+            .select_from(links.join(customers, customers.c.id == links.c.customer_id))
+            .where(allowed)
+        )
         alone = table.c.id.not_in(select(links.c.contact_id))
         return or_(table.c.id.in_(placed), and_(table.c.created_by_id == actor.id, alone))
 
@@ -519,8 +525,61 @@ class NumberScope:
         allowed = SCOPE.rows(customers, actor, write=write)
         if is_everything(allowed):
             return allowed
-        places = select(entries.c.number).join(customers, customers.c.id == entries.c.customer_id).where(allowed)
+        places = (
+            select(entries.c.number)
+            .select_from(entries.join(customers, customers.c.id == entries.c.customer_id))
+            .where(allowed)
+        )
         return table.c.number.in_(places)
 
 
 PhoneNumber.__scope__ = NumberScope()
+
+
+def _name(kind: str, key: int) -> str:
+    return choices.labels(kind, [key]).get(key, f"#{key}")
+
+
+Customer.__history__ = (
+    Child(_("Tag"), CustomerTag, "customer_id", ("code",), lambda _row: ""),
+    Child(
+        _("Contact"),
+        ContactLink,
+        "customer_id",
+        ("position", "is_primary"),
+        lambda row: _name("contact", row.contact_id),
+    ),
+    Child(
+        _("Contact"),
+        Contact,
+        "id",
+        ("name", "sex", "email", "wechat", "preferred_channel", "birthday", "notes"),
+        lambda row: row.name,
+        via=(ContactLink, "contact_id", "customer_id"),
+    ),
+    Child(
+        _("Contact phone"),
+        ContactPhone,
+        "contact_id",
+        ("number",),
+        lambda row: _name("contact", row.contact_id),
+        via=(ContactLink, "contact_id", "customer_id"),
+    ),
+    Child(
+        _("Collaborator"),
+        Collaborator,
+        "customer_id",
+        ("can_write", "until_on"),
+        lambda row: _name("employee", row.employee_id),
+    ),
+)
+Contact.__history__ = (
+    Child(_("Contact phone"), ContactPhone, "contact_id", ("number",), lambda _row: ""),
+    Child(
+        _("Customer"),
+        ContactLink,
+        "contact_id",
+        ("position", "is_primary"),
+        lambda row: _name("customer", row.customer_id),
+    ),
+)

@@ -70,7 +70,7 @@ actor = Cached(STAMP, _actor)
 
 def _roles_of(user_id: int) -> dict[int, str]:
     held = select(Role.id, Role.name).join(assoc_user_role, assoc_user_role.c.role_id == Role.id)
-    return dict(db.session.execute(held.where(assoc_user_role.c.user_id == user_id)).tuples().all())
+    return dict(db.session.execute(held.where(assoc_user_role.c.user_id == user_id)).all())
 
 
 def _reaches(roles: Mapping[int, str]) -> dict[str, Reach]:
@@ -104,16 +104,14 @@ def holders_of_roles(role_ids: Iterable[int]) -> Mapping[int, int]:
     """Return how many people hold each of the roles."""
     table = assoc_user_role
     counted = select(table.c.role_id, func.count()).where(table.c.role_id.in_(list(role_ids))).group_by(table.c.role_id)
-    return dict(db.session.execute(counted).tuples().all())
+    return dict(db.session.execute(counted).all())
 
 
 class EmployeeNames:
     """How people are named and found in searching choices."""
 
     def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
-        return dict(
-            db.session.execute(select(Employee.id, Employee.name).where(Employee.id.in_(list(ids)))).tuples().all()
-        )
+        return dict(db.session.execute(select(Employee.id, Employee.name).where(Employee.id.in_(list(ids)))).all())
 
     def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - all see all names
         found = select(Employee).join(User, User.id == Employee.id).where(User.active)
@@ -133,7 +131,7 @@ class DepartmentNames:
 
     def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
         wanted = select(Department.id, Department.name).where(Department.id.in_(list(ids)))
-        return dict(db.session.execute(wanted).tuples().all())
+        return dict(db.session.execute(wanted).all())
 
     def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - all see all names
         found = select(Department).where(Department.name.contains(words, autoescape=True))

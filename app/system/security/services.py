@@ -219,7 +219,7 @@ def know(screens: Mapping[str, Collection[str]]) -> list[Right]:
     known = set(
         db.session.execute(
             select(Permission.name, ViewMenu.name).select_from(PermissionView).join(Permission).join(ViewMenu)
-        ).tuples()
+        ).all()
     )
     fresh = [(button, view) for view, buttons in screens.items() for button in buttons if (button, view) not in known]
     for button, view in fresh:

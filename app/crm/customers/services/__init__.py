@@ -9,8 +9,10 @@ from app.crm.customers.services.contacts import (
     detach_contact,
     make_contact_of,
     make_primary,
+    restore_contact,
 )
 from app.crm.customers.services.edit import change, create, delete, restore
+from app.crm.customers.services.history import take_back, take_contact_back
 from app.crm.customers.services.imports import CustomerTarget
 from app.crm.customers.services.phones import mark_number, recount
 from app.crm.customers.services.sharing import share, unshare
@@ -31,6 +33,9 @@ __all__ = [
     "mark_number",
     "recount",
     "restore",
+    "restore_contact",
     "share",
+    "take_back",
+    "take_contact_back",
     "unshare",
 ]

@@ -116,6 +116,15 @@ def delete_contact(contact: Contact, *, actor: Actor) -> None:
     phones.index(customers)
 
 
+@transaction
+def restore_contact(contact: Contact, *, actor: Actor) -> None:
+    """Bring a deleted contact back, at the customers it had."""
+    if contact.deleted_at is None:
+        raise Invalid(_("This contact is not deleted."))
+    contact.deleted_at, contact.updated_at = None, clock.now()
+    phones.index(link.customer_id for link in contact.links)
+
+
 def _touch(customer: Customer, actor: Actor) -> None:
     customer.updated_at, customer.updated_by_id = clock.now(), actor.id
     phones.index([customer.id])

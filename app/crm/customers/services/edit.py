@@ -74,7 +74,7 @@ def _assign(customer: Customer, values: Mapping[str, Any]) -> None:
                 _tag(customer, values[name])
             else:
                 setattr(customer, spec.column, values[name])
-    for name, spec in fields_of(Customer).items():
+    for spec in fields_of(Customer).values():
         if spec.column and not rules.belongs(spec.only, customer.kind):
             setattr(customer, spec.column, None)
 

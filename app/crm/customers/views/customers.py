@@ -18,38 +18,35 @@ from app.base.i18n import _
 from app.base.screens import forms
 from app.base.screens.view import DomainView
 from app.crm.customers import queries, rules, services
-from app.crm.customers.models import Contact, ContactLink, Customer
+from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer
 from app.crm.customers.views import page
 from app.extensions import db
+from app.system.audit.queries import SILENT, Line
+from app.system.audit.views import History
+
+BASICS = "kind name credit_code industry registered_on sex birthday region operating_status address parent"
+REACH = "phone email wechat person_in_charge legal_person legal_phone finance_name finance_phone"
+REACH += " cashier_name cashier_phone fax website"
+BUSINESS = "level status type followup_status source tags owner needs notes"
+#: The form: (anchor, heading, fields).
+SECTIONS = [
+    ("basics", _("Basic information"), BASICS.split()),
+    ("reach", _("How to reach them"), REACH.split()),
+    ("business", _("Business"), BUSINESS.split()),
+]
 
 
-class CustomerView(DomainView):
+class CustomerView(History, DomainView):
     route_base = "/customers"
     model = Customer
     title, one, group, icon = _("Customer records"), _("Customer"), _("Customers"), "building-community"
-    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_phones", "can_share"]
+    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export", "can_history"]
+    base_permissions += ["can_phones", "can_revert", "can_share"]
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
-    form_sections = [
-        (
-            "basics",
-            _("Basic information"),
-            ["kind", "name", "credit_code", "industry", "registered_on", "region", "operating_status", "address"]
-            + ["sex", "birthday", "parent"],
-        ),
-        (
-            "reach",
-            _("How to reach them"),
-            ["phone", "email", "wechat", "person_in_charge", "legal_person", "legal_phone"]
-            + ["finance_name", "finance_phone", "cashier_name", "cashier_phone", "fax", "website"],
-        ),
-        (
-            "business",
-            _("Business"),
-            ["level", "status", "type", "followup_status", "source", "tags", "owner", "needs", "notes"],
-        ),
-    ]
-    form_fields = [name for _key, _title, names in form_sections for name in names]
+    form_sections = SECTIONS
+    form_fields = [name for _key, _title, names in SECTIONS for name in names]
+    export_fields = [*form_fields, "department", "assigned_at", "created_by", "created_at", "updated_by", "updated_at"]
     default_sort = "-updated_at"
     quick_segments = [
         ("mine", _("Mine"), {"all": [{"field": "owner", "op": "is", "value": ME}]}),
@@ -58,11 +55,15 @@ class CustomerView(DomainView):
         ("persons", _("Persons"), {"all": [{"field": "kind", "op": "is", "value": rules.PERSON}]}),
     ]
     create, change, remove = services.create, services.change, services.delete
+    take_back, bring_back = services.take_back, services.restore
 
     def form_names(self, record: Any) -> Sequence[str]:
         kind = record.kind if record is not None else None
         names = [name for name in self.form_fields if kind is None or rules.belongs(self.specs[name].only, kind)]
         return names if record is None else [name for name in names if name != "owner"]
+
+    def can_take_back(self, line: Line) -> bool:
+        return line.key[0] is not Collaborator and line.spec.name not in SILENT | {"owner", "department", "assigned_at"}
 
     def row_level(self, record: Any) -> Mapping[str, str] | None:
         item = self.specs["level"].values.by_code.get(record.level)  # type: ignore[attr-defined]
@@ -132,7 +133,9 @@ class CustomerView(DomainView):
     def make_primary(self, pk: str, link: int) -> Response:
         """Make a contact the one to call first."""
         row = self._link(self.record(pk, write=True), link)
-        self.perform(lambda: services.make_primary(row, actor=self.actor()), done=_("This contact is called first now."))
+        self.perform(
+            lambda: services.make_primary(row, actor=self.actor()), done=_("This contact is called first now.")
+        )
         return self._back(pk, "contacts")
 
     @expose("/<pk>/contacts/of/<position>", methods=["POST"])

@@ -40,6 +40,8 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
         "tabs": _tabs(view, customer, tab, contacts=len(links), related=len(related)),
         "actions": _actions(view, customer, is_mine=is_mine),
         "sections": listpage.sections(view, customer) if tab == "overview" else [],
+        "timeline": view.timeline(customer) if tab == "overview" else [],
+        "history_url": view.url("history", pk=customer.id) if view.may("history") else None,
         "contacts": [_contact(view, customer, link, known, is_mine=is_mine) for link in links],
         "related": related,
         "access": _access(view, customer, is_mine=is_mine),
@@ -79,7 +81,11 @@ def _facts(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
         {"icon": "map-pin", "text": view.specs["region"].text(customer.region)},
         {"icon": "category", "text": view.specs["industry"].text(customer.industry)},
         {"text": markup.draw(view.specs["owner"], customer, actor=view.actor())},
-        {"text": markup.draw_value(view.specs["tags"], value_of(customer, view.specs["tags"])) if customer.tags else ""},
+        {
+            "text": markup.draw_value(view.specs["tags"], value_of(customer, view.specs["tags"]))
+            if customer.tags
+            else ""
+        },
     ]
     return [line for line in lines if line["text"]]
 
@@ -141,7 +147,12 @@ def _tabs(view: "CustomerView", customer: Customer, tab: str, *, contacts: int, 
 
 
 def _actions(view: "CustomerView", customer: Customer, *, is_mine: bool) -> list[dict[str, Any]]:
-    return listpage.actions(view, customer) if is_mine else []
+    found = listpage.actions(view, customer) if is_mine else []
+    if not is_mine and view.may("history"):
+        found.append({"label": _("History"), "icon": "history", "url": view.url("history", pk=customer.id)})
+    if is_mine and view.may("share"):
+        found.append({"label": _("Share"), "icon": "share", "url": view.url("show", pk=customer.id, tab="access")})
+    return found
 
 
 def _contact(

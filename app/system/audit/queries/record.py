@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, literal, or_, select, union
 
 from app.base import choices
 from app.base.fields import Field, fields_of
@@ -28,6 +28,7 @@ class Set:
     channel: str
     address: str | None
     note: str | None
+    what: tuple[object, ...]  # labels of the fields and children that changed
 
 
 @dataclass(frozen=True)
@@ -53,27 +54,42 @@ class Snapshot:
 
 
 def sets(model: type, key: int, *, limit: int = 500) -> Sequence[Set]:
-    """Return the change sets that touched a record or its children, newest first, numbered from the first."""
-    numbers = sorted(_numbers(model, key))
+    """Return the change sets that touched a record in scope or its children, newest first."""
+    parts = _parts(model, key)
+    numbers = sorted(parts)
     change = change_set_class()
     wanted = numbers[-limit:]
     rows = {row.id: row for row in db.session.scalars(select(change).where(change.id.in_(wanted)))}
     names = choices.labels("employee", {row.user_id for row in rows.values()})
     places = {number: place for place, number in enumerate(numbers, start=1)}
-    return [_set(rows[number], places[number], names) for number in reversed(wanted) if number in rows]
+    own = _own_changes(model, key, wanted)
+    found = []
+    for number in reversed(wanted):
+        what = {str(label): label for label in (*own.get(number, ()), *parts[number])}
+        found.append(_set(rows[number], places[number], names, tuple(what.values())))
+    return found
 
 
-def _set(row: Any, place: int, names: Mapping[int, str]) -> Set:
+def _set(row: Any, place: int, names: Mapping[int, str], what: tuple[object, ...]) -> Set:
     who = names.get(row.user_id, f"#{row.user_id}") if row.user_id else str(_("System"))
-    return Set(row.id, place, row.issued_at, who, row.channel or "", row.remote_addr, row.note)
+    return Set(row.id, place, row.issued_at, who, row.channel or "", row.remote_addr, row.note, what)
 
 
-def _numbers(model: type, key: int) -> set[int]:
-    versions = versions_of(model)
-    own = select(versions.transaction_id).where(versions.id == key)
-    parts = [own, *[select(versions_of(child.model).transaction_id).where(_of(child, key)) for child in children_of(model)]]
-    # one statement per kind: within each, the scope of whoever asks applies
-    return {number for part in parts for number in db.session.scalars(part.distinct())}
+def _parts(model: type, key: int) -> Mapping[int, Sequence[object]]:
+    """Return the change sets that touched the record, each with the labels of the children it touched.
+
+    One statement, not narrowed: the record is in scope, and its children follow it.
+    """
+    kinds = children_of(model)
+    own = versions_of(model).__table__
+    selects = [select(own.c.transaction_id, literal(-1)).where(own.c.id == key)]
+    for place, child in enumerate(kinds):
+        table = versions_of(child.model).__table__
+        selects.append(select(table.c.transaction_id, literal(place)).where(_of(child, key)))
+    found: dict[int, list[object]] = defaultdict(list)
+    for number, place in db.session.execute(union(*selects)):
+        found[number] += [kinds[place].label] if place >= 0 else []
+    return found
 
 
 def _of(child: Child, key: int) -> ColumnElement[bool]:
@@ -140,33 +156,19 @@ def differences(old: Snapshot, new: Snapshot, *, without: frozenset[str] = froze
     return lines
 
 
-def touched(model: type, key: int, numbers: Iterable[int]) -> Mapping[int, Sequence[object]]:
-    """Return, per change set, the labels of the fields and children it changed: for the timeline."""
-    found: dict[int, dict[str, object]] = defaultdict(dict)
-    wanted = list(numbers)
-    _touch(found, model, versions_of(model).id == key, wanted)
-    for child in children_of(model):
-        versions = versions_of(child.model)
-        rows = select(versions.transaction_id).where(_of(child, key), versions.transaction_id.in_(wanted))
-        for number in db.session.scalars(rows.distinct()):
-            found[number][str(child.label)] = child.label
-    return {number: list(labels.values()) for number, labels in found.items()}
-
-
 #: Fields that every saving changes: no news.
 SILENT = frozenset({"updated_at", "updated_by", "created_at", "created_by"})
 
 
-def _touch(found: dict[int, dict[str, object]], model: type, of: ColumnElement[bool], numbers: list[int]) -> None:
+def _own_changes(model: type, key: int, numbers: list[int]) -> Mapping[int, Sequence[object]]:
+    """Return, per change set, the labels of the record's own fields that changed."""
     versions = versions_of(model)
     both = or_(versions.transaction_id.in_(numbers), versions.end_transaction_id.in_(numbers))
-    rows = list(db.session.scalars(select(versions).where(of, both)))
-    former = {(row.id, row.end_transaction_id): row for row in rows}
-    for row in rows:
-        if row.transaction_id in numbers:
-            before = former.get((row.id, row.transaction_id))
-            for name, label in changed_fields(model, before, row).items():
-                found[row.transaction_id][name] = label
+    rows = list(db.session.scalars(select(versions).where(versions.id == key, both)))
+    former = {row.end_transaction_id: row for row in rows}
+    return {
+        row.transaction_id: list(changed_fields(model, former.get(row.transaction_id), row).values()) for row in rows
+    }
 
 
 def changed_fields(model: type, before: Any, after: Any) -> dict[str, object]:
@@ -184,3 +186,10 @@ def changed_fields(model: type, before: Any, after: Any) -> dict[str, object]:
 
 def _differs(before: Any, after: Any, spec: Field) -> bool:
     return bool(getattr(before, spec.column) != getattr(after, spec.column))
+
+
+def last_version(model: type, key: int) -> Any:
+    """Return the last version of a row, deleted or not. Raises NoResultFound if there never was such a row."""
+    versions = versions_of(model)
+    found = select(versions).where(versions.id == key).order_by(versions.transaction_id.desc()).limit(1)
+    return db.session.scalars(found).one()
