@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError
 
 from app.base import clock, normal
 from app.base.actor import Actor
-from app.base.engine import reading
 from app.base.errors import WrongState
 from app.base.i18n import _
 from app.base.tabular.reading import open_table
@@ -34,11 +33,12 @@ def check(run: ImportRun, mapping: Sequence[str | None], *, actor: Actor, folder
     the file was imported or while somebody else checks it.
     """
     target, file = targets[run.kind], uploads.path_of(run, folder)
-    _map(run, mapping, target)
     checker = target.checker(run.template, actor=actor)
+    name, sheet, heading_row = run.file_name, run.sheet, run.heading_row
+    _map(run, mapping, target)
     found: Counter[tuple[str, str]] = Counter()
-    with open_table(file, run.file_name) as table:
-        table.use(run.sheet, heading_row=run.heading_row)
+    with open_table(file, name) as table:  # nothing of the database is touched here: others may write
+        table.use(sheet, heading_row=heading_row)
         for part in _parts(table.rows()):
             lines = _looked_up(checker, part, mapping)
             found.update((name, word) for line in lines for name, words in line.words.items() for word in words)
@@ -67,10 +67,8 @@ def _parts(rows: Iterable[Numbered]) -> Iterator[list[Numbered]]:
 def _looked_up(checker: Checker, part: Sequence[Numbered], mapping: Sequence[str | None]) -> list[Line]:
     """Check some rows without holding SQLite's write lock: this is where the time goes."""
     lines = [Line(number, _cells(values, mapping)) for number, values in part]
-    with reading():
-        db.session.rollback()
+    with uploads.unhurried():
         checker.check(lines)
-        db.session.rollback()
     return lines
 
 

@@ -2,13 +2,15 @@
 
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from app.base import clock
 from app.base.actor import SYSTEM, Actor, acting
+from app.base.engine import reading
 from app.base.errors import Missing
 from app.base.i18n import _
 from app.base.tabular import headings
@@ -31,7 +33,7 @@ def upload(
     Raises Invalid, with the reader's sentence, for anything that is no readable table, or too long for a page.
     """
     target = targets[kind]
-    with open_table(source, file_name, fields=target.fields(template)) as table:
+    with unhurried(), open_table(source, file_name, fields=target.fields(template)) as table:
         known = _looked_at(table, target, template)
     rules.check_size(known["row_count"], in_browser=in_browser)
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,6 +41,17 @@ def upload(
     shutil.copyfile(source, folder / stored)
     about = {"file_name": Path(file_name).name[-LONGEST_NAME:] or "?", "kind": kind, "template": template}
     return _keep(about | known, stored_name=stored, size_bytes=source.stat().st_size, actor=actor)
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Read and reckon for seconds without holding SQLite's write lock: nobody else has to wait."""
+    db.session.rollback()
+    with reading():
+        try:
+            yield
+        finally:
+            db.session.rollback()
 
 
 def _looked_at(table: Table, target: Target, template: str) -> dict[str, Any]:
