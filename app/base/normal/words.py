@@ -21,7 +21,7 @@ _CONTROL = re.compile(  # C0 and C1 but tab and line feed, direction marks, half
 
 def is_blank(value: object) -> bool:
     """Tell whether a cell or form field holds nothing a person would see."""
-    return value is None or (isinstance(value, str) and not visible(value))
+    return value is None or (isinstance(value, str) and not _PLAIN.match(value) and not visible(value))
 
 
 def name(value: object) -> str:

@@ -23,9 +23,13 @@ def run_of(answer):
     return int(re.search(r"/imports/customers/(\d+)", answer.headers["Location"])[1])
 
 
+def kept_files(app):
+    return set((app.config["ZHIKE"].data_dir / "imports").glob("*"))
+
+
 def test_a_dispatcher_imports_a_file_from_upload_to_result(as_user, app, tmp_path, read):
     path = workbook(tmp_path, ["单位名称", "法人手机", "颜色"], ["洛阳恒泰机械有限公司", "138 1234 5678", "红"], ["", "13812345679", ""])
-    browser = as_user("dai")
+    browser, before = as_user("dai"), kept_files(app)
     key = run_of(send(browser, path))
 
     mapping = browser.get(f"/imports/customers/{key}")
@@ -40,8 +44,7 @@ def test_a_dispatcher_imports_a_file_from_upload_to_result(as_user, app, tmp_pat
     assert read(ImportRun, key).counts == {"create": 1, "update": 0, "skip": 0, "reject": 1}
     assert browser.get(f"/imports/customers/{key}/result.xlsx").status_code == 200
     assert "洛阳恒泰机械有限公司" in browser.get("/customers/").text
-    with app.app_context():
-        assert list((app.config["ZHIKE"].data_dir / "imports").iterdir()) == []
+    assert kept_files(app) == before
 
 
 @pytest.mark.one_database
@@ -144,9 +147,10 @@ def test_an_import_is_taken_back_after_a_preview(as_user, tmp_path, read):
 
 
 def test_a_run_given_up_leaves_neither_file_nor_rows(as_user, app, tmp_path, read):
-    browser = as_user("dai")
+    browser, before = as_user("dai"), kept_files(app)
     key = run_of(send(browser, workbook(tmp_path, ["单位名称"], ["甲"])))
+    assert len(kept_files(app)) == len(before) + 1
     assert browser.post(f"/imports/customers/{key}/discard").status_code == 302
     assert read(ImportRun, key).state == "discarded"
-    assert list((app.config["ZHIKE"].data_dir / "imports").iterdir()) == []
+    assert kept_files(app) == before
     assert read(ImportRun, key).user_id == DAI.id

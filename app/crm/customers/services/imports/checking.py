@@ -10,7 +10,7 @@ from app.base.fields import Choice, Choices, Field
 from app.base.i18n import _
 from app.base.tabular.reading import CellError
 from app.crm.customers import rules
-from app.crm.customers.services.imports.columns import SEPARATORS, Vocabulary, specs, vocabulary
+from app.crm.customers.services.imports.columns import SEPARATORS, specs, vocabulary
 from app.crm.customers.services.imports.existing import PHONES, Existing, Found
 from app.system.imports.services import Line
 from app.system.security.models import Employee
@@ -40,7 +40,9 @@ class CustomerChecker:
         self.template, self.specs = template, specs(template)
         self.may_assign = actor.reach("customers").write == Level.ALL
         self.existing = Existing(actor)
-        self.vocabularies: dict[str, Vocabulary] = {}
+        self.vocabularies = {
+            name: vocabulary(spec) for name, spec in self.specs.items() if isinstance(spec, Choice)
+        }
         self.codes: dict[str, int] = {}
         self.names: dict[str, int] = {}
 
@@ -93,7 +95,7 @@ class CustomerChecker:
         line.values["owner"] = people[word].id
 
     def _choose(self, line: Line, spec: Choice, text: str) -> None:
-        known = self.vocabularies.setdefault(spec.name, vocabulary(spec))
+        known = self.vocabularies[spec.name]
         several = isinstance(spec, Choices)
         words = [word.strip() for word in SEPARATORS.split(text) if word.strip()] if several else [text]
         codes = [known.code(word) for word in words]

@@ -36,7 +36,7 @@ def create(values: Sequence[Mapping[str, Any]], *, template: str, actor: Actor) 
     tags = [{"customer_id": key, "code": code} for key, row in zip(ids, values, strict=True) for code in row.get("tags", ())]
     if tags:
         insert_versioned(CustomerTag, tags)
-    phones.index(ids)
+    phones.index_new(ids)
     announce(CustomersImported(customer_ids=tuple(ids)))
     return ids
 
