@@ -1,6 +1,6 @@
 """What can be done with a file to import: upload, check, choose, import, undo, discard."""
 
-from app.system.imports.services.checking import check, choose
+from app.system.imports.services.checking import check, choose, forecast
 from app.system.imports.services.results import write_result
 from app.system.imports.services.targets import Checker, Line, Target, register, targets
 from app.system.imports.services.undoing import Undoing, preview, undo
@@ -15,6 +15,7 @@ __all__ = [
     "check",
     "choose",
     "discard",
+    "forecast",
     "import_run",
     "preview",
     "register",

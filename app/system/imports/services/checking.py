@@ -140,3 +140,12 @@ def choose(
     proposed = {(one["dictionary"], one["word"]) for one in run.proposals}
     accepted = [list(one) for one in words if one in proposed]
     run.options = {**run.options, **defaults, "words": accepted}
+
+
+def forecast(run: ImportRun) -> dict[str, int]:
+    """Return how many rows an import would create, update, skip and reject now, new words apart."""
+    found = dict.fromkeys(map(str, rules.Action), 0)
+    for verdict, reason, choice, may_update, count in queries.groups(run):
+        action = rules.action_of(verdict, reason, choice=choice, defaults=run.options, may_update=may_update)
+        found[action] += count
+    return found

@@ -169,10 +169,8 @@ def check(view: "ImportView", run: ImportRun, given: Mapping[str, str]) -> dict[
 
 
 def _counts(run: ImportRun) -> dict[str, int]:
-    found = dict.fromkeys([*Action, "errors", "duplicates", *rules.OFFERED], 0)
-    for verdict, reason, choice, may_update, count in queries.groups(run):
-        action = rules.action_of(verdict, reason, choice=choice, defaults=run.options, may_update=may_update)
-        found[action] += count
+    found = dict.fromkeys(["errors", "duplicates", *rules.OFFERED], 0) | services.forecast(run)
+    for verdict, reason, _choice, _may_update, count in queries.groups(run):
         found["errors"] += count if verdict == Verdict.REJECT else 0
         found["duplicates"] += count if verdict == Verdict.DUPLICATE else 0
         if reason:
