@@ -73,6 +73,22 @@ def create_admin(username: str, name: str, email: str, password: str) -> None:
     click.echo(f"{username} can sign in now.")
 
 
+@click.command("demo")
+@with_appcontext
+def demo() -> None:
+    """Fill an empty installation with demo people and customers. Refused in production."""
+    from app.demo import load
+    from app.system.security import queries as security
+
+    settings = current_app.config["ZHIKE"]
+    if settings.mode == "production":
+        raise click.ClickException("Demo data do not belong into production.")
+    if security.accounts_with_role("admin"):
+        raise click.ClickException("There are accounts already; demo data go into an empty installation only.")
+    people, customers = load.load(settings)
+    click.echo(f"{people} people and {customers} customers.")
+
+
 @click.group("customers")
 def customers() -> None:
     """Customers in files."""
@@ -165,4 +181,4 @@ def _finished(run: Any, actor: Actor, result: Path, *, dry_run: bool) -> None:
         services.discard(run, folder=_folder(), actor=actor)
 
 
-commands = [setup, create_admin, customers]
+commands = [setup, create_admin, demo, customers]

@@ -25,7 +25,7 @@ class House(AppBuilder):
     def screens(self) -> dict[str, list[str]]:
         """Return every screen of the code with its buttons, as permissions: view → permission names."""
         found: dict[str, set[str]] = {}
-        for view in self.baseviews:  # two screens may share the permissions of one
+        for view in self.baseviews:  # several may share one name: quick search is a way into the customer screen
             found.setdefault(view.class_permission_name, set()).update(view.base_permissions or ())
         return {name: sorted(buttons) for name, buttons in found.items() if buttons}
 

@@ -10,7 +10,7 @@ from app.extensions import db
 from app.system.imports.models import ImportRow, ImportRun
 from app.system.imports.rules import CHECKED, UPLOADED, Verdict
 
-ROWS = ImportRow.__table__
+COLUMNS = [getattr(ImportRow, column.name) for column in ImportRow.__table__.columns]
 RECENT = 20
 CHUNK = 2000
 
@@ -29,10 +29,9 @@ def forgotten(before: datetime) -> Sequence[ImportRun]:
 
 def groups(run: ImportRun) -> Sequence[Any]:
     """Return how many rows share (verdict, reason, choice, may_update): rows of (…, n)."""
-    keys = (ROWS.c.verdict, ROWS.c.reason, ROWS.c.choice, ROWS.c.may_update)
-    return db.session.execute(
-        select(*keys, func.count().label("n")).where(ROWS.c.run_id == run.id).group_by(*keys)
-    ).all()
+    keys = (ImportRow.verdict, ImportRow.reason, ImportRow.choice, ImportRow.may_update)
+    counted = select(*keys, func.count().label("n")).where(ImportRow.run_id == run.id)
+    return db.session.execute(counted.group_by(*keys)).all()
 
 
 def problem_rows(run: ImportRun, *, show: str, after: int, limit: int) -> Sequence[ImportRow]:
@@ -56,8 +55,8 @@ def chunks(run: ImportRun, *conditions: Any) -> Iterator[Sequence[Any]]:
     """Yield the staged rows as plain tuples, in the order of the file, a few thousand at a time."""
     after = 0
     while True:
-        found = select(ROWS).where(ROWS.c.run_id == run.id, ROWS.c.number > after, *conditions)
-        rows = db.session.execute(found.order_by(ROWS.c.number).limit(CHUNK)).all()
+        found = select(*COLUMNS).where(ImportRow.run_id == run.id, ImportRow.number > after, *conditions)
+        rows = db.session.execute(found.order_by(ImportRow.number).limit(CHUNK)).all()
         if not rows:
             return
         yield rows
@@ -66,10 +65,10 @@ def chunks(run: ImportRun, *conditions: Any) -> Iterator[Sequence[Any]]:
 
 def returned(run: ImportRun) -> Iterator[Sequence[Any]]:
     """Yield the rows that were not, or would not be, imported as they are."""
-    refused = ROWS.c.verdict.in_([Verdict.REJECT, Verdict.DUPLICATE])
-    return chunks(run, or_(refused, ROWS.c.done.in_(["reject", "skip"])))
+    refused = ImportRow.verdict.in_([Verdict.REJECT, Verdict.DUPLICATE])
+    return chunks(run, or_(refused, ImportRow.done.in_(["reject", "skip"])))
 
 
 def written(run: ImportRun, done: str) -> Iterator[Sequence[Any]]:
     """Yield the rows that made ("create") or changed ("update") a record."""
-    return chunks(run, ROWS.c.done == done)
+    return chunks(run, ImportRow.done == done)

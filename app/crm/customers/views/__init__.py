@@ -5,6 +5,7 @@ from flask_appbuilder import AppBuilder
 from app.base.choices import references
 from app.base.i18n import _
 from app.base.screens.frame import quick_adds
+from app.crm.customers.api import ContactApi, CustomerApi
 from app.crm.customers.queries import ContactNames, CustomerNames
 from app.crm.customers.services import CustomerTarget
 from app.crm.customers.views.changes import ChangesView
@@ -24,5 +25,7 @@ def register(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(CustomerView, "CustomerView", label=_("Customer records"), category="customers")
     appbuilder.add_view(ContactView, "ContactView", label=_("Contacts"), category="customers")
     appbuilder.add_view(ChangesView, "ChangesView", label=_("All changes"), category="customers")
+    appbuilder.add_api(CustomerApi)
+    appbuilder.add_api(ContactApi)
     appbuilder.add_view_no_menu(CustomerImportView)
     quick_adds.append((_("New customer"), "building-plus", "CustomerView.add", "can_add", "CustomerView"))

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Table, case, select
 
 from app.base.actor import Actor
 from app.base.i18n import _
-from app.base.scope import condition
+from app.base.scope import condition, unscoped
 from app.crm.customers.models import Customer, PhoneEntry
 from app.crm.customers.rules import PHONE_COLUMNS
 from app.extensions import db
@@ -62,10 +62,9 @@ class Existing:
             .where(key.in_(values), ROWS.c.deleted_at.is_(None))
             .order_by(flags[1], flags[0], ROWS.c.id.desc())  # of several, the last one wins: one that may be changed
         )
-        return {
-            value: Found(record_id, name, owner, bool(reads), bool(writes))
-            for value, record_id, name, owner, reads, writes in db.session.execute(found)
-        }
+        with unscoped("that there is such a customer may be known; the flags say how much more"):
+            rows = db.session.execute(found).all()
+        return {row[0]: Found(*row[1:4], is_seen=bool(row[4]), may_update=bool(row[5])) for row in rows}
 
 
 def taken(values: Sequence[Mapping[str, Any]]) -> Mapping[int, tuple[str, object]]:
@@ -75,4 +74,5 @@ def taken(values: Sequence[Mapping[str, Any]]) -> Mapping[int, tuple[str, object
         return {}
     found = select(ROWS.c.credit_code).where(ROWS.c.credit_code.in_(sorted(codes)), ROWS.c.deleted_at.is_(None))
     sentence = _("Another customer got this credit code after the file was checked.")
-    return {codes[code]: ("credit_code", sentence) for code in db.session.scalars(found)}
+    with unscoped("credit codes are unique in the whole house"):
+        return {codes[code]: ("credit_code", sentence) for code in db.session.scalars(found)}

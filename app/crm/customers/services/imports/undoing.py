@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, select
 from app.base import clock
 from app.base.actor import Actor
 from app.base.history import delete_versioned, versions_of
+from app.base.scope import unscoped
 from app.base.transaction import announce
 from app.crm.customers.facts import CustomersImported, CustomersRemoved
 from app.crm.customers.models import Customer, CustomerTag, PhoneEntry
@@ -23,12 +24,12 @@ OWN_CHILDREN = frozenset({CustomerTag.__tablename__, PhoneEntry.__tablename__})
 def edited_since(ids: Sequence[int], *, change_set_id: int, was_created: bool) -> Mapping[int, str]:
     """Return the names of those customers of which a later version, or (if the import made them) a child, exists."""
     edited: set[int] = set()
-    for part in _parts(ids):
-        edited |= set(_later(versions_of(Customer).__table__, "id", part, change_set_id))
-        edited |= set(_later(versions_of(CustomerTag).__table__, "customer_id", part, change_set_id))
-        if was_created:
-            edited |= _in_use(part)
-    return {key: name for part in _parts(edited) for key, name in _names(part)}
+    with unscoped("whoever imported them takes them back, whosever they are now"):
+        for part in _parts(ids):
+            edited |= set(_later(versions_of(Customer).__table__, "id", part, change_set_id))
+            edited |= set(_later(versions_of(CustomerTag).__table__, "customer_id", part, change_set_id))
+            edited |= _in_use(part) if was_created else set()
+        return {key: name for part in _parts(edited) for key, name in _names(part)}
 
 
 def _parts(ids: Iterable[int]) -> Iterable[Sequence[int]]:
@@ -63,11 +64,12 @@ def remove(ids: Sequence[int]) -> None:
     """Remove customers an import made: their tags, their place in the phone index, and themselves."""
     if not ids:
         return
-    phones.forget(ids)
     tags = CustomerTag.__table__
-    for part in _parts(ids):
-        delete_versioned(CustomerTag, db.session.scalars(select(tags.c.id).where(tags.c.customer_id.in_(part))))
-    delete_versioned(Customer, ids)
+    with unscoped("whoever imported them takes them back"):
+        phones.forget(ids)
+        for part in _parts(ids):
+            delete_versioned(CustomerTag, db.session.scalars(select(tags.c.id).where(tags.c.customer_id.in_(part))))
+        delete_versioned(Customer, ids)
     announce(CustomersRemoved(customer_ids=tuple(ids)))
 
 
