@@ -91,7 +91,7 @@ def demo() -> None:
 
 @click.group("customers")
 def customers() -> None:
-    """Customers in files."""
+    """Bring customers in from files."""
 
 
 @customers.command("import")
@@ -105,8 +105,15 @@ def customers() -> None:
 @click.option("--phone", type=click.Choice(["skip", "update", "keep_both"]), default="keep_both", help="Equal phone.")
 @click.option("--result", type=click.Path(dir_okay=False, path_type=Path), help="Where returned rows are written.")
 @with_appcontext
-def import_customers(  # noqa: PLR0913 - the options of a command
-    file: Path, username: str, template: str, result: Path | None, *, dry_run: bool, accept_new_words: bool, **choices: str
+def import_customers(
+    file: Path,
+    username: str,
+    template: str,
+    result: Path | None,
+    *,
+    dry_run: bool,
+    accept_new_words: bool,
+    **choices: str,
 ) -> None:
     """Import a file of any length; columns are mapped as guessed."""
     from app.base.errors import DomainError

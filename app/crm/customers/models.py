@@ -22,8 +22,8 @@ from app.base.fields import (
     LongText,
     Moment,
     Name,
-    Phone,
     PersonName,
+    Phone,
     Phones,
     Related,
     Text,
@@ -224,7 +224,9 @@ class Customer(Model):
     finance_name: Mapped[str | None] = mapped_column(
         String(60),
         info=field(
-            PersonName(_("Finance contact"), only=COMPANY, max_length=60, synonyms=("财务", "财务人员", "财务姓名", "会计"))
+            PersonName(
+                _("Finance contact"), only=COMPANY, max_length=60, synonyms=("财务", "财务人员", "财务姓名", "会计")
+            )
         ),
     )
     finance_phone: Mapped[str | None] = mapped_column(
@@ -255,7 +257,8 @@ class Customer(Model):
         ),
     )
     person_in_charge: Mapped[str | None] = mapped_column(
-        String(60), info=field(PersonName(_("Person in charge"), only=COMPANY, max_length=60, synonyms=("负责人", "联系人")))
+        String(60),
+        info=field(PersonName(_("Person in charge"), only=COMPANY, max_length=60, synonyms=("负责人", "联系人"))),
     )
     sex: Mapped[str | None] = mapped_column(
         String(10), info=field(Choice(_("Sex"), dictionary="sex", only=PERSON, synonyms=("性别",)))

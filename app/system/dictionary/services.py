@@ -89,7 +89,7 @@ LONGEST_LABEL = 80
 
 
 @transaction
-def add_words(dictionary: str, words: Sequence[str], *, actor: Actor) -> Mapping[str, str]:  # noqa: ARG001 - a service
+def add_words(dictionary: str, words: Sequence[str], *, actor: Actor) -> Mapping[str, str]:
     """Add words an import brought along to an open dictionary; return the code of each.
 
     A word that stands there already, in any spelling, keeps its code. Raises NotAllowed unless the dictionary is open.

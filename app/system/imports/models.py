@@ -33,9 +33,13 @@ class ImportRun(Model):
     heading_row: Mapped[int]
     row_count: Mapped[int]
     columns: Mapped[list[Any]] = mapped_column(JSON)  # [{heading, field, confidence, sample}], left to right
-    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # {code|name|phone: choice, words: [[dict, word]]}
+    options: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict
+    )  # {code|name|phone: choice, words: [[dict, word]]}
     proposals: Mapped[list[Any]] = mapped_column(JSON, default=list)  # [{field, dictionary, word, rows}]
-    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # created, updated, skipped, rejected; kept, removed
+    counts: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict
+    )  # created, updated, skipped, rejected; kept, removed
     change_set_id: Mapped[int | None] = mapped_column(BigInteger)  # of the import
     undo_change_set_id: Mapped[int | None] = mapped_column(BigInteger)
     at: Mapped[datetime]  # of the upload
@@ -65,7 +69,9 @@ class ImportRow(Model):
     title: Mapped[str] = mapped_column(String(200))
     raw: Mapped[list[Any]] = mapped_column(JSON)  # services.cells
     values: Mapped[dict[str, Any]] = mapped_column(JSON)  # by field, dates in ISO form
-    words: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # field → new words of an open dictionary
+    words: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # field → new words of an open dictionary
     verdict: Mapped[str] = mapped_column(String(10))  # rules.Verdict
     problems: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # [{field, cell, sentence}]
     reason: Mapped[str | None] = mapped_column(String(10))  # of a duplicate: code, name, phone

@@ -39,9 +39,7 @@ def problem_rows(run: ImportRun, *, show: str, after: int, limit: int) -> Sequen
     wanted = {"errors": [Verdict.REJECT], "duplicates": [Verdict.DUPLICATE]}.get(
         show, [Verdict.REJECT, Verdict.DUPLICATE]
     )
-    found = select(ImportRow).where(
-        ImportRow.run_id == run.id, ImportRow.verdict.in_(wanted), ImportRow.number > after
-    )
+    found = select(ImportRow).where(ImportRow.run_id == run.id, ImportRow.verdict.in_(wanted), ImportRow.number > after)
     return list(db.session.scalars(found.order_by(ImportRow.number).limit(limit)))
 
 

@@ -149,4 +149,6 @@ def check_mapping(mapping: Sequence[str | None], required: Mapping[str, object])
         raise Invalid(_("Two columns go to the same field: choose another field for one of them."))
     for name, label in required.items():
         if name not in given:
-            raise Invalid(_("Choose the column that holds “%(label)s”: without it no row can be imported."), label=label)
+            raise Invalid(
+                _("Choose the column that holds “%(label)s”: without it no row can be imported."), label=label
+            )

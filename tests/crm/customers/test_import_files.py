@@ -36,7 +36,10 @@ def test_the_messy_file_comes_out_exactly_as_expected(in_app):
                 continue
             wrong = {problem["field"] for problem in staged[number].problems or ()}
             assert staged[number].verdict == row["verdict"], row
-            assert wrong == ({fields[row["field"]]} if row["verdict"] == "reject" else set()), (row, staged[number].problems)
+            assert wrong == ({fields[row["field"]]} if row["verdict"] == "reject" else set()), (
+                row,
+                staged[number].problems,
+            )
             assert (number in stored) == (row["verdict"] == "accept")
             if row["verdict"] == "accept" and row["field"]:
                 assert str(getattr(stored[number], fields[row["field"]])) == row["stored"], row

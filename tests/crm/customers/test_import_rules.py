@@ -9,6 +9,7 @@ from app.base.actor import SYSTEM, acting
 from app.base.errors import Invalid
 from app.base.history import versions_of
 from app.crm.customers.models import Customer, PhoneEntry, PhoneNumber
+from app.crm.customers.services import share
 from app.extensions import db
 from app.system.dictionary.models import DictionaryValue
 from app.system.imports import services
@@ -117,8 +118,6 @@ def test_outside_the_scope_a_duplicate_is_only_known_to_exist(in_app, tmp_path):
 
 
 def test_a_customer_only_to_be_read_is_not_updated(in_app, tmp_path):
-    from app.crm.customers.services import share
-
     customer = factories.a_customer(name="叶薇的客户", credit_code=OTHER, owner=EVE.id)
     with acting(SYSTEM):
         share(customer, employee_id=LIN.id, can_write=False, until_on=None, actor=SYSTEM)
@@ -146,7 +145,8 @@ def test_rights_lost_between_check_and_import_count(in_app, tmp_path):
 
 
 def test_who_may_assign_names_owners_and_the_department_follows(in_app, tmp_path):
-    path = workbook(tmp_path, [NAME, "电话", "跟进人"], ["甲", "13812345671", "梅芳"], ["乙", "13812345672", "lin"],
+    path = workbook(tmp_path, [NAME, "电话", "跟进人"], ["甲", "13812345671", "梅芳"],
+                    ["乙", "13812345672", "lin"],
                     ["丙", "13812345673", "E005"], ["丁", "13812345674", ""], ["戊", "13812345675", "谁也不是"])  # fmt: skip
     run = imported(path, DAI)
     found = {customer.name: (customer.owner_id, customer.department_id) for customer in customers()}
@@ -210,7 +210,12 @@ def test_a_closed_dictionary_refuses_an_unknown_or_ambiguous_word(in_app, tmp_pa
 
 
 def test_an_open_dictionary_takes_a_new_word_only_with_one_click(in_app, tmp_path):
-    path = workbook(tmp_path, [NAME, "电话", "行业", "标签"], ["甲", "13812345671", "無人機", "月结、试飞"], ["乙", "13812345672", "无人机", ""])
+    path = workbook(
+        tmp_path,
+        [NAME, "电话", "行业", "标签"],
+        ["甲", "13812345671", "無人機", "月结、试飞"],
+        ["乙", "13812345672", "无人机", ""],
+    )
     run = imported(path, ANRAN)
     assert run.counts == {"create": 0, "update": 0, "skip": 0, "reject": 2}
     assert "was not accepted as a new one" in sentences(look(run)[2])
@@ -223,7 +228,9 @@ def test_an_open_dictionary_takes_a_new_word_only_with_one_click(in_app, tmp_pat
     assert run.counts["create"] == 2
     with acting(SYSTEM):
         added = db.session.query(DictionaryValue).filter_by(label_zh_hans="无人机").all()
-        assert [(value.dictionary_code, value.code, value.label_zh_hant) for value in added] == [("industry_trade", "wrj", "無人機")]
+        assert [(value.dictionary_code, value.code, value.label_zh_hant) for value in added] == [
+            ("industry_trade", "wrj", "無人機")
+        ]
         assert {customer.industry for customer in customers()} == {"wrj"}
         assert [tag.code for tag in customers(name="甲")[0].tags] == ["monthly_billing", "sf"]
 
@@ -232,15 +239,23 @@ def test_an_open_dictionary_takes_a_new_word_only_with_one_click(in_app, tmp_pat
 
 
 def test_an_update_changes_only_mapped_cells_that_are_filled_with_one_history_line(in_app, tmp_path):
-    there = factories.a_customer(name="甲", credit_code=OTHER, address="老地址", notes="留下", tags=("old_customer",)).id
-    path = workbook(tmp_path, [NAME, CODES, "地址", "成立日期", PHONE, "标签"], ["甲", OTHER, "", "2011-06-14", "13812345671", "月结"])
+    there = factories.a_customer(
+        name="甲", credit_code=OTHER, address="老地址", notes="留下", tags=("old_customer",)
+    ).id
+    path = workbook(
+        tmp_path,
+        [NAME, CODES, "地址", "成立日期", PHONE, "标签"],
+        ["甲", OTHER, "", "2011-06-14", "13812345671", "月结"],
+    )
     run = imported(path, ANRAN, defaults={"code": "update"})
     with acting(SYSTEM):
         customer = db.session.get(Customer, there)
         assert (customer.address, customer.notes, customer.registered_on) == ("老地址", "留下", date(2011, 6, 14))
         assert [tag.code for tag in customer.tags] == ["monthly_billing"]
         versions = versions_of(Customer)
-        written = db.session.scalars(select(versions.operation_type).where(versions.transaction_id == run.change_set_id))
+        written = db.session.scalars(
+            select(versions.operation_type).where(versions.transaction_id == run.change_set_id)
+        )
         assert list(written) == [1]
         assert db.session.scalar(select(PhoneEntry.customer_id).where(PhoneEntry.number == "+8613812345671")) == there
         assert db.session.get(PhoneNumber, "+8613812345671").customer_count == 1
@@ -248,7 +263,9 @@ def test_an_update_changes_only_mapped_cells_that_are_filled_with_one_history_li
 
 def test_masked_fields_are_not_overwritten_by_an_update(in_app, tmp_path):
     factories.a_customer(name="甲", phone="+8613812345678")
-    imported(workbook(tmp_path, [NAME, "电话", "地址"], ["甲", "13900000000", "新地址"]), DAI, defaults={"name": "update"})
+    imported(
+        workbook(tmp_path, [NAME, "电话", "地址"], ["甲", "13900000000", "新地址"]), DAI, defaults={"name": "update"}
+    )
     [customer] = customers()
     assert (customer.phone, customer.address) == ("+8613812345678", "新地址")
 

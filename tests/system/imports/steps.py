@@ -3,13 +3,14 @@
 import io
 from pathlib import Path
 
+from flask import current_app
+
 from app.base.actor import acting
 from app.base.tabular.cells import Column
 from app.base.tabular.plain import write_plain
 from app.extensions import db
 from app.system.imports import services
 from app.system.imports.models import ImportRow
-from flask import current_app
 
 DATA = Path(__file__).parents[2] / "data"
 

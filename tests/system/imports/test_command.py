@@ -26,7 +26,8 @@ def test_the_command_imports_and_writes_what_it_returned(app, tmp_path):
     assert count(app) == 297
     with open_table(result, "back.xlsx") as table:
         rows = list(table.rows())
-    assert table.headings[-1] and len(rows) == 92
+    assert table.headings[-1]
+    assert len(rows) == 92
     assert all(values[-1] for _number, values in rows)
 
 

@@ -28,13 +28,22 @@ def kept_files(app):
 
 
 def test_a_dispatcher_imports_a_file_from_upload_to_result(as_user, app, tmp_path, read):
-    path = workbook(tmp_path, ["单位名称", "法人手机", "颜色"], ["洛阳恒泰机械有限公司", "138 1234 5678", "红"], ["", "13812345679", ""])
+    path = workbook(
+        tmp_path,
+        ["单位名称", "法人手机", "颜色"],
+        ["洛阳恒泰机械有限公司", "138 1234 5678", "红"],
+        ["", "13812345679", ""],
+    )
     browser, before = as_user("dai"), kept_files(app)
     key = run_of(send(browser, path))
 
     mapping = browser.get(f"/imports/customers/{key}")
-    assert "法人手机" in mapping.text and "Do not import" in mapping.text
-    assert browser.post(f"/imports/customers/{key}/check", data={"field-0": "name", "field-1": "legal_phone"}).status_code == 302
+    assert "法人手机" in mapping.text
+    assert "Do not import" in mapping.text
+    assert (
+        browser.post(f"/imports/customers/{key}/check", data={"field-0": "name", "field-1": "legal_phone"}).status_code
+        == 302
+    )
     check = browser.get(f"/imports/customers/{key}")
     assert "Please fill this in." in check.text
     assert browser.post(f"/imports/customers/{key}/import").status_code == 302
@@ -88,7 +97,10 @@ def test_a_refused_mapping_keeps_what_was_chosen(as_user, tmp_path):
 def test_without_the_name_no_row_can_be_imported(as_user, tmp_path):
     browser = as_user("dai")
     key = run_of(send(browser, workbook(tmp_path, ["单位名称", "别名"], ["甲", "乙"])))
-    assert "without it no row can be imported" in browser.post(f"/imports/customers/{key}/check", data={"field-1": "notes"}).text
+    assert (
+        "without it no row can be imported"
+        in browser.post(f"/imports/customers/{key}/check", data={"field-1": "notes"}).text
+    )
 
 
 @pytest.mark.one_database
@@ -118,7 +130,9 @@ def test_a_file_too_long_for_the_page_names_limit_and_command(as_user, tmp_path)
     path.write_text("单位名称,电话\n" + "甲,13812345678\n" * 20_001, encoding="utf-8")
     answer = send(as_user("dai"), path)
     assert answer.status_code == 422
-    assert "20,001 rows" in answer.text and "20,000" in answer.text and "flask customers import" in answer.text
+    assert "20,001 rows" in answer.text
+    assert "20,000" in answer.text
+    assert "flask customers import" in answer.text
 
 
 @pytest.mark.one_database

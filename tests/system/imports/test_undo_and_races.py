@@ -28,7 +28,8 @@ def by_name(name):
 def test_undo_removes_what_was_made_gives_back_what_was_changed_and_names_what_was_edited(in_app, tmp_path):
     old = factories.a_customer(name="旧", phone="+8613812345670", address="老地址", tags=("old_customer",)).id
     path = workbook(tmp_path, HEADINGS, ["旧", "13812345671", "月结", "新地址"], ["甲", "13812345672", "月结", ""],
-                    ["乙", "13812345673", "", ""], ["丙", "13812345674", "", ""], ["丁", "13812345675", "", ""])  # fmt: skip
+                    ["乙", "13812345673", "", ""], ["丙", "13812345674", "", ""],
+                    ["丁", "13812345675", "", ""])  # fmt: skip
     run = imported(path, ANRAN, defaults={"name": "update"})
     with acting(SYSTEM):
         customers.change(by_name("乙"), {"address": "改过"}, actor=SYSTEM, revision=None)
@@ -45,7 +46,10 @@ def test_undo_removes_what_was_made_gives_back_what_was_changed_and_names_what_w
         assert [tag.code for tag in customer.tags] == ["old_customer"]
         assert by_name("甲") is None
         assert by_name("乙").address == "改过"
-        assert db.session.scalar(select(func.count()).select_from(PhoneEntry).where(PhoneEntry.number == "+8613812345672")) == 0
+        assert (
+            db.session.scalar(select(func.count()).select_from(PhoneEntry).where(PhoneEntry.number == "+8613812345672"))
+            == 0
+        )
         assert db.session.get(PhoneNumber, "+8613812345672").customer_count == 0
         for cls in (Customer, CustomerTag):
             versions = versions_of(cls)
@@ -68,7 +72,7 @@ def test_a_failure_in_the_middle_leaves_nothing(in_app, tmp_path):
     with acting(ANRAN.actor):
         run = checked(path, ANRAN)
         row = db.session.execute(db.text("SELECT id FROM imports_row")).scalar()
-        db.session.execute(db.text("UPDATE imports_row SET \"values\" = '{\"name\": \"\"}' WHERE id = :id"), {"id": row})
+        db.session.execute(db.text('UPDATE imports_row SET "values" = \'{"name": ""}\' WHERE id = :id'), {"id": row})
         db.session.commit()
         with pytest.raises(WrongState, match="Nothing was imported"):
             services.import_run(run, actor=ANRAN.actor, folder=folder())

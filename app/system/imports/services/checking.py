@@ -122,7 +122,7 @@ def choose(
     defaults: Mapping[str, str],
     rows: Mapping[int, str],
     words: Iterable[tuple[str, str]],
-    actor: Actor,  # noqa: ARG001 - the shape of a service
+    actor: Actor,
 ) -> None:
     """Keep what the importer wants: a choice per kind of duplicate, per row, and the new words they accept.
 

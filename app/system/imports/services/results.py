@@ -23,5 +23,8 @@ def _rows(run: ImportRun, width: int) -> Iterator[list[Any]]:
     for rows in queries.returned(run):
         for row in rows:
             if row.done not in ("create", "update"):
-                sentences = [f"{one['cell'][:40]}: {one['sentence']}" if one["cell"] else one["sentence"] for one in row.problems or []]
+                sentences = [
+                    f"{one['cell'][:40]}: {one['sentence']}" if one["cell"] else one["sentence"]
+                    for one in row.problems or []
+                ]
                 yield [*padded(row.raw, width), row.number, "\n".join(sentences)]

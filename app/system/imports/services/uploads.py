@@ -75,7 +75,9 @@ def _looked_at(table: Table, target: Target, template: str) -> dict[str, Any]:
 
 @transaction
 def _keep(values: dict[str, Any], *, actor: Actor, **more: Any) -> ImportRun:
-    run = ImportRun(state=rules.UPLOADED, user_id=actor.id, at=clock.now(), options=dict(rules.DEFAULTS), **values, **more)
+    run = ImportRun(
+        state=rules.UPLOADED, user_id=actor.id, at=clock.now(), options=dict(rules.DEFAULTS), **values, **more
+    )
     db.session.add(run)
     return run
 
@@ -87,7 +89,7 @@ def path_of(run: ImportRun, folder: Path) -> Path:
     return folder / run.stored_name
 
 
-def discard(run: ImportRun, *, folder: Path, actor: Actor) -> None:  # noqa: ARG001 - the shape of a service
+def discard(run: ImportRun, *, folder: Path, actor: Actor) -> None:
     """Give an import up: its rows and its file go at once. Raises WrongState once it was imported."""
     let_go(_discard(run), folder)
 

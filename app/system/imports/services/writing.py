@@ -137,7 +137,9 @@ class _Batch:
         if self.results:
             table = ROWS.update().where(ROWS.c.id == bindparam("b_id"))
             names = ("verdict", "done", "record_id", "problems", "before")
-            db.session.connection().execute(table.values({name: bindparam(f"b_{name}") for name in names}), self.results)
+            db.session.connection().execute(
+                table.values({name: bindparam(f"b_{name}") for name in names}), self.results
+            )
 
     def _create(self, actor: Actor) -> None:
         taken = self.target.taken([values for _row, values in self.new])
@@ -170,5 +172,3 @@ class _Batch:
         known = {"b_id": row.id, "b_verdict": str(verdict), "b_done": str(action), "b_problems": row.problems}
         found = {"b_record_id": None, "b_before": None} | {f"b_{name}": value for name, value in more.items()}
         self.results.append(known | found)
-
-

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import url_for
-from markupsafe import Markup
 
 from app.base import clock
 from app.base.i18n import _
@@ -75,7 +74,13 @@ def crumbs(view: "ImportView") -> list[dict[str, Any]]:
 def steps(run: ImportRun | None, *, now: int = 0) -> list[dict[str, Any]]:
     """Return the five steps, with what has been done at each."""
     names = [_("Upload"), _("Columns"), _("Check"), _("Import"), _("Result")]
-    texts: list[object] = [_("xlsx, xls or csv"), "", _("A trial: nothing is written"), "", _("Returned rows with reasons")]
+    texts: list[object] = [
+        _("xlsx, xls or csv"),
+        "",
+        _("A trial: nothing is written"),
+        "",
+        _("Returned rows with reasons"),
+    ]
     if run is not None:
         mapped = sum(1 for column in run.columns if column["field"])
         texts[0] = moment(run.at)
@@ -87,7 +92,8 @@ def steps(run: ImportRun | None, *, now: int = 0) -> list[dict[str, Any]]:
     ]
 
 
-def _about(view: "ImportView", run: ImportRun, *, now: int) -> dict[str, Any]:
+def about(view: "ImportView", run: ImportRun, *, now: int) -> dict[str, Any]:
+    """Return the head of every page of a run."""
     size = f"{run.size_bytes / 1024**2:.1f} MB" if run.size_bytes >= 1024**2 else f"{run.size_bytes // 1024 + 1} KB"
     is_mine = may_write(run, current_actor())
     return {
@@ -110,7 +116,7 @@ def mapping(
     """Return what the page of the columns shows; ``wanted`` is what was just chosen, and refused."""
     chosen = wanted or [column["field"] for column in run.columns]
     fields = [{"name": field.name, "label": field.heading} for field in view.target.fields(run.template)]
-    return _about(view, run, now=1) | {
+    return about(view, run, now=1) | {
         "problem": problem,
         "columns": [
             {**column, "place": place, "field": chosen[place], "state": _sureness(column, chosen[place])}
@@ -150,12 +156,12 @@ def check(view: "ImportView", run: ImportRun, given: Mapping[str, str]) -> dict[
     rows = found[:PAGE]
     labels = {field.name: str(field.label) for field in view.target.fields(run.template)}
     headings = {column["field"]: column["heading"] for column in run.columns}
-    return _about(view, run, now=2) | {
+    return about(view, run, now=2) | {
         "stats": _stats(view, run, counts),
         "columns": [column | {"label": labels.get(column["field"] or "")} for column in run.columns],
         "mapping_url": view.url("show", pk=run.id, step="mapping"),
         "segments": _segments(view, run, counts, show),
-        "rows": [_problem_row(row, {**labels, **headings}, run) for row in rows],
+        "rows": [_problem_row(row, {**labels, **headings}) for row in rows],
         "total": f"{counts['errors'] + counts['duplicates']:,}",
         "kinds": _kinds(run, counts),
         "proposals": _proposals(run, labels),
@@ -203,7 +209,7 @@ def _segments(view: "ImportView", run: ImportRun, counts: Mapping[str, int], sho
     ]
 
 
-def _problem_row(row: ImportRow, headings: Mapping[str, str], run: ImportRun) -> dict[str, Any]:
+def _problem_row(row: ImportRow, headings: Mapping[str, str]) -> dict[str, Any]:
     is_duplicate = row.verdict == Verdict.DUPLICATE
     offered = rules.offered(row.reason, may_update=row.may_update) if row.reason else []
     wanted = row.choice or ""
@@ -215,7 +221,7 @@ def _problem_row(row: ImportRow, headings: Mapping[str, str], run: ImportRun) ->
             {"heading": headings.get(one["field"], ""), "cell": one["cell"], "sentence": one["sentence"]}
             for one in row.problems or []
         ],
-        "choices": [{"value": "", "label": _("As chosen above"), "selected": not wanted}]
+        "choices": [{"value": "", "label": _("By kind"), "selected": not wanted}]
         + [{"value": one, "label": rules.CHOICE_NAMES[one], "selected": one == wanted} for one in offered]
         if is_duplicate
         else [],
@@ -244,70 +250,3 @@ def _proposals(run: ImportRun, labels: Mapping[str, str]) -> list[dict[str, Any]
         {**one, "label": labels.get(one["field"], ""), "ticked": (one["dictionary"], one["word"]) in accepted}
         for one in run.proposals
     ]
-
-
-# ── result ──
-
-
-def result(view: "ImportView", run: ImportRun) -> dict[str, Any]:
-    """Return what became of a file."""
-    counts, is_undone = run.counts, run.state == State.UNDONE
-    about = _about(view, run, now=5)
-    returned = counts.get("reject", 0) + counts.get("skip", 0)
-    return about | {
-        "discard_url": None,
-        "state": rules.STATE_NAMES[State(run.state)],
-        "color": rules.STATE_COLORS[State(run.state)],
-        "stats": [
-            {"icon": "circle-plus", "k": _("Made"), "v": f"{counts.get('create', 0):,}"},
-            {"icon": "pencil", "k": _("Changed"), "v": f"{counts.get('update', 0):,}"},
-            {"icon": "copy", "k": _("Skipped"), "v": f"{counts.get('skip', 0):,}"},
-            {"icon": "alert-circle", "k": _("Returned"), "v": f"{counts.get('reject', 0):,}"},
-        ],
-        "returned": returned,
-        "result_url": view.url("result", pk=run.id) if returned else None,
-        "list_url": url_for(view.back),
-        "start_url": view.url("start"),
-        "undo_url": view.url("undo", pk=run.id) if about["is_mine"] and run.state == State.IMPORTED else None,
-        "undone": _undone(counts) if is_undone else None,
-        "names": counts.get("names", []),
-        "when": moment(run.undone_at or run.imported_at),
-    }
-
-
-def _undone(counts: Mapping[str, Any]) -> object:
-    return _("Removed: %(removed)s. Former values given back: %(back)s. Kept, because edited since: %(kept)s.") % {
-        "removed": f"{counts.get('removed', 0):,}",
-        "back": f"{counts.get('put_back', 0):,}",
-        "kept": f"{counts.get('kept', 0):,}",
-    }
-
-
-def undo(view: "ImportView", run: ImportRun) -> dict[str, Any]:
-    """Return the question before an import is taken back, with what it would do."""
-    found = services.preview(run)
-    text = _("%(removed)s records that this import made are removed; %(back)s get their former values back.") % {
-        "removed": f"{found.removed:,}",
-        "back": f"{found.put_back:,}",
-    }
-    return {
-        "title": _("Take the import back"),
-        "crumbs": [*crumbs(view), {"label": run.file_name, "url": view.url("show", pk=run.id)}],
-        "text": text,
-        "tone": "warning",
-        "body": _kept(found.kept, found.names),
-        "action_url": view.url("undo", pk=run.id),
-        "buttons": [{"label": _("Take the import back"), "danger": True, "icon": "arrow-back-up"}],
-        "cancel_url": view.url("show", pk=run.id),
-    }
-
-
-def _kept(count: int, names: Sequence[str]) -> Markup:
-    if not count:
-        return Markup("<p>{}</p>").format(_("Nobody has edited any of them since."))
-    items = Markup("").join(Markup("<li>{}</li>").format(name) for name in names)
-    said = _("%(n)s were edited since and are kept:") % {"n": f"{count:,}"}
-    return Markup("<p>{}</p><ul>{}</ul>").format(said, items)
-
-
-__all__ = ["check", "mapping", "place", "result", "start", "undo"]

@@ -22,7 +22,7 @@ from app.system.imports import rules, services
 from app.system.imports.models import ImportRun
 from app.system.imports.rules import State
 from app.system.imports.services import Target
-from app.system.imports.views import pages
+from app.system.imports.views import outcome, pages
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_KEY = 15  # digits
@@ -117,7 +117,7 @@ class ImportView(BaseView):
             return self.render_template("zhike/imports/check.html", page=pages.check(self, run, request.args))
         if run.state in (State.UPLOADED, State.CHECKED):
             return self.render_template("zhike/imports/mapping.html", page=pages.mapping(self, run))
-        return self.render_template("zhike/imports/result.html", page=pages.result(self, run))
+        return self.render_template("zhike/imports/result.html", page=outcome.result(self, run))
 
     @expose("/<pk>/check", methods=["POST"])
     @has_access
@@ -148,7 +148,9 @@ class ImportView(BaseView):
         kinds = {reason: given[f"choice-{reason}"] for reason in rules.OFFERED if f"choice-{reason}" in given}
         rows = {int(name[4:]): value for name, value in given.items() if name.startswith("row-") and name[4:].isdigit()}
         ticked = [int(place) for place in given.getlist("word") if place.isdigit()]
-        words = [(proposals[place]["dictionary"], proposals[place]["word"]) for place in ticked if place < len(proposals)]
+        words = [
+            (proposals[place]["dictionary"], proposals[place]["word"]) for place in ticked if place < len(proposals)
+        ]
         services.choose(run, defaults=kinds, rows=rows, words=words, actor=current_actor())
 
     @expose("/<pk>/import", methods=["POST"])
@@ -194,7 +196,7 @@ class ImportView(BaseView):
         if request.method == "GET":
             if run.state != State.IMPORTED:
                 return redirect(self.url("show", pk=pk))
-            return self.render_template("zhike/confirm.html", page=pages.undo(self, run))
+            return self.render_template("zhike/confirm.html", page=outcome.undo(self, run))
         self._perform(lambda: services.undo(run, actor=current_actor()), done=_("The import was taken back."))
         return redirect(self.url("show", pk=pk))
 

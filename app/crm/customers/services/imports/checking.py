@@ -40,9 +40,7 @@ class CustomerChecker:
         self.template, self.specs = template, specs(template)
         self.may_assign = actor.reach("customers").write == Level.ALL
         self.existing = Existing(actor)
-        self.vocabularies = {
-            name: vocabulary(spec) for name, spec in self.specs.items() if isinstance(spec, Choice)
-        }
+        self.vocabularies = {name: vocabulary(spec) for name, spec in self.specs.items() if isinstance(spec, Choice)}
         self.codes: dict[str, int] = {}
         self.names: dict[str, int] = {}
 
@@ -91,7 +89,9 @@ class CustomerChecker:
         if not self.may_assign:
             return
         if word not in people:
-            raise Invalid(_("“%(word)s” is not exactly one active person: write the name or number in full."), word=word)
+            raise Invalid(
+                _("“%(word)s” is not exactly one active person: write the name or number in full."), word=word
+            )
         line.values["owner"] = people[word].id
 
     def _choose(self, line: Line, spec: Choice, text: str) -> None:

@@ -30,10 +30,17 @@ def create(values: Sequence[Mapping[str, Any]], *, template: str, actor: Actor) 
     if not values:
         return []
     owners = _departments(owner for row in values if (owner := _owner(row, actor)))
-    common = _empty() | {"kind": template, "created_at": clock.now(), "updated_at": clock.now(), "created_by_id": actor.id}
+    common = _empty() | {
+        "kind": template,
+        "created_at": clock.now(),
+        "updated_at": clock.now(),
+        "created_by_id": actor.id,
+    }
     rows = [common | _columns(row) | _given(_owner(row, actor), owners, actor) for row in values]
     ids = insert_versioned(Customer, rows)
-    tags = [{"customer_id": key, "code": code} for key, row in zip(ids, values, strict=True) for code in row.get("tags", ())]
+    tags = [
+        {"customer_id": key, "code": code} for key, row in zip(ids, values, strict=True) for code in row.get("tags", ())
+    ]
     if tags:
         insert_versioned(CustomerTag, tags)
     phones.index_new(ids)
@@ -114,7 +121,9 @@ def _wanted(
     meant = {
         name: value
         for name, value in values.items()
-        if value not in (None, "", []) and belongs(specs[name].only, customer.kind) and not is_hidden(specs[name], actor)
+        if value not in (None, "", [])
+        and belongs(specs[name].only, customer.kind)
+        and not is_hidden(specs[name], actor)
     }
     wanted = _columns({name: value for name, value in meant.items() if name != "kind"})
     if "tags" in meant:
