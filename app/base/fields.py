@@ -185,6 +185,7 @@ class Choice(Field):
     icon: ClassVar[str] = "list"
     dictionary: str = ""
     tree: bool = False
+    nothing: object = ""  # the words for an empty value, where it has a meaning of its own
 
     @property
     def values(self) -> choices.Values:
@@ -198,7 +199,10 @@ class Choice(Field):
 
     def text(self, value: Value) -> str:
         found = self.values.by_code.get(value) if value else None
-        return found.label if found else str(value or "")
+        return found.label if found else str(value or self.nothing)
+
+    def cell(self, value: Value) -> Value:
+        return self.text(value) or None
 
     def typed(self, value: Value) -> str:
         return value or ""
@@ -365,9 +369,13 @@ def field(spec: Field) -> dict[str, Field]:
     return {"field": spec}
 
 
-@cache
-def fields_of(model: type) -> Mapping[str, Field]:
+def fields_of(model: type[Any]) -> Mapping[str, Field]:
     """Return the fields of a mapped class by name, in the order of the class's columns, then ``__fields__``."""
+    return _fields_of(model)  # type: ignore[arg-type]  # mypy doubts that a class can be hashed
+
+
+@cache
+def _fields_of(model: type[Any]) -> Mapping[str, Field]:
     found: dict[str, Field] = {}
     for column in model.__table__.columns:
         if spec := column.info.get("field"):

@@ -88,7 +88,7 @@ OPERATORS: Mapping[str, tuple[Operator, ...]] = {
 class Node(Protocol):
     """A condition, or a group of them."""
 
-    def sql(self, model: type, actor: Actor) -> ColumnElement[bool]: ...
+    def sql(self, model: type[Any], actor: Actor) -> ColumnElement[bool]: ...
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Condition:
     operator: Operator
     values: tuple[Any, ...]
 
-    def sql(self, model: type, actor: Actor) -> ColumnElement[bool]:
+    def sql(self, model: type[Any], actor: Actor) -> ColumnElement[bool]:
         code = self.operator.negation_of or self.operator.code
         met = _met(self.field, model.__table__, code, self._resolved(actor))  # type: ignore[attr-defined]
         return met.is_not(true()) if self.operator.negated else met
@@ -115,7 +115,7 @@ class Group:
     nodes: tuple[Node, ...]
     every: bool = True
 
-    def sql(self, model: type, actor: Actor) -> ColumnElement[bool]:
+    def sql(self, model: type[Any], actor: Actor) -> ColumnElement[bool]:
         parts = [node.sql(model, actor) for node in self.nodes]
         if not parts:
             return true()
@@ -220,7 +220,7 @@ def _read(spec: Field, operator: Operator, raw: Any) -> Any:
 
 def _met(spec: Field, table: FromClause, code: str, values: Sequence[Any]) -> ColumnElement[bool]:
     if isinstance(spec, Related):
-        child, joined = spec.path(table)
+        child, joined = spec.path(table)  # type: ignore[misc]
         if code == "empty":
             return ~select(child.c[spec.column]).where(joined).exists()
         return (
@@ -229,7 +229,7 @@ def _met(spec: Field, table: FromClause, code: str, values: Sequence[Any]) -> Co
     if isinstance(spec, Choices):
         return _tagged(spec, table, code, values)
     if isinstance(spec, Phones):
-        child, joined = spec.path(table)
+        child, joined = spec.path(table)  # type: ignore[misc]
         rows = select(child.c.number).where(joined)
         return ~rows.exists() if code == "empty" else rows.where(child.c.number.in_(values)).exists()
     return _asked(spec, value_column(spec, table), code, values)
@@ -268,7 +268,7 @@ def _branch(spec: Choice, column: ColumnElement[Any], code: str) -> ColumnElemen
 
 
 def _tagged(spec: Choices, table: FromClause, code: str, values: Sequence[Any]) -> ColumnElement[bool]:
-    child, joined = spec.path(table)
+    child, joined = spec.path(table)  # type: ignore[misc]
     codes = child.c[spec.code]
     if code == "empty":
         return ~select(codes).where(joined).exists()

@@ -150,19 +150,19 @@ def with_deleted() -> Iterator[None]:
         g.with_deleted = before
 
 
-def policy_of(cls: type) -> Policy | None:
+def policy_of(cls: type[Any]) -> Policy | None:
     """Return the declared policy of a mapped class, of its parent class for a version class; None if none."""
     parent = versioning_manager.parent_class_map.get(cls)
     return getattr(parent or cls, "__scope__", None)
 
 
-def condition(cls: type, actor: Actor, *, write: bool = False) -> ColumnElement[bool]:
+def condition(cls: type[Any], actor: Actor, *, write: bool = False) -> ColumnElement[bool]:
     """Return the condition under which the actor may see (or write) rows of the mapped class ``cls``."""
     policy = policy_of(cls)
     if policy is None:
         return true()
     parent = versioning_manager.parent_class_map.get(cls)
-    if parent is None:
+    if parent is None or isinstance(policy, Through):  # a version names its parent itself, even of a row that is gone
         return policy.rows(cls.__table__, actor, write=write)
     base = parent.__table__.alias()
     allowed = policy.rows(base, actor, write=write)
@@ -264,12 +264,12 @@ def _build(actor: Actor | None, *, with_deleted: bool) -> list[Any]:
     return found
 
 
-def _for_reader(cls: type, actor: Actor) -> ColumnElement[bool]:
+def _for_reader(cls: type[Any], actor: Actor) -> ColumnElement[bool]:
     is_nobody = actor.id is None and not actor.is_system
     return false() if is_nobody and policy_of(cls) is not PUBLIC else condition(cls, actor)
 
 
-def _scoped_classes() -> Iterator[type]:
+def _scoped_classes() -> Iterator[type[Any]]:
     from flask_appbuilder import Model  # noqa: PLC0415 - its registry is complete only when asked
 
     mapper: Mapper[Any]

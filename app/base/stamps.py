@@ -46,7 +46,7 @@ def raise_stamp(name: str) -> None:
     """Say, within the current transaction, that what stands under ``name`` has changed."""
     table = Stamp.__table__
     done = db.session.execute(update(table).where(table.c.name == name).values(number=table.c.number + 1))
-    if not done.rowcount:
+    if not done.rowcount:  # type: ignore[attr-defined]
         db.session.execute(table.insert().values(name=name, number=1))
     forget()
 

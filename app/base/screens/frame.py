@@ -41,7 +41,7 @@ def _signed_in(actor: Any) -> dict[str, Any]:
         "menu": _menu(),
         "quick_add": [
             {"label": label, "icon": icon, "url": url_for(endpoint)}
-            for label, icon, endpoint, permission, view in quick_adds
+            for label, icon, endpoint, permission, view in {entry[2]: entry for entry in quick_adds}.values()
             if _may(permission, view)
         ],
         "search_url": url_for("SearchView.search") if "SearchView.search" in current_app.view_functions else None,
@@ -59,12 +59,12 @@ def _signed_in(actor: Any) -> dict[str, Any]:
 
 
 def _may(permission: str, view: str) -> bool:
-    return current_app.appbuilder.sm.has_access(permission, view)
+    return current_app.appbuilder.sm.has_access(permission, view)  # type: ignore[attr-defined]
 
 
 def _menu() -> list[dict[str, Any]]:
     found = []
-    by_name = {item.name: item for item in current_app.appbuilder.menu.get_list()}
+    by_name = {item.name: item for item in current_app.appbuilder.menu.get_list()}  # type: ignore[attr-defined]
     for name, label in GROUPS.items():
         icon = GROUP_ICONS[name]
         if name == "home":

@@ -26,7 +26,7 @@ LONGEST_KEY = 15  # digits
 class Listing:
     """What the address asks for: ``filter``, ``sort``, ``page`` or ``after``/``before`` a row, ``page_size``."""
 
-    model: type
+    model: type[Any]
     fields: Mapping[str, Field]
     columns: Sequence[Field]
     asked: Mapping[str, str]
@@ -168,7 +168,7 @@ def without(text: str | None, place: int) -> str | None:
     return json.dumps({joint: left}, ensure_ascii=False) if left else None
 
 
-def filterable(model: type) -> dict[str, Field]:
+def filterable(model: type[Any]) -> dict[str, Field]:
     """Return everything a list of this model can be filtered by: its fields, and what hangs on its rows."""
     extra = {spec.name: spec for spec in getattr(model, "__filters__", ())}
     return dict(fields_of(model)) | extra

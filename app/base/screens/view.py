@@ -40,7 +40,7 @@ class DomainView(ModelView):
     """A list-and-form screen whose buttons obey scope and permission and call one service each."""
 
     # ── what a subclass says ──
-    model: ClassVar[type]
+    model: ClassVar[type[Any]]
     list_fields: ClassVar[Sequence[str]] = ()
     form_fields: ClassVar[Sequence[str]] = ()
     form_sections: ClassVar[Sequence[tuple[str, object, Sequence[str]]]] = ()
@@ -49,6 +49,7 @@ class DomainView(ModelView):
     group: ClassVar[object] = ""
     icon: ClassVar[str] = "list"
     default_sort: ClassVar[str] = "-id"
+    row_needs: ClassVar[Sequence[str]] = ()  # columns that rows need besides list_fields, for row_level
     quick_segments: ClassVar[Sequence[tuple[str, object, Mapping[str, Any]]]] = ()
     export_fields: ClassVar[Sequence[str]] = ()  # empty: those of the list
     create: ClassVar[Callable[..., Any] | None] = None  # service(values, *, actor) -> record
@@ -100,7 +101,13 @@ class DomainView(ModelView):
         asked = {name: value for name, value in request.values.items() if name != "csrf_token"} | changes
         columns = [self.specs[name] for name in self.list_fields]
         return Listing(
-            self.model, filterable(self.model), columns, asked, current_actor(), default_sort=self.default_sort
+            self.model,
+            filterable(self.model),
+            columns,
+            asked,
+            current_actor(),
+            default_sort=self.default_sort,
+            also=self.row_needs,
         )
 
     @expose("/export")
@@ -236,9 +243,8 @@ class DomainView(ModelView):
             abort(404)
         record = self.record(pk, write=True)
         name = str(record)
-        self.perform(
-            lambda: type(self).remove(record, actor=current_actor()), done=_("Deleted: %(name)s") % {"name": name}
-        )  # type: ignore[misc]
+        service: Callable[..., Any] = type(self).remove  # type: ignore[assignment]
+        self.perform(lambda: service(record, actor=current_actor()), done=_("Deleted: %(name)s") % {"name": name})
         return redirect(self.url("list"))
 
     def perform(self, service: Callable[[], Any], *, done: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, FromClause, Index, String, UniqueConstraint, and_, or_, select, text
@@ -143,7 +144,12 @@ class Customer(Model):
     followup_status: Mapped[str | None] = mapped_column(
         String(40),
         info=field(
-            Choice(_("Follow-up status"), dictionary="followup_progress", synonyms=("跟进状态", "跟进进度", "跟进情况"))
+            Choice(
+                _("Follow-up status"),
+                nothing=_("Not followed up"),
+                dictionary="followup_progress",
+                synonyms=("跟进状态", "跟进进度", "跟进情况"),
+            )
         ),
     )
     operating_status: Mapped[str | None] = mapped_column(
@@ -365,7 +371,7 @@ class Customer(Model):
         return self.name
 
 
-def _hanging(child: type, table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+def _hanging(child: type[Any], table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
     rows = child.__table__.alias()
     return rows, rows.c.customer_id == table.c.id
 

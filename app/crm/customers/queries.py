@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from app.base import normal
@@ -80,7 +80,7 @@ def _matches(words: str) -> ColumnElement[bool]:
     return or_(*ways)
 
 
-def _called(words: str) -> ColumnElement[bool]:
+def _called(words: str) -> Select[int]:
     named = select(ContactLink.customer_id).join(Contact, Contact.id == ContactLink.contact_id)
     return named.where(Contact.name.contains(words, autoescape=True))
 

@@ -228,7 +228,7 @@ def know(screens: Mapping[str, Collection[str]]) -> list[Right]:
     return fresh
 
 
-def _named(model: type, name: str) -> Any:
+def _named(model: type[Any], name: str) -> Any:
     return db.session.scalar(select(model).where(model.name == name)) or model(name=name)
 
 

@@ -88,7 +88,7 @@ HOSTILE = {
 def child_peak(monkeypatch):
     """Record the largest resident size, in MiB, of this child alone."""
     seen = []
-    original = reading._run  # noqa: SLF001 (the one place that knows what the child cost)
+    original = reading._run
 
     def recorded(*arguments):
         code, output, usage = original(*arguments)

@@ -15,7 +15,7 @@ from app.crm.customers.facts import CustomerChanged, CustomerCreated, CustomerDe
 from app.crm.customers.models import Customer, CustomerTag
 from app.crm.customers.services import phones
 from app.extensions import db
-from app.system.security.models import Employee
+from app.system.security import queries as security
 
 
 @transaction
@@ -41,7 +41,7 @@ def _give(customer: Customer, values: Mapping[str, Any], actor: Actor) -> None:
     owner_id = values.get("owner") if actor.reach("customers").write == Level.ALL else actor.id
     if owner_id is None and actor.reach("pool").write != Level.ALL:
         owner_id = actor.id
-    owner = db.session.get(Employee, owner_id) if owner_id else None
+    owner = security.employee(owner_id) if owner_id else None
     customer.owner_id, customer.department_id = (
         (owner.id, owner.department_id) if owner else (None, actor.department_id)
     )
@@ -57,8 +57,9 @@ def change(customer: Customer, values: Mapping[str, Any], *, actor: Actor, revis
     check_revision(customer, revision=revision)
     now = {name: getattr(customer, spec.column) for name, spec in fields_of(Customer).items() if spec.column}
     _check(now | dict(values), but=customer.id)
-    _assign(customer, values)
-    customer.updated_at, customer.updated_by_id = clock.now(), actor.id
+    with db.session.no_autoflush:  # one saving is one revision
+        _assign(customer, values)
+        customer.updated_at, customer.updated_by_id = clock.now(), actor.id
     phones.index([customer.id])
     announce(CustomerChanged(customer_id=customer.id))
 

@@ -1,8 +1,9 @@
 """The phone index: kept in step with customers and contacts in the same transaction that changes them."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import delete, func, insert, literal, select, union_all, update
+from sqlalchemy import CompoundSelect, ScalarSelect, delete, func, insert, literal, select, union_all, update
 
 from app.base.actor import Actor
 from app.base.scope import unscoped
@@ -39,7 +40,7 @@ def _index(part: list[int]) -> None:
 def index_new(customer_ids: Iterable[int]) -> None:
     """Write the index of customers that have just been made. Part of the caller's transaction.
 
-    As ``index``, but the numbers never leave the database: ten times as fast for thousands of customers.
+    As ``index``, but the numbers never leave the database: for thousands of customers that is much quicker.
     """
     db.session.flush()
     ids = sorted(set(customer_ids))
@@ -53,7 +54,7 @@ def index_new(customer_ids: Iterable[int]) -> None:
         db.session.execute(update(NUMBERS).where(NUMBERS.c.number.in_(here)).values(customer_count=_serves()))
 
 
-def _serves() -> object:
+def _serves() -> ScalarSelect[int]:
     counted = select(func.count(ENTRIES.c.customer_id.distinct())).where(ENTRIES.c.number == NUMBERS.c.number)
     return counted.scalar_subquery()
 
@@ -68,7 +69,7 @@ def forget(customer_ids: Iterable[int]) -> None:
         count(touched)
 
 
-def _places(ids: list[int]) -> object:
+def _places(ids: list[int]) -> CompoundSelect[Any]:
     """Select every (number, customer, contact, kind) of these customers: own columns, then contacts' phones."""
     rows, links, numbers = Customer.__table__, ContactLink.__table__, ContactPhone.__table__
     alive = (rows.c.id.in_(ids), rows.c.deleted_at.is_(None))
@@ -109,8 +110,9 @@ def _know(numbers: list[str]) -> None:
 @transaction
 def recount() -> int:
     """Compute 任职企业数 of every number anew: the periodic job of CUS-3. Returns how many numbers were wrong."""
-    wrong = update(NUMBERS).where(NUMBERS.c.customer_count != _serves()).values(customer_count=_serves())
-    return db.session.execute(wrong).rowcount
+    serves = _serves()
+    wrong = update(NUMBERS).where(NUMBERS.c.customer_count != serves).values(customer_count=serves)
+    return db.session.execute(wrong).rowcount  # type: ignore[attr-defined]
 
 
 @transaction

@@ -44,6 +44,7 @@ class CustomerView(History, DomainView):
     base_permissions += ["can_import", "can_phones", "can_revert", "can_share"]
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
+    row_needs = ["level"]
     form_sections = SECTIONS
     form_fields = [name for _key, _title, names in SECTIONS for name in names]
     export_fields = [*form_fields, "department", "assigned_at", "created_by", "created_at", "updated_by", "updated_at"]

@@ -47,7 +47,7 @@ class Entry:
     what: Sequence[tuple[object, Any, Any, Field | None]]  # label, old and new value; no field: only the label
 
 
-def feed(model: type, asked: Asked, *, limit: int, before: tuple[int, int] | None = None) -> Sequence[Entry]:
+def feed(model: type[Any], asked: Asked, *, limit: int, before: tuple[int, int] | None = None) -> Sequence[Entry]:
     """Return up to ``limit`` entries in scope, newest first, behind the entry ``before`` (change set, record)."""
     found: list[tuple[Any, Any, set[int]]] = []
     with with_deleted():
@@ -90,7 +90,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _in_window(
-    model: type, asked: Asked, first: int, last: int, limit: int, before: tuple[int, int] | None
+    model: type[Any], asked: Asked, first: int, last: int, limit: int, before: tuple[int, int] | None
 ) -> list[tuple[Any, Any, set[int]]]:
     """Return (record, change set, places of what changed) of one window, newest first."""
     change, legs = change_set_class(), _legs(model, asked, first, last)
@@ -111,7 +111,7 @@ def _in_window(
     return [(row[0], row[1], {row[2], row[3]}) for row in db.session.execute(wanted)]
 
 
-def _legs(model: type, asked: Asked, first: int, last: int) -> Subquery:
+def _legs(model: type[Any], asked: Asked, first: int, last: int) -> Subquery:
     """Select (record, change set, place) of everything that changed in the window, as far as asked for."""
     legs = []
     if not asked.field.startswith("child:"):
@@ -122,7 +122,7 @@ def _legs(model: type, asked: Asked, first: int, last: int) -> Subquery:
     return union(*legs).subquery()
 
 
-def _own_leg(model: type, asked: Asked, first: int, last: int) -> Any:
+def _own_leg(model: type[Any], asked: Asked, first: int, last: int) -> Any:
     rows = versions_of(model).__table__
     leg = _leg(rows.c.id, rows, OWN).where(rows.c.transaction_id.between(first, last), *_one(rows.c.id, asked))
     spec = fields_of(model).get(asked.field)
@@ -155,7 +155,7 @@ def _one(column: Any, asked: Asked) -> list[ColumnElement[bool]]:
     return [column == asked.record_id] if asked.record_id else []
 
 
-def _entries(model: type, found: Sequence[tuple[Any, Any, set[int]]]) -> list[Entry]:
+def _entries(model: type[Any], found: Sequence[tuple[Any, Any, set[int]]]) -> list[Entry]:
     names = choices.labels("employee", {change.user_id for _record, change, _places in found})
     own, kinds = _own_changes(model, found), children_of(model)
     entries = []
@@ -168,7 +168,9 @@ def _entries(model: type, found: Sequence[tuple[Any, Any, set[int]]]) -> list[En
     return entries
 
 
-def _own_changes(model: type, found: Sequence[tuple[Any, Any, set[int]]]) -> Mapping[tuple[int, int], Sequence[Any]]:
+def _own_changes(
+    model: type[Any], found: Sequence[tuple[Any, Any, set[int]]]
+) -> Mapping[tuple[int, int], Sequence[Any]]:
     """Return, per record and change set, its changed fields with old and new value: one statement for the page."""
     rows = versions_of(model)
     keys = {record.id for record, _change, _places in found}
@@ -182,7 +184,7 @@ def _own_changes(model: type, found: Sequence[tuple[Any, Any, set[int]]]) -> Map
     }
 
 
-def _values(model: type, before: Any, after: Any) -> Iterator[tuple[object, Any, Any, Field | None]]:
+def _values(model: type[Any], before: Any, after: Any) -> Iterator[tuple[object, Any, Any, Field | None]]:
     for name, label in changed_fields(model, before, after).items():
         spec = fields_of(model).get(name)
         if spec is None:
