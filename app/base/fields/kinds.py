@@ -85,6 +85,14 @@ class Name(Text):
 
 
 @dataclass(frozen=True)
+class PersonName(Text):
+    """The name of a person who is no customer: as written but for invisible and full-width letters."""
+
+    def read(self, raw: Value) -> str:
+        return normal.text(normal.person_name(_integral(raw)), max_length=self.max_length)
+
+
+@dataclass(frozen=True)
 class LongText(Text):
     """Several lines."""
 
