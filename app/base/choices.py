@@ -40,6 +40,8 @@ class Values:
 NO_VALUES = Values()
 Source = Callable[[str], Values]
 _source: list[Source] = []
+#: Items that a dictionary has besides its own, by dictionary: roles that an administrator made.
+more: dict[str, Callable[[], tuple[Item, ...]]] = {}
 
 
 def provide(source: Source) -> None:
@@ -49,7 +51,9 @@ def provide(source: Source) -> None:
 
 def values(dictionary: str) -> Values:
     """Return the values of a dictionary; none if it is unknown."""
-    return _source[0](dictionary) if _source else NO_VALUES
+    found = _source[0](dictionary) if _source else NO_VALUES
+    extra = more[dictionary]() if dictionary in more else ()
+    return Values(found.items + extra, is_open=found.is_open) if extra else found
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def labels(kind: str, ids: Iterable[Any]) -> Mapping[int, str]:
     return references[kind].labels(wanted) if wanted and kind in references else {}
 
 
-__all__ = ["NO_VALUES", "Found", "Item", "Reference", "Values", "labels", "provide", "references", "search_items", "values"]
+__all__ = ["NO_VALUES", "Found", "Item", "Reference", "Values", "labels", "more", "provide", "references", "search_items", "values"]
 
 
 def search_items(known: Values, words: str, *, limit: int) -> list[dict[str, str]]:
