@@ -87,7 +87,19 @@ def labels(kind: str, ids: Iterable[Any]) -> Mapping[int, str]:
     return references[kind].labels(wanted) if wanted and kind in references else {}
 
 
-__all__ = ["NO_VALUES", "Found", "Item", "Reference", "Values", "labels", "more", "provide", "references", "search_items", "values"]
+__all__ = [
+    "NO_VALUES",
+    "Found",
+    "Item",
+    "Reference",
+    "Values",
+    "labels",
+    "more",
+    "provide",
+    "references",
+    "search_items",
+    "values",
+]
 
 
 def search_items(known: Values, words: str, *, limit: int) -> list[dict[str, str]]:

@@ -60,9 +60,9 @@ def screens(views: Iterable[Any]) -> list[Screen]:
     return list(found.values())
 
 
-def by_group(found: Iterable[Screen]) -> Mapping[str, list[Screen]]:
-    """Return screens by the word of their menu group, in the order in which groups first appear."""
-    groups: dict[str, list[Screen]] = {}
+def by_group(found: Iterable[Screen], *, first: Iterable[str]) -> Mapping[str, list[Screen]]:
+    """Return screens by the word of their menu group: the groups of ``first`` in that order, then all others."""
+    groups: dict[str, list[Screen]] = {word: [] for word in first}
     for screen in found:
         groups.setdefault(screen.group or str(_("Other screens")), []).append(screen)
-    return groups
+    return {word: rows for word, rows in groups.items() if rows}

@@ -71,7 +71,7 @@ class Employee(Model):
 
     id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(
-        String(60), info=field(Name(_("Name"), required=True, max_length=60, sortable=True))
+        String(60), info=field(Name(_("Full name"), required=True, max_length=60, sortable=True))
     )
     number: Mapped[str | None] = mapped_column(
         String(30), unique=True, info=field(Text(_("Employee number"), max_length=30, sortable=True))

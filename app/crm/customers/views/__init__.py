@@ -4,6 +4,7 @@ from flask_appbuilder import AppBuilder
 
 from app.base.choices import references
 from app.base.i18n import _
+from app.base.screens import rights
 from app.base.screens.frame import quick_adds
 from app.crm.customers.queries import ContactNames, CustomerNames
 from app.crm.customers.views.contacts import ContactView
@@ -16,6 +17,7 @@ __all__ = ["ContactView", "CustomerView", "register"]
 def register(appbuilder: AppBuilder) -> None:
     references["customer"], references["contact"] = CustomerNames(), ContactNames()
     FIELD_GROUPS["phones"] = ("can_phones", "CustomerView")
+    rights.words |= {"can_share": _("Share")}
     appbuilder.add_view(CustomerView, "CustomerView", label=_("Customer records"), category="customers")
     appbuilder.add_view(ContactView, "ContactView", label=_("Contacts"), category="customers")
     quick_adds.append((_("New customer"), "building-plus", "CustomerView.add", "can_add", "CustomerView"))

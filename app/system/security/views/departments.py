@@ -24,6 +24,7 @@ class DepartmentView(DomainView):
     route_base = "/departments"
     model = Department
     title, one, group, icon = _("Departments"), _("Department"), _("Administration"), "sitemap"
+    menu_place = 20
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
     list_fields = ["name", "kind", "parent", "head"]
     form_fields = ["name", "kind", "parent", "head"]
@@ -48,7 +49,12 @@ class DepartmentView(DomainView):
     def _tree(self) -> dict[str, Any]:
         listing, rows, people = self.listing(filter=""), queries.department_tree(), queries.people_by_department()
         page = listpage.build(self, listing)
-        columns = [*page["columns"][:2], _plain("head", _("Head")), _plain("people", _("People"), align="right")]
+        columns = [
+            _plain("name", self.one) | {"pin": True},
+            _plain("kind", _("Kind")),
+            _plain("head", _("Head")),
+            _plain("people", _("People"), align="right"),
+        ]
         columns.append(_plain("below", _("With all below"), align="right"))
         whole = _summed(rows, people)
         return page | {

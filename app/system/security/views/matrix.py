@@ -13,6 +13,7 @@ from app.base.actor import Level, Reach
 from app.base.errors import Invalid
 from app.base.i18n import _
 from app.base.screens import listpage, markup, rights
+from app.base.screens.frame import GROUPS
 from app.base.screens.rights import COLUMNS, IN_COLUMNS, Screen
 from app.system.security import queries, rules
 from app.system.security.queries import FIELD_GROUPS, Right
@@ -94,6 +95,10 @@ def _screens() -> list[Screen]:
     return rights.screens(current_app.extensions["house"].baseviews)
 
 
+def _menu() -> list[str]:
+    return [str(label) for label, _icon in GROUPS.values()]
+
+
 def _rights(view: "RoleView", role: Role) -> dict[str, Any]:
     held = queries.rights(frozenset([role.id]))
     standard = queries.standard_rights(role.name) if rules.is_built_in(role.name) else None
@@ -101,7 +106,7 @@ def _rights(view: "RoleView", role: Role) -> dict[str, Any]:
     seen = Seen(held, standard, news)
     groups = [
         {"label": label, "rows": [seen.row(screen) for screen in found]}
-        for label, found in rights.by_group(_screens()).items()
+        for label, found in rights.by_group(_screens(), first=_menu()).items()
     ]
     rows = [row for group in groups for row in group["rows"]]
     scopes = [_scope(role, domain, label, reach) for (domain, label), reach in _reaches(role)]

@@ -21,6 +21,7 @@ class RoleView(DomainView):
     route_base = "/roles"
     model = Role
     title, one, group, icon = _("Roles"), _("Role"), _("Administration"), "user-shield"
+    menu_place = 30
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
 
     @expose("/")

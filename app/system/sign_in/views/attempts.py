@@ -9,6 +9,7 @@ class AttemptView(DomainView):
     route_base = "/sign-ins"
     model = Attempt
     title, one, group, icon = _("Sign-ins"), _("Sign-in"), _("Administration"), "login-2"
+    menu_place = 90
     base_permissions = ["can_list"]
     list_fields = ["at", "username", "user", "outcome", "address", "channel"]
     default_sort = "-at"

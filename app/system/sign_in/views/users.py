@@ -43,6 +43,7 @@ class EmployeeView(DomainView):
     route_base = "/users"
     model = Employee
     title, one, group, icon = _("Users"), _("User"), _("Administration"), "users"
+    menu_place = 10
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_assign"]
     base_permissions += ["can_disable", "can_enable", "can_unlock", "can_reset", "can_end_sessions"]
     list_fields = ["name", "username", "number", "department", "position", "roles", "phone", "last_sign_in", "state"]
