@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +75,6 @@ class Settings:
 
     def completed(self) -> Settings:
         """Return the settings with what follows from others filled in. Raises SettingsError."""
-        from dataclasses import replace
-
         if self.mode not in {"demo", "production", "test"}:
             raise SettingsError(f"MODE is {self.mode!r}; it must be demo, production or test.")
         if self.mode == "production":
@@ -162,7 +160,9 @@ def _driver(url: str) -> str:
         if url.startswith(plain):
             return "postgresql+psycopg://" + url.removeprefix(plain)
     if not url.startswith(("sqlite:", "postgresql+psycopg:")):
-        raise SettingsError(f"DATABASE_URL begins with {url.split(':')[0]!r}; SQLite and PostgreSQL are supported.")
+        raise SettingsError(
+            f"DATABASE_URL begins with {url.split(':', maxsplit=1)[0]!r}; SQLite and PostgreSQL are supported."
+        )
     return url
 
 

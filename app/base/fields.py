@@ -142,7 +142,9 @@ class Phones(Phone):
 
     def parse(self, raw: Value) -> tuple[str, ...]:
         parts = raw if isinstance(raw, list | tuple) else [raw]
-        return tuple(dict.fromkeys(number for part in parts if str(part or "").strip() for number in normal.phones(part)))
+        return tuple(
+            dict.fromkeys(number for part in parts if str(part or "").strip() for number in normal.phones(part))
+        )
 
     def text(self, value: Value) -> str:
         return "、".join(normal.phone_display(number) for number in value or ())
@@ -338,7 +340,7 @@ class Related(Field):
     ``inner`` says what the value is, ``column`` where it stands in the child that ``path`` leads to.
     """
 
-    inner: Field = Field()  # noqa: RUF009 - frozen
+    inner: Field = Field()
     path: Path | None = None
 
     @property
@@ -356,9 +358,13 @@ def field(spec: Field) -> dict[str, Field]:
     return {"field": spec}
 
 
-@cache
-def fields_of(model: type) -> Mapping[str, Field]:
+def fields_of(model: type[Any]) -> Mapping[str, Field]:
     """Return the fields of a mapped class by name, in the order of the class's columns, then ``__fields__``."""
+    return _fields_of(model)  # type: ignore[arg-type]  # mypy doubts that a class can be hashed
+
+
+@cache
+def _fields_of(model: type[Any]) -> Mapping[str, Field]:
     found: dict[str, Field] = {}
     for column in model.__table__.columns:
         if spec := column.info.get("field"):

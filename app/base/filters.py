@@ -88,7 +88,7 @@ OPERATORS: Mapping[str, tuple[Operator, ...]] = {
 class Node(Protocol):
     """A condition, or a group of them."""
 
-    def sql(self, model: type, actor: Actor) -> ColumnElement[bool]: ...
+    def sql(self, model: type[Any], actor: Actor) -> ColumnElement[bool]: ...
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Condition:
     operator: Operator
     values: tuple[Any, ...]
 
-    def sql(self, model: type, actor: Actor) -> ColumnElement[bool]:
+    def sql(self, model: type[Any], actor: Actor) -> ColumnElement[bool]:
         code = self.operator.negation_of or self.operator.code
         met = _met(self.field, model.__table__, code, self._resolved(actor))  # type: ignore[attr-defined]
         return met.is_not(true()) if self.operator.negated else met
@@ -115,7 +115,7 @@ class Group:
     nodes: tuple[Node, ...]
     every: bool = True
 
-    def sql(self, model: type, actor: Actor) -> ColumnElement[bool]:
+    def sql(self, model: type[Any], actor: Actor) -> ColumnElement[bool]:
         parts = [node.sql(model, actor) for node in self.nodes]
         if not parts:
             return true()
@@ -130,7 +130,7 @@ def operators_of(spec: Field) -> tuple[Operator, ...]:
     return OPERATORS[spec.kind]
 
 
-def parse(text: str | None, fields: Mapping[str, Field], *, actor: Actor) -> Group:
+def parse(text: str | None, fields: Mapping[str, Field]) -> Group:
     """Return the filter that ``text`` (JSON) says. Raises Invalid with a sentence for anything it cannot mean."""
     if not text:
         return NO_FILTER
@@ -138,7 +138,7 @@ def parse(text: str | None, fields: Mapping[str, Field], *, actor: Actor) -> Gro
         raw = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Invalid(_("This filter cannot be read. Build it anew.")) from error
-    group = _group(raw, fields, actor, depth=1)
+    group = _group(raw, fields, depth=1)
     if sum(1 for _condition in conditions(group)) > MOST_CONDITIONS:
         raise Invalid(_("A filter may have at most %(count)s conditions."), count=MOST_CONDITIONS)
     return group
@@ -153,28 +153,28 @@ def conditions(group: Group) -> Iterator[Condition]:
             yield node  # type: ignore[misc]
 
 
-def _group(raw: Any, fields: Mapping[str, Field], actor: Actor, *, depth: int) -> Group:
+def _group(raw: Any, fields: Mapping[str, Field], *, depth: int) -> Group:
     if not isinstance(raw, dict) or len(raw) != 1 or depth > 2:  # noqa: PLR2004 - two levels
         raise Invalid(_("This filter cannot be read. Build it anew."))
     ((joint, nodes),) = raw.items()
     if joint not in {"all", "any"} or not isinstance(nodes, list) or len(nodes) > MOST_CONDITIONS:
         raise Invalid(_("This filter cannot be read. Build it anew."))
-    return Group(tuple(_node(node, fields, actor, depth=depth) for node in nodes), every=joint == "all")
+    return Group(tuple(_node(node, fields, depth=depth) for node in nodes), every=joint == "all")
 
 
-def _node(raw: Any, fields: Mapping[str, Field], actor: Actor, *, depth: int) -> Node:
+def _node(raw: Any, fields: Mapping[str, Field], *, depth: int) -> Node:
     if not isinstance(raw, dict) or "field" not in raw:
-        return _group(raw, fields, actor, depth=depth + 1)
+        return _group(raw, fields, depth=depth + 1)
     spec = fields.get(str(raw["field"]))
     if spec is None:
         raise Invalid(_("There is no field “%(name)s” to filter by."), name=str(raw["field"])[:40])
     operator = next((known for known in operators_of(spec) if known.code == raw.get("op")), None)
     if operator is None:
         raise Invalid(_("“%(field)s” cannot be asked that way."), field=spec.label)
-    return Condition(spec, operator, _values(spec, operator, raw.get("value"), actor))
+    return Condition(spec, operator, _values(spec, operator, raw.get("value")))
 
 
-def _values(spec: Field, operator: Operator, raw: Any, actor: Actor) -> tuple[Any, ...]:
+def _values(spec: Field, operator: Operator, raw: Any) -> tuple[Any, ...]:
     if operator.arity == 0:
         return ()
     given = raw if isinstance(raw, list) else [raw]
@@ -184,7 +184,7 @@ def _values(spec: Field, operator: Operator, raw: Any, actor: Actor) -> tuple[An
         raise Invalid(_("The condition on “%(field)s” needs a value."), field=spec.label)
     if operator.arity == "days":
         return (_days(given[0]),)
-    return tuple(_read(spec, operator, value, actor) for value in given)
+    return tuple(_read(spec, operator, value) for value in given)
 
 
 MOST_DAYS = 36_600  # a hundred years
@@ -199,7 +199,7 @@ def _days(raw: Any) -> int:
 PARTS = frozenset({"contains", "starts", "ends"})
 
 
-def _read(spec: Field, operator: Operator, raw: Any, actor: Actor) -> Any:
+def _read(spec: Field, operator: Operator, raw: Any) -> Any:
     code = operator.negation_of or operator.code
     if isinstance(raw, dict | list):
         raise Invalid(_("This filter cannot be read. Build it anew."))
@@ -220,14 +220,16 @@ def _read(spec: Field, operator: Operator, raw: Any, actor: Actor) -> Any:
 
 def _met(spec: Field, table: FromClause, code: str, values: Sequence[Any]) -> ColumnElement[bool]:
     if isinstance(spec, Related):
-        child, joined = spec.path(table)
+        child, joined = spec.path(table)  # type: ignore[misc]
         if code == "empty":
             return ~select(child.c[spec.column]).where(joined).exists()
-        return select(child.c[spec.column]).where(joined, _asked(spec.inner, child.c[spec.column], code, values)).exists()
+        return (
+            select(child.c[spec.column]).where(joined, _asked(spec.inner, child.c[spec.column], code, values)).exists()
+        )
     if isinstance(spec, Choices):
         return _tagged(spec, table, code, values)
     if isinstance(spec, Phones):
-        child, joined = spec.path(table)
+        child, joined = spec.path(table)  # type: ignore[misc]
         rows = select(child.c.number).where(joined)
         return ~rows.exists() if code == "empty" else rows.where(child.c.number.in_(values)).exists()
     return _asked(spec, value_column(spec, table), code, values)
@@ -266,7 +268,7 @@ def _branch(spec: Choice, column: ColumnElement[Any], code: str) -> ColumnElemen
 
 
 def _tagged(spec: Choices, table: FromClause, code: str, values: Sequence[Any]) -> ColumnElement[bool]:
-    child, joined = spec.path(table)
+    child, joined = spec.path(table)  # type: ignore[misc]
     codes = child.c[spec.code]
     if code == "empty":
         return ~select(codes).where(joined).exists()
@@ -307,4 +309,3 @@ def _day(value: date | datetime) -> date:
 
 def _midnight(day: date) -> datetime:
     return clock.stored(datetime.combine(day, time()))
-

@@ -49,7 +49,7 @@ class ActorPlugin(Plugin):
 class ChangeSetFactory(TransactionFactory):
     """Builds the ``transaction`` table with the columns the auditor asks for."""
 
-    def create_class(self, manager: Any) -> type:
+    def create_class(self, manager: Any) -> type[Any]:
         class Transaction(manager.declarative_base):
             """A change set: everything one person changed in one database transaction."""
 
@@ -90,7 +90,7 @@ class BatchUnitOfWork(UnitOfWork):
                 self._write(session, cls, operations)
         self.version_session.flush()
 
-    def _write(self, session: Session, cls: type, operations: list[Operation]) -> None:
+    def _write(self, session: Session, cls: type[Any], operations: list[Operation]) -> None:
         table, key = version_class(cls).__table__, sa.inspect(cls).primary_key[0]
         rows = [self._row(cls, operation) for operation in operations]
         connection, number = session.connection(), self.current_transaction.id
@@ -101,7 +101,7 @@ class BatchUnitOfWork(UnitOfWork):
         for operation in operations:
             operation.processed = True
 
-    def _row(self, cls: type, operation: Operation) -> dict[str, Any]:
+    def _row(self, cls: type[Any], operation: Operation) -> dict[str, Any]:
         values = {
             prop.columns[0].name: getattr(operation.target, prop.key) for prop in versioned_column_properties(cls)
         }
@@ -140,14 +140,14 @@ class Child:
     """
 
     label: object
-    model: type
+    model: type[Any]
     column: str
     fields: tuple[str, ...]
     title: Callable[[Any], str]
     via: tuple[type, str, str] | None = None
 
 
-def children_of(model: type) -> tuple[Child, ...]:
+def children_of(model: type[Any]) -> tuple[Child, ...]:
     """Return the kinds of child rows that a model's history shows (its ``__history__``)."""
     return tuple(getattr(model, "__history__", ()))
 
@@ -172,12 +172,12 @@ def explain(note: str) -> None:
     change_set().note = note[:300]
 
 
-def versions_of(cls: type) -> type:
+def versions_of(cls: type[Any]) -> type[Any]:
     """Return the version class of a versioned model."""
     return version_class(cls)
 
 
-def insert_versioned(cls: type, rows: Iterable[dict[str, Any]]) -> list[int]:
+def insert_versioned(cls: type[Any], rows: Iterable[dict[str, Any]]) -> list[int]:
     """Insert many rows with one history entry each, in sets; return their ids in order.
 
     ``rows`` are dicts by column name, all with the same keys, without the id; defaults of the mapping do not
@@ -216,12 +216,10 @@ def _copy(
 ) -> None:
     columns = [column.name for column in table.columns if column.name in versions.c]
     chosen = sa.select(*[table.c[name] for name in columns], sa.literal(number), sa.literal(operation)).where(rows)
-    connection.execute(
-        sa.insert(versions).from_select([*columns, "transaction_id", "operation_type"], chosen)
-    )
+    connection.execute(sa.insert(versions).from_select([*columns, "transaction_id", "operation_type"], chosen))
 
 
-def change_set_class() -> type:
+def change_set_class() -> type[Any]:
     """Return the class of change sets. It exists only once the mappers are configured."""
     return versioning_manager.transaction_cls
 

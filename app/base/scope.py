@@ -146,13 +146,13 @@ def with_deleted() -> Iterator[None]:
         g.with_deleted = before
 
 
-def policy_of(cls: type) -> Policy | None:
+def policy_of(cls: type[Any]) -> Policy | None:
     """Return the declared policy of a mapped class, of its parent class for a version class; None if none."""
     parent = versioning_manager.parent_class_map.get(cls)
     return getattr(parent or cls, "__scope__", None)
 
 
-def condition(cls: type, actor: Actor, *, write: bool = False) -> ColumnElement[bool]:
+def condition(cls: type[Any], actor: Actor, *, write: bool = False) -> ColumnElement[bool]:
     """Return the condition under which the actor may see (or write) rows of the mapped class ``cls``."""
     policy = policy_of(cls)
     if policy is None:
@@ -212,11 +212,11 @@ def _build(actor: Actor | None, *, with_deleted: bool) -> list[Any]:
     return found
 
 
-def _for_reader(cls: type, actor: Actor) -> ColumnElement[bool]:
+def _for_reader(cls: type[Any], actor: Actor) -> ColumnElement[bool]:
     return false() if actor is NOBODY and policy_of(cls) is not PUBLIC else condition(cls, actor)
 
 
-def _scoped_classes() -> Iterator[type]:
+def _scoped_classes() -> Iterator[type[Any]]:
     from flask_appbuilder import Model  # noqa: PLC0415 - its registry is complete only when asked
 
     mapper: Mapper[Any]

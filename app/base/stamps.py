@@ -31,7 +31,7 @@ def numbers() -> Mapping[str, int]:
     if has_app_context() and "stamps" in g:
         return g.stamps
     rows = db.session.execute(select(Stamp.__table__.c.name, Stamp.__table__.c.number))
-    found = {name: number for name, number in rows}
+    found = {row.name: row.number for row in rows}
     if has_app_context():
         g.stamps = found
     return found
@@ -46,7 +46,7 @@ def raise_stamp(name: str) -> None:
     """Say, within the current transaction, that what stands under ``name`` has changed."""
     table = Stamp.__table__
     done = db.session.execute(update(table).where(table.c.name == name).values(number=table.c.number + 1))
-    if not done.rowcount:
+    if not done.rowcount:  # type: ignore[attr-defined]
         db.session.execute(table.insert().values(name=name, number=1))
     forget()
 

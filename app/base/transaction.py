@@ -22,9 +22,10 @@ TRY_AGAIN = frozenset({"40001", "40P01"})
 TRIES = 3
 
 
-def listen(fact: type, hear: Callable[[Any], None]) -> None:
+def listen(fact: type[Any], hear: Callable[[Any], None]) -> None:
     """Call ``hear`` after every commit that announced a ``fact`` of this type."""
-    _listeners[fact].append(hear)
+    if hear not in _listeners[fact]:  # a second application in the process, as in tests, says it again
+        _listeners[fact].append(hear)
 
 
 def announce(fact: object) -> None:
@@ -78,7 +79,8 @@ def _tried(session: Session, service: Callable[..., Any], args: Any, kwargs: Any
 
 
 def _once(session: Session, service: Callable[..., Any], args: Any, kwargs: Any) -> tuple[Any, list[object]]:
-    session.info["facts"] = facts = []
+    facts: list[object] = []
+    session.info["facts"] = facts
     try:
         result = service(*args, **kwargs)
         session.commit()

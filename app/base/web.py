@@ -31,9 +31,11 @@ HEADERS = {
 }
 CSP = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
 A_YEAR = 31_536_000
+LONGEST_REQUEST_ID = 36  # a UUID
 
 #: Status → (what happened, what to do). Shown by the error pages and sent by REST.
 SENTENCES: dict[int, tuple[object, object]] = {
@@ -45,7 +47,10 @@ SENTENCES: dict[int, tuple[object, object]] = {
     409: (_("Somebody was faster"), _("Reload the record and look again.")),
     413: (_("The file is too large"), _("Files may have at most %(size)s MB. Split it and try again.")),
     429: (_("Too many attempts"), _("Wait a minute, then try again.")),
-    500: (_("Something went wrong on our side"), _("Nothing was saved. Try again; if it stays, tell an administrator the number below.")),
+    500: (
+        _("Something went wrong on our side"),
+        _("Nothing was saved. Try again; if it stays, tell an administrator the number below."),
+    ),
     503: (_("The database cannot be reached"), _("Nothing was saved. Try again in a minute.")),
 }
 
@@ -76,7 +81,8 @@ def _begin() -> None:
     promise_to_read(only=request.method in READS)
     g.started = time.perf_counter()
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if given.isascii() and given.replace("-", "").isalnum() and len(given) <= 36 else str(uuid.uuid4())  # noqa: PLR2004 - a UUID
+    is_plain = given.isascii() and given.replace("-", "").isalnum() and len(given) <= LONGEST_REQUEST_ID
+    g.request_id = given if is_plain else str(uuid.uuid4())
 
 
 def _finish(response: Response) -> Response:
@@ -129,7 +135,9 @@ def problem(code: int, *, text: object = "", detail: object = "") -> tuple[Respo
     said = str(text or advice)
     said = said % size if size else said
     if wants_json():
-        return jsonify({"error": {"code": code, "title": str(title), "message": said, "request_id": g.get("request_id")}}), code
+        return jsonify(
+            {"error": {"code": code, "title": str(title), "message": said, "request_id": g.get("request_id")}}
+        ), code
     page = {"code": code, "title": title, "text": said, "detail": detail, "next": []}
     return render_template("zhike/message.html", page=page), code
 
@@ -164,7 +172,7 @@ def _on_refusal(refusal: DomainError) -> Any:
 def _on_database_error(error: DBAPIError) -> Any:
     db.session.rollback()
     if isinstance(error, OperationalError) or error.connection_invalidated:
-        log.exception("database")
+        log.error("database", exc_info=error)
         return problem(503)
     return _on_failure(error)
 
@@ -176,12 +184,12 @@ def _on_failure(error: Exception) -> Any:
 
 
 def _healthz() -> Response:
-    """The process answers."""
+    """Say that the process answers."""
     return jsonify({"status": "ok"})
 
 
 def _readyz() -> tuple[Response, int]:
-    """The process can work: the database answers and its tables are there."""
+    """Say whether the process can work: the database answers and its tables are there."""
     from app.base import stamps  # noqa: PLC0415 - stamps need the models
 
     try:
@@ -198,7 +206,12 @@ class JsonLines(logging.Formatter):
     KNOWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {"at": self.formatTime(record), "level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        line = {
+            "at": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
         line |= {name: value for name, value in vars(record).items() if name not in self.KNOWN}
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)

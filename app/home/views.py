@@ -19,4 +19,4 @@ class HomeView(IndexView):
 
 
 def register(_appbuilder: AppBuilder) -> None:
-    """Registered by Flask-AppBuilder itself, as its index (setting FAB_INDEX_VIEW)."""
+    """Do nothing: Flask-AppBuilder registers its index itself (setting FAB_INDEX_VIEW)."""

@@ -9,7 +9,7 @@ from app.base.errors import Invalid
 
 def sentence(error: Invalid) -> str:
     """Return the English sentence with its values filled in."""
-    return error.message._args[0] % error.values  # noqa: SLF001 (a lazy string renders only inside an application)
+    return error.message._args[0] % error.values
 
 
 def refused(words: str):

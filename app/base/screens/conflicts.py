@@ -22,8 +22,13 @@ def build(view: "DomainView", record: Any, form: Any) -> dict[str, Any]:
     for name, mine in forms.values(form).items():
         spec, theirs = view.specs[name], value_of(record, view.specs[name])
         before = _before(opened, spec, theirs)
-        line = {"label": spec.label, "before": _draw(spec, before), "theirs": _draw(spec, theirs), "mine": _draw(spec, mine)}
-        if mine == theirs or mine == before:
+        line = {
+            "label": spec.label,
+            "before": _draw(spec, before),
+            "theirs": _draw(spec, theirs),
+            "mine": _draw(spec, mine),
+        }
+        if mine in (theirs, before):
             kept[name] = theirs
             if theirs != before:
                 merged.append(line | {"side": "theirs"})
@@ -35,7 +40,9 @@ def build(view: "DomainView", record: Any, form: Any) -> dict[str, Any]:
     return _page(view, record, both=both, merged=merged, kept=kept)
 
 
-def _page(view: "DomainView", record: Any, *, both: list[Any], merged: list[Any], kept: dict[str, Any]) -> dict[str, Any]:
+def _page(
+    view: "DomainView", record: Any, *, both: list[Any], merged: list[Any], kept: dict[str, Any]
+) -> dict[str, Any]:
     who, when = last_saved(record)
     key = view.key(record)
     hidden = [("revision", str(record.revision))]

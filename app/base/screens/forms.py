@@ -22,12 +22,12 @@ class Reading:
     def __init__(self, *args: Any, spec: Field, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.spec, self.value = spec, None
-        self.flags.required = spec.required
+        self.flags.required = spec.required  # type: ignore[attr-defined]
 
     def pre_validate(self, _form: Any) -> None:
         """Read what was typed. Raises ValidationError with the field's own sentence."""
         try:
-            self.value = self.spec.parse(self.data)
+            self.value = self.spec.parse(self.data)  # type: ignore[attr-defined]
         except Invalid as refusal:
             raise ValidationError(str(refusal)) from refusal
         if self.spec.required and self.value in (None, "", ()):
@@ -72,7 +72,7 @@ def _input(spec: Field, choices_url: str) -> Any:
     return kind(**given)
 
 
-def _kind(spec: Field) -> type:
+def _kind(spec: Field) -> type[Any]:
     if isinstance(spec, Choices):
         return Several
     if isinstance(spec, Choice | Link | Boolean):

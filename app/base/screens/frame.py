@@ -10,12 +10,9 @@ from app.base.i18n import _
 from app.base.screens.house import language
 from app.base.screens.markup import color_of
 
-#: The groups of the menu in their order, with icons. Source: spec REQUIREMENTS, GEN-2.
-GROUPS: dict[str, tuple[object, str]] = {
-    "home": (_("Home"), "layout-dashboard"),
-    "customers": (_("Customers"), "building-community"),
-    "system": (_("Administration"), "settings"),
-}
+#: The groups of the menu in their order. Source: spec REQUIREMENTS, GEN-2.
+GROUPS: dict[str, object] = {"home": _("Home"), "customers": _("Customers"), "system": _("Administration")}
+GROUP_ICONS = {"home": "layout-dashboard", "customers": "building-community", "system": "settings"}
 #: Where a screen without a ``menu_place`` of its own stands in its group: behind those with one.
 LAST = 1000
 #: The languages, each in its own words.
@@ -46,7 +43,7 @@ def _signed_in(actor: Any) -> dict[str, Any]:
         "menu": _menu(),
         "quick_add": [
             {"label": label, "icon": icon, "url": url_for(endpoint)}
-            for label, icon, endpoint, permission, view in quick_adds
+            for label, icon, endpoint, permission, view in {entry[2]: entry for entry in quick_adds}.values()
             if _may(permission, view)
         ],
         "search_url": url_for("SearchView.search") if "SearchView.search" in current_app.view_functions else None,
@@ -64,17 +61,20 @@ def _signed_in(actor: Any) -> dict[str, Any]:
 
 
 def _may(permission: str, view: str) -> bool:
-    return current_app.appbuilder.sm.has_access(permission, view)
+    return current_app.appbuilder.sm.has_access(permission, view)  # type: ignore[attr-defined]
 
 
 def _menu() -> list[dict[str, Any]]:
     found = []
-    by_name = {item.name: item for item in current_app.appbuilder.menu.get_list()}
-    for name, (label, icon) in GROUPS.items():
+    by_name = {item.name: item for item in current_app.appbuilder.menu.get_list()}  # type: ignore[attr-defined]
+    for name, label in GROUPS.items():
+        icon = GROUP_ICONS[name]
         if name == "home":
             found.append({"label": label, "icon": icon, "url": "/", "current": request.path == "/", "items": []})
         elif name in by_name and (items := _items(by_name[name])):
-            found.append({"label": label, "icon": icon, "items": items, "current": any(one["current"] for one in items)})
+            found.append(
+                {"label": label, "icon": icon, "items": items, "current": any(one["current"] for one in items)}
+            )
     return found
 
 

@@ -26,7 +26,7 @@ LONGEST_KEY = 15  # digits
 class Listing:
     """What the address asks for: ``filter``, ``sort``, ``page`` or ``after``/``before`` a row, ``page_size``."""
 
-    model: type
+    model: type[Any]
     fields: Mapping[str, Field]
     columns: Sequence[Field]
     asked: Mapping[str, str]
@@ -38,7 +38,7 @@ class Listing:
     @cached_property
     def filter(self) -> filters.Group:
         """The conditions asked for. Raises Invalid."""
-        return filters.parse(self.asked.get("filter"), self.fields, actor=self.actor)
+        return filters.parse(self.asked.get("filter"), self.fields)
 
     @cached_property
     def where(self) -> list[ColumnElement[bool]]:
@@ -96,13 +96,13 @@ class Listing:
 
     def _deep(self) -> list[Any]:
         """Skip over the keys, on the index alone, and load only the rows that are shown."""
-        key, ids = self._key, list(db.session.scalars(self._page_of(select(self._key))))
+        key, ids = self.key, list(db.session.scalars(self._page_of(select(self.key))))
         loaded = db.session.scalars(select(self.model).where(key.in_(ids)).options(*self._options()))
         by_id = {getattr(row, key.key): row for row in loaded}
         return [by_id[one] for one in ids if one in by_id]
 
     @property
-    def _key(self) -> Any:
+    def key(self) -> Any:
         return getattr(self.model, self.model.__mapper__.primary_key[0].key)  # type: ignore[attr-defined]
 
     @cached_property
@@ -115,13 +115,14 @@ class Listing:
         """Return the statement narrowed to this page, and one row more if there are more."""
         backward = "before" in self.asked
         beyond = [self._beyond(self._edge, backward=backward)] if self._edge else []
-        ordered = wanted.where(*self.where, *beyond).order_by(*self._order(backward=backward))
+        ordered = wanted.where(*self.where, *beyond).order_by(*self.order(backward=backward))
         return ordered.offset(self._offset).limit(self.page_size + 1)
 
-    def _order(self, *, backward: bool) -> list[Any]:
+    def order(self, *, backward: bool = False) -> list[Any]:
+        """Return what the rows are ordered by; NULL is the smallest."""
         name, down = self.sort
         down = down != backward
-        key = self._key.desc() if down else self._key.asc()
+        key = self.key.desc() if down else self.key.asc()
         if name == "id":
             return [key]
         column = getattr(self.model, self.fields[name].column)
@@ -131,7 +132,7 @@ class Listing:
         """Return the condition of standing behind the row ``edge`` in the order shown. NULL is the smallest."""
         name, down = self.sort
         down = down != backward
-        key = self._key
+        key = self.key
         further = key < edge if down else key > edge
         if name == "id":
             return further
@@ -169,7 +170,7 @@ def without(text: str | None, place: int) -> str | None:
     return json.dumps({joint: left}, ensure_ascii=False) if left else None
 
 
-def filterable(model: type) -> dict[str, Field]:
+def filterable(model: type[Any]) -> dict[str, Field]:
     """Return everything a list of this model can be filtered by: its fields, and what hangs on its rows."""
     extra = {spec.name: spec for spec in getattr(model, "__filters__", ())}
     return dict(fields_of(model)) | extra

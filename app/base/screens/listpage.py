@@ -35,7 +35,18 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "add_url": view.url("add") if view.create is not None and view.may("add") else None,
         "add_label": _("New: %(one)s") % {"one": view.one},
         "clear_url": listing.url(filter=None, segment=None),
+        "export_urls": _exports(view, listing) if view.may("export") else None,
     } | _filtering(view, listing)
+
+
+def _exports(view: "DomainView", listing: Listing) -> list[dict[str, Any]]:
+    address = view.url("export") + listing.url(page_size=None)
+    joint = "" if address.endswith("?") else "&"
+    labels = {"xlsx": _("Excel (xlsx)"), "csv": _("Text (csv)")}
+    return [
+        {"label": label, "icon": "file-spreadsheet", "url": f"{address}{joint}format={code}"}
+        for code, label in labels.items()
+    ]
 
 
 def count_text(count: int) -> str:
@@ -210,7 +221,10 @@ def record_page(view: "DomainView", record: Any) -> dict[str, Any]:
 
 def crumbs(view: "DomainView") -> list[dict[str, Any]]:
     """Return the way to a record of this view."""
-    return [*([{"label": view.group, "url": None}] if view.group else []), {"label": view.title, "url": view.url("list")}]
+    return [
+        *([{"label": view.group, "url": None}] if view.group else []),
+        {"label": view.title, "url": view.url("list")},
+    ]
 
 
 def actions(view: "DomainView", record: Any) -> list[dict[str, Any]]:
@@ -273,5 +287,3 @@ def form_page(view: "DomainView", form: Any, record: Any, *, name: str, problem:
         "cancel_url": view.url("list") if is_new else view.url("show", pk=view.key(record)),
         "problem": problem,
     }
-
-

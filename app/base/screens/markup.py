@@ -7,7 +7,21 @@ from flask import url_for
 from markupsafe import Markup, escape
 
 from app.base.actor import Actor
-from app.base.fields import Boolean, Choice, Choices, Field, Hidden, Link, LongText, Phone, Phones, Value, seen, text_of, value_of
+from app.base.fields import (
+    Boolean,
+    Choice,
+    Choices,
+    Field,
+    Hidden,
+    Link,
+    LongText,
+    Phone,
+    Phones,
+    Value,
+    seen,
+    text_of,
+    value_of,
+)
 
 NOTHING = Markup('<span class="zk-muted">—</span>')
 COLORS = ("teal", "purple", "amber", "pink", "green", "blue", "orange", "indigo", "sky", "lime")
@@ -27,7 +41,7 @@ def person(name: str) -> Markup:
 
 def nobody(words: str) -> Markup:
     """Return the place of a person whom there is not."""
-    face = Markup('<span class="zk-av" aria-hidden="true"></span>')
+    face = Markup('<span class="zk-av" aria-hidden="true">{}</span>').format(icon("user"))
     return Markup('<span class="zk-person is-none">{}{}</span>').format(face, words)
 
 
@@ -91,7 +105,7 @@ def _phones(_spec: Phones, numbers: tuple[str, ...]) -> Markup:
 
 
 def _phone(spec: Phone, value: str) -> Markup:
-    return Markup('<a class="zk-phone" href="tel:{}">{}</a>').format(value.split(";")[0], spec.text(value))
+    return Markup('<a class="zk-phone" href="tel:{}">{}</a>').format(value.split(";", maxsplit=1)[0], spec.text(value))
 
 
 def _lines(spec: LongText, value: str) -> Markup:

@@ -22,7 +22,7 @@ from app.base.errors import Conflict, DomainError, Invalid, InvalidFields, NotAl
 from app.base.fields import Choice, Field, Link, fields_of, is_hidden
 from app.base.i18n import _
 from app.base.scope import may_write
-from app.base.screens import conflicts, forms, listpage
+from app.base.screens import conflicts, exports, forms, listpage
 from app.base.screens.listing import Listing, filterable
 from app.extensions import db
 
@@ -40,7 +40,7 @@ class DomainView(ModelView):
     """A list-and-form screen whose buttons obey scope and permission and call one service each."""
 
     # ── what a subclass says ──
-    model: ClassVar[type]
+    model: ClassVar[type[Any]]
     list_fields: ClassVar[Sequence[str]] = ()
     form_fields: ClassVar[Sequence[str]] = ()
     form_sections: ClassVar[Sequence[tuple[str, object, Sequence[str]]]] = ()
@@ -49,7 +49,9 @@ class DomainView(ModelView):
     group: ClassVar[object] = ""
     icon: ClassVar[str] = "list"
     default_sort: ClassVar[str] = "-id"
+    row_needs: ClassVar[Sequence[str]] = ()  # columns that rows need besides list_fields, for row_level
     quick_segments: ClassVar[Sequence[tuple[str, object, Mapping[str, Any]]]] = ()
+    export_fields: ClassVar[Sequence[str]] = ()  # empty: those of the list
     create: ClassVar[Callable[..., Any] | None] = None  # service(values, *, actor) -> record
     change: ClassVar[Callable[..., Any] | None] = None  # service(record, values, *, actor, revision)
     remove: ClassVar[Callable[..., Any] | None] = None  # service(record, *, actor)
@@ -94,8 +96,26 @@ class DomainView(ModelView):
         asked = {name: value for name, value in request.values.items() if name != "csrf_token"} | changes
         columns = [self.specs[name] for name in self.list_fields]
         return Listing(
-            self.model, filterable(self.model), columns, asked, current_actor(), default_sort=self.default_sort
+            self.model,
+            filterable(self.model),
+            columns,
+            asked,
+            current_actor(),
+            default_sort=self.default_sort,
+            also=self.row_needs,
         )
+
+    @expose("/export")
+    @has_access
+    @permission_name("export")
+    def export(self) -> Response:
+        """Send every row that the list's filter shows as a file. ``format``: xlsx or csv."""
+        listing = self.listing()
+        file_format = "csv" if listing.asked.get("format") == "csv" else "xlsx"
+        specs = [self.specs[name] for name in self.export_fields or self.list_fields]
+        rows, asked = exports.Rows(listing, specs), {**listing.asked, "format": file_format}
+        what, name = self.endpoint, str(self.title)
+        return exports.send(exports.columns_of(specs), rows, name=name, what=what, asked=asked, file_format=file_format)
 
     def row_level(self, _record: Any) -> Mapping[str, str] | None:
         """Return the small letter before a row's name, if the domain has one."""
@@ -183,7 +203,9 @@ class DomainView(ModelView):
         """Return the address to go to after a form was saved."""
         return self.url("show", pk=self.key(saved))
 
-    def _form_page(self, form: Any, record: Any, *, problem: object = None, problems: Mapping[str, object] | None = None) -> Any:
+    def _form_page(
+        self, form: Any, record: Any, *, problem: object = None, problems: Mapping[str, object] | None = None
+    ) -> Any:
         name = str(record) if record is not None else ""
         db.session.rollback()  # whatever a refused service left behind must not be saved by the next commit
         loose = []
@@ -212,7 +234,8 @@ class DomainView(ModelView):
             abort(404)
         record = self.record(pk, write=True)
         name = str(record)
-        self.perform(lambda: type(self).remove(record, actor=current_actor()), done=_("Deleted: %(name)s") % {"name": name})  # type: ignore[misc]
+        service: Callable[..., Any] = type(self).remove  # type: ignore[assignment]
+        self.perform(lambda: service(record, actor=current_actor()), done=_("Deleted: %(name)s") % {"name": name})
         return redirect(self.url("list"))
 
     def perform(self, service: Callable[[], Any], *, done: object) -> bool:
@@ -239,7 +262,7 @@ class DomainView(ModelView):
             return jsonify([{"value": one.value, "text": one.text, "sub": one.sub} for one in found])
         if isinstance(spec, Choice):
             return jsonify(choices.search_items(spec.values, words, limit=MOST_CHOICES))
-        abort(404)
+        return abort(404)
 
     # ── small things templates and pages ask for ──
 

@@ -3,5 +3,5 @@
 Words      customer, contact, link (a contact's place at a customer), phone entry, collaborator, tag
 Lifecycle  none of its own: a customer is there, or logically deleted and can be restored
 Announces  facts.CustomerCreated, facts.CustomerChanged, facts.CustomerDeleted
-Uses       security, dictionary, audit
+Uses       security, audit
 """

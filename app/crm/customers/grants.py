@@ -1,21 +1,22 @@
 """Which built-in role gets which screen and button of customers. Seeds: an administrator may change them."""
 
-LOOK = ["can_list", "can_show", "can_history"]
+LOOK = ["can_list", "can_show", "can_history", "can_export"]
 WORK = [*LOOK, "can_add", "can_edit", "can_share", "can_revert"]
 ALL = [*WORK, "can_delete", "can_phones"]
 
-CONTACTS_LOOK = ["can_list", "can_show", "can_history"]
+CONTACTS_LOOK = ["can_list", "can_show", "can_history", "can_export"]
+CHANGES = ["can_list", "can_export"]
 CONTACTS_WORK = [*CONTACTS_LOOK, "can_add", "can_edit", "can_delete", "can_revert"]
 
 GRANTS = {
-    "admin": {"CustomerView": ALL, "ContactView": CONTACTS_WORK},
-    "supervisor": {"CustomerView": ALL, "ContactView": CONTACTS_WORK},
+    "admin": {"CustomerView": ALL, "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
+    "supervisor": {"CustomerView": ALL, "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
     "dispatcher": {"CustomerView": [*WORK, "can_delete"], "ContactView": CONTACTS_LOOK},
     "agent": {"CustomerView": [*WORK, "can_phones"], "ContactView": CONTACTS_WORK},
     "service_manager": {"CustomerView": [*LOOK, "can_phones"], "ContactView": CONTACTS_LOOK},
     "finance": {"CustomerView": ["can_list", "can_show", "can_phones"]},
     "sales": {"CustomerView": [*WORK, "can_phones"], "ContactView": CONTACTS_WORK},
     "marketing": {"CustomerView": ["can_list", "can_show"]},
-    "auditor": {"CustomerView": [*LOOK, "can_phones"], "ContactView": CONTACTS_LOOK},
-    "executive": {"CustomerView": LOOK, "ContactView": CONTACTS_LOOK},
+    "auditor": {"CustomerView": [*LOOK, "can_phones"], "ContactView": CONTACTS_LOOK, "ChangesView": CHANGES},
+    "executive": {"CustomerView": LOOK, "ContactView": CONTACTS_LOOK, "ChangesView": ["can_list"]},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, FromClause, Index, String, UniqueConstraint, and_, or_, select, text
@@ -203,7 +204,9 @@ class Customer(Model):
     legal_person: Mapped[str | None] = mapped_column(
         String(60),
         info=field(
-            Name(_("Legal person"), only=COMPANY, max_length=60, synonyms=("法人", "法定代表人", "法人代表", "法人姓名"))
+            Name(
+                _("Legal person"), only=COMPANY, max_length=60, synonyms=("法人", "法定代表人", "法人代表", "法人姓名")
+            )
         ),
     )
     legal_phone: Mapped[str | None] = mapped_column(
@@ -303,16 +306,12 @@ class Customer(Model):
         info=field(Link(_("Department"), to="department", relation="department", synonyms=("部门", "所属部门"))),
     )
     assigned_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Assigned at"))))
-    created_at: Mapped[datetime] = mapped_column(
-        default=clock.now, info=field(Moment(_("Created at"), sortable=True))
-    )
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Created at"), sortable=True)))
     created_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("security_employee.id"),
         info=field(Link(_("Created by"), to="employee", relation="created_by")),
     )
-    updated_at: Mapped[datetime] = mapped_column(
-        default=clock.now, info=field(Moment(_("Updated at"), sortable=True))
-    )
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Updated at"), sortable=True)))
     updated_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("security_employee.id"),
         info=field(Link(_("Updated by"), to="employee", relation="updated_by")),
@@ -355,7 +354,7 @@ class Customer(Model):
             name="contact_name",
             column="name",
             inner=Name(_("Contact name")),
-            path=lambda table: _contacts(table),
+            path=lambda table: _contacts(table),  # noqa: PLW0108 - mapped below
         ),
     )
 
@@ -363,7 +362,7 @@ class Customer(Model):
         return self.name
 
 
-def _hanging(child: type, table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+def _hanging(child: type[Any], table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
     rows = child.__table__.alias()
     return rows, rows.c.customer_id == table.c.id
 
@@ -428,7 +427,7 @@ class Contact(Model):
             through="phones",
             column="",
             group="phones",
-            path=lambda table: _numbers(table),
+            path=lambda table: _numbers(table),  # noqa: PLW0108 - mapped below
             help=_("Several numbers may be separated by semicolons."),
         ),
     )
@@ -502,7 +501,11 @@ class ContactScope:
         allowed = SCOPE.rows(customers, actor, write=write)
         if is_everything(allowed):
             return allowed
-        placed = select(links.c.contact_id).join(customers, customers.c.id == links.c.customer_id).where(allowed)
+        placed = (
+            select(links.c.contact_id)
+            .select_from(links.join(customers, customers.c.id == links.c.customer_id))
+            .where(allowed)
+        )
         alone = table.c.id.not_in(select(links.c.contact_id))
         return or_(table.c.id.in_(placed), and_(table.c.created_by_id == actor.id, alone))
 
@@ -522,7 +525,11 @@ class NumberScope:
         allowed = SCOPE.rows(customers, actor, write=write)
         if is_everything(allowed):
             return allowed
-        places = select(entries.c.number).join(customers, customers.c.id == entries.c.customer_id).where(allowed)
+        places = (
+            select(entries.c.number)
+            .select_from(entries.join(customers, customers.c.id == entries.c.customer_id))
+            .where(allowed)
+        )
         return table.c.number.in_(places)
 
 
@@ -534,7 +541,7 @@ def _name(kind: str, key: int) -> str:
 
 
 Customer.__history__ = (
-    Child(_("Tag"), CustomerTag, "customer_id", ("code",), lambda row: ""),
+    Child(_("Tag"), CustomerTag, "customer_id", ("code",), lambda _row: ""),
     Child(
         _("Contact"),
         ContactLink,
@@ -567,7 +574,7 @@ Customer.__history__ = (
     ),
 )
 Contact.__history__ = (
-    Child(_("Contact phone"), ContactPhone, "contact_id", ("number",), lambda row: ""),
+    Child(_("Contact phone"), ContactPhone, "contact_id", ("number",), lambda _row: ""),
     Child(
         _("Customer"),
         ContactLink,

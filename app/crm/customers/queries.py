@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from app.base import normal
 from app.base.actor import Actor
 from app.base.choices import Found
 from app.base.errors import Invalid
-from app.base import normal
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer, PhoneEntry, PhoneNumber
 from app.extensions import db
 
@@ -72,7 +72,7 @@ def _matches(words: str) -> ColumnElement[bool]:
     return or_(*ways)
 
 
-def _called(words: str) -> ColumnElement[bool]:
+def _called(words: str) -> Select[int]:
     named = select(ContactLink.customer_id).join(Contact, Contact.id == ContactLink.contact_id)
     return named.where(Contact.name.contains(words, autoescape=True))
 
@@ -92,7 +92,7 @@ class CustomerNames:
 
     def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
         wanted = select(Customer.id, Customer.name).where(Customer.id.in_(list(ids)))
-        return dict(db.session.execute(wanted).tuples().all())
+        return dict(db.session.execute(wanted).all())
 
     def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - the scope hook knows
         return [Found(str(row.id), row.name, row.credit_code or "") for row in matching(words, limit=limit)]
@@ -114,12 +114,9 @@ def access_list(customer: Customer) -> Sequence[tuple[str, str, Collaborator | N
 
     Reasons: "owner", "writes", "reads". Superiors follow from these by the data scope of their roles.
     """
-    lines: list[tuple[str, str, Collaborator | None]] = []
-    if customer.owner is not None:
-        lines.append((customer.owner.name, "owner", None))
-    for share in sorted(customer.collaborators, key=lambda row: row.id):
-        lines.append((share.employee.name, "writes" if share.can_write else "reads", share))
-    return lines
+    shares = sorted(customer.collaborators, key=lambda row: row.id)
+    owner: list[tuple[str, str, Collaborator | None]] = [(customer.owner.name, "owner", None)] if customer.owner else []
+    return [*owner, *[(row.employee.name, "writes" if row.can_write else "reads", row) for row in shares]]
 
 
 class ContactNames:
@@ -128,7 +125,7 @@ class ContactNames:
     def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
         table = Contact.__table__
         wanted = select(table.c.id, table.c.name).where(table.c.id.in_(list(ids)))
-        return dict(db.session.execute(wanted).tuples().all())
+        return dict(db.session.execute(wanted).all())
 
     def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - the scope hook knows
         found = select(Contact).where(Contact.name.contains(words, autoescape=True)).order_by(Contact.id.desc())

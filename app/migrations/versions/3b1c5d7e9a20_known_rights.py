@@ -1,14 +1,14 @@
 """Since when each right exists.
 
 Revision ID: 3b1c5d7e9a20
-Revises: 97e858c1db56
+Revises: 22ffea2b16d6
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "3b1c5d7e9a20"
-down_revision = "97e858c1db56"
+down_revision = "22ffea2b16d6"
 branch_labels = None
 depends_on = None
 

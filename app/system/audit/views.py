@@ -10,12 +10,14 @@ from markupsafe import Markup, escape
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from app.base import clock
+from app.base import clock, exported
 from app.base.fields import Field, Hidden, seen
 from app.base.i18n import _
 from app.base.scope import may_write, with_deleted
 from app.base.screens import markup
-from app.system.audit import queries, rules
+from app.base.screens.view import DomainView
+from app.system.audit import queries, rules, services
+from app.system.audit.models import ExportEntry
 from app.system.audit.queries import Line, Set
 
 CHANNELS = {
@@ -67,9 +69,7 @@ class History:
             abort(404)
         only = [_line_key(one) for one in request.form.getlist("line")] or None
         service = type(self).take_back
-        self.perform(
-            lambda: service(record, number=int(number), only=only, actor=self.actor()), done=_("Taken back.")
-        )
+        self.perform(lambda: service(record, number=int(number), only=only, actor=self.actor()), done=_("Taken back."))
         return redirect(self.url("history", pk=pk))
 
     @expose("/<pk>/restore", methods=["POST"])
@@ -87,7 +87,7 @@ class History:
 
 
 def _line_key(text: str) -> tuple[str, int, str]:
-    table, key, name = (text.split(":", 2) + ["", ""])[:3]
+    table, key, name = [*text.split(":", 2), "", ""][:3]
     return (table, int(key), name) if key.isdigit() and len(key) < 16 else abort(400)  # noqa: PLR2004 - digits
 
 
@@ -115,14 +115,19 @@ class HistoryPage:
         return {
             "title": _("History"),
             "count_text": _("%(count)s versions") % {"count": len(self.sets)},
-            "crumbs": [*view.crumbs(), {"label": str(self.record), "url": None if is_deleted else view.url("show", pk=key)}],
+            "crumbs": [
+                *view.crumbs(),
+                {"label": str(self.record), "url": None if is_deleted else view.url("show", pk=key)},
+            ],
             "sets": [self.drawn(one) for one in self.sets],
             "old": self._head(self.old),
             "new": self._head(self.new),
             "scrub": self._scrub(),
             "lines": lines,
             "count": len(lines),
-            "take_back_url": view.url("take_it_back", pk=key) if is_mine and not is_deleted and view.may("revert") else None,
+            "take_back_url": view.url("take_it_back", pk=key)
+            if is_mine and not is_deleted and view.may("revert")
+            else None,
             "old_number": self.old,
             "is_deleted": is_deleted,
             "restore_url": view.url("restore", pk=key) if is_deleted and is_mine and view.may("delete") else None,
@@ -158,9 +163,14 @@ class HistoryPage:
         ordered = list(reversed(self.sets))[-200:]
         width = max(len(ordered) - 1, 1)
         return [
-            {"x": round(8 + 1160 * place / width, 1), "place": one.place, "number": one.number,
-             "inside": self.old <= one.number <= self.new, "end": one.number in (self.old, self.new),
-             "day": f"{clock.local(one.at):%Y-%m-%d}"}
+            {
+                "x": round(8 + 1160 * place / width, 1),
+                "place": one.place,
+                "number": one.number,
+                "inside": self.old <= one.number <= self.new,
+                "end": one.number in (self.old, self.new),
+                "day": f"{clock.local(one.at):%Y-%m-%d}",
+            }
             for place, one in enumerate(ordered)
         ]
 
@@ -204,5 +214,14 @@ def _joined(parts: Sequence[rules.Piece], *, empty: bool) -> Markup:
     return Markup("").join(TAG[piece.kind].format(piece.text) for piece in parts)
 
 
-def register(_appbuilder: AppBuilder) -> None:
-    """The mixin has no address of its own; the list of all changes is registered by its domain."""
+class ExportLogView(DomainView):
+    route_base = "/exports"
+    model = ExportEntry
+    title, one, group, icon = _("Exports"), _("Export"), _("Administration"), "file-export"
+    base_permissions = ["can_list"]
+    list_fields = ["at", "employee", "what", "format", "row_count", "asked", "address"]
+
+
+def register(appbuilder: AppBuilder) -> None:
+    exported.log_with(services.keep_export)
+    appbuilder.add_view(ExportLogView, "ExportLogView", label=_("Exports"), category="system")

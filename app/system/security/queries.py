@@ -107,6 +107,11 @@ def departments_below(department_id: int) -> Sequence[int]:
     return list(db.session.scalars(select(tree.c.id)))
 
 
+def employee(key: int) -> Employee | None:
+    """Return a person by id, None if there is none."""
+    return db.session.get(Employee, key)
+
+
 def accounts_with_role(role: str) -> int:
     """Return how many active accounts hold a role."""
     held = select(func.count()).select_from(User).join(User.roles).where(Role.name == role, User.active)

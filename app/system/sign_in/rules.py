@@ -11,14 +11,78 @@ from app.base.i18n import _
 
 #: The passwords everybody tries first, in lower case. Longer ones are refused too when they only repeat these.
 COMMON = frozenset(
-    "1234567890 12345678910 123456789012 0123456789 9876543210 1111111111 0000000000 8888888888 6666666666 1122334455 "
-    "1234512345 123123123123 qwertyuiop qwerty12345 qwerty123456 1qaz2wsx3edc 1q2w3e4r5t 1q2w3e4r5t6y asdfghjkl1 "
-    "asdfghjkl123 zxcvbnm123 abc1234567 abcd123456 abc123456789 a123456789 a1234567890 aa123456789 password12 "
-    "password123 password1234 passw0rd123 p@ssw0rd123 admin12345 admin123456 administrator root123456 iloveyou123 "
-    "woaini1314 woaini5201314 5201314520 1314520520 woaini520520 wangyi1234 zhang12345 letmein1234 welcome123 "
-    "welcome1234 changeme123 football123 baseball123 sunshine123 princess123 superman123 dragon12345 monkey12345 "
-    "qazwsxedcrfv zaq12wsxcde3 1qazxsw23edc qwe123456789 q1w2e3r4t5 q1w2e3r4t5y6 147258369147 1472583690 7894561230 "
-    "kehu123456 zhike123456 zhike12345 crm1234567 1357924680 2468013579".split()
+    [
+        "1234567890",
+        "12345678910",
+        "123456789012",
+        "0123456789",
+        "9876543210",
+        "1111111111",
+        "0000000000",
+        "8888888888",
+        "6666666666",
+        "1122334455",
+        "1234512345",
+        "123123123123",
+        "qwertyuiop",
+        "qwerty12345",
+        "qwerty123456",
+        "1qaz2wsx3edc",
+        "1q2w3e4r5t",
+        "1q2w3e4r5t6y",
+        "asdfghjkl1",
+        "asdfghjkl123",
+        "zxcvbnm123",
+        "abc1234567",
+        "abcd123456",
+        "abc123456789",
+        "a123456789",
+        "a1234567890",
+        "aa123456789",
+        "password12",
+        "password123",
+        "password1234",
+        "passw0rd123",
+        "p@ssw0rd123",
+        "admin12345",
+        "admin123456",
+        "administrator",
+        "root123456",
+        "iloveyou123",
+        "woaini1314",
+        "woaini5201314",
+        "5201314520",
+        "1314520520",
+        "woaini520520",
+        "wangyi1234",
+        "zhang12345",
+        "letmein1234",
+        "welcome123",
+        "welcome1234",
+        "changeme123",
+        "football123",
+        "baseball123",
+        "sunshine123",
+        "princess123",
+        "superman123",
+        "dragon12345",
+        "monkey12345",
+        "qazwsxedcrfv",
+        "zaq12wsxcde3",
+        "1qazxsw23edc",
+        "qwe123456789",
+        "q1w2e3r4t5",
+        "q1w2e3r4t5y6",
+        "147258369147",
+        "1472583690",
+        "7894561230",
+        "kehu123456",
+        "zhike123456",
+        "zhike12345",
+        "crm1234567",
+        "1357924680",
+        "2468013579",
+    ]
 )
 LONGEST_PASSWORD = 200
 

@@ -15,7 +15,7 @@ from app.crm.customers.facts import CustomerChanged, CustomerCreated, CustomerDe
 from app.crm.customers.models import Customer, CustomerTag
 from app.crm.customers.services import phones
 from app.extensions import db
-from app.system.security.models import Employee
+from app.system.security import queries as security
 
 
 @transaction
@@ -41,8 +41,10 @@ def _give(customer: Customer, values: Mapping[str, Any], actor: Actor) -> None:
     owner_id = values.get("owner") if actor.reach("customers").write == Level.ALL else actor.id
     if owner_id is None and actor.reach("pool").write != Level.ALL:
         owner_id = actor.id
-    owner = db.session.get(Employee, owner_id) if owner_id else None
-    customer.owner_id, customer.department_id = (owner.id, owner.department_id) if owner else (None, actor.department_id)
+    owner = security.employee(owner_id) if owner_id else None
+    customer.owner_id, customer.department_id = (
+        (owner.id, owner.department_id) if owner else (None, actor.department_id)
+    )
     customer.assigned_at = clock.now() if owner else None
 
 
@@ -72,7 +74,7 @@ def _assign(customer: Customer, values: Mapping[str, Any]) -> None:
                 _tag(customer, values[name])
             else:
                 setattr(customer, spec.column, values[name])
-    for name, spec in fields_of(Customer).items():
+    for spec in fields_of(Customer).values():
         if spec.column and not rules.belongs(spec.only, customer.kind):
             setattr(customer, spec.column, None)
 

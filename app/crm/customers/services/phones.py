@@ -1,8 +1,9 @@
 """The phone index: kept in step with customers and contacts in the same transaction that changes them."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import delete, func, insert, literal, select, union_all, update
+from sqlalchemy import CompoundSelect, delete, func, insert, literal, select, union_all, update
 
 from app.base.actor import Actor
 from app.base.transaction import transaction
@@ -31,7 +32,7 @@ def index(customer_ids: Iterable[int]) -> None:
         count(touched)
 
 
-def _places(ids: list[int]) -> object:
+def _places(ids: list[int]) -> CompoundSelect[Any]:
     """Select every (number, customer, contact, kind) of these customers: own columns, then contacts' phones."""
     rows, links, numbers = Customer.__table__, ContactLink.__table__, ContactPhone.__table__
     alive = (rows.c.id.in_(ids), rows.c.deleted_at.is_(None))
@@ -67,7 +68,9 @@ def count(numbers: Iterable[str]) -> None:
 
 def _know(numbers: list[str]) -> None:
     known = set(db.session.scalars(select(NUMBERS.c.number).where(NUMBERS.c.number.in_(numbers))))
-    fresh = [{"number": number, "state": "unverified", "customer_count": 0} for number in numbers if number not in known]
+    fresh = [
+        {"number": number, "state": "unverified", "customer_count": 0} for number in numbers if number not in known
+    ]
     if fresh:
         db.session.execute(insert(NUMBERS), fresh)
 
@@ -81,7 +84,7 @@ def recount() -> int:
         .scalar_subquery()
     )
     wrong = update(NUMBERS).where(NUMBERS.c.customer_count != serves).values(customer_count=serves)
-    return db.session.execute(wrong).rowcount
+    return db.session.execute(wrong).rowcount  # type: ignore[attr-defined]
 
 
 @transaction

@@ -8,8 +8,7 @@ from app.base.errors import Invalid
 from app.base.i18n import _
 from app.base.transaction import transaction
 from app.crm.customers.models import Collaborator, Customer
-from app.extensions import db
-from app.system.security.models import Employee
+from app.system.security import queries as security
 
 
 @transaction
@@ -22,7 +21,7 @@ def share(
     """
     if employee_id == customer.owner_id:
         raise Invalid(_("The owner sees this customer anyway."))
-    if db.session.get(Employee, employee_id) is None:
+    if security.employee(employee_id) is None:
         raise Invalid(_("Choose a person."))
     if until_on and until_on < clock.today():
         raise Invalid(_("The last day is past already."))

@@ -7,11 +7,12 @@ from app.base.i18n import _
 from app.base.screens import rights
 from app.base.screens.frame import quick_adds
 from app.crm.customers.queries import ContactNames, CustomerNames
+from app.crm.customers.views.changes import ChangesView
 from app.crm.customers.views.contacts import ContactView
 from app.crm.customers.views.customers import CustomerView
 from app.system.security.queries import FIELD_GROUPS
 
-__all__ = ["ContactView", "CustomerView", "register"]
+__all__ = ["ChangesView", "ContactView", "CustomerView", "register"]
 
 
 def register(appbuilder: AppBuilder) -> None:
@@ -20,4 +21,5 @@ def register(appbuilder: AppBuilder) -> None:
     rights.words |= {"can_share": _("Share")}
     appbuilder.add_view(CustomerView, "CustomerView", label=_("Customer records"), category="customers")
     appbuilder.add_view(ContactView, "ContactView", label=_("Contacts"), category="customers")
+    appbuilder.add_view(ChangesView, "ChangesView", label=_("All changes"), category="customers")
     quick_adds.append((_("New customer"), "building-plus", "CustomerView.add", "can_add", "CustomerView"))

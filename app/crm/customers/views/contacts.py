@@ -11,7 +11,8 @@ class ContactView(History, DomainView):
     route_base = "/contacts"
     model = Contact
     title, one, group, icon = _("Contacts"), _("Contact"), _("Customers"), "address-book"
-    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_history", "can_revert"]
+    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
+    base_permissions += ["can_export", "can_history", "can_revert"]
     list_fields = ["name", "phones", "email", "wechat", "preferred_channel", "updated_at"]
     form_fields = ["name", "phones", "sex", "email", "wechat", "preferred_channel", "birthday", "notes"]
     default_sort = "-updated_at"

@@ -24,35 +24,30 @@ from app.extensions import db
 from app.system.audit.queries import SILENT, Line
 from app.system.audit.views import History
 
+BASICS = "kind name credit_code industry registered_on sex birthday region operating_status address parent"
+REACH = "phone email wechat person_in_charge legal_person legal_phone finance_name finance_phone"
+REACH += " cashier_name cashier_phone fax website"
+BUSINESS = "level status type followup_status source tags owner needs notes"
+#: The form: (anchor, heading, fields).
+SECTIONS = [
+    ("basics", _("Basic information"), BASICS.split()),
+    ("reach", _("How to reach them"), REACH.split()),
+    ("business", _("Business"), BUSINESS.split()),
+]
+
 
 class CustomerView(History, DomainView):
     route_base = "/customers"
     model = Customer
     title, one, group, icon = _("Customer records"), _("Customer"), _("Customers"), "building-community"
-    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_history", "can_phones", "can_revert"]
-    base_permissions += ["can_share"]
+    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export", "can_history"]
+    base_permissions += ["can_phones", "can_revert", "can_share"]
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
-    form_sections = [
-        (
-            "basics",
-            _("Basic information"),
-            ["kind", "name", "credit_code", "industry", "registered_on", "region", "operating_status", "address"]
-            + ["sex", "birthday", "parent"],
-        ),
-        (
-            "reach",
-            _("How to reach them"),
-            ["phone", "email", "wechat", "person_in_charge", "legal_person", "legal_phone"]
-            + ["finance_name", "finance_phone", "cashier_name", "cashier_phone", "fax", "website"],
-        ),
-        (
-            "business",
-            _("Business"),
-            ["level", "status", "type", "followup_status", "source", "tags", "owner", "needs", "notes"],
-        ),
-    ]
-    form_fields = [name for _key, _title, names in form_sections for name in names]
+    row_needs = ["level"]
+    form_sections = SECTIONS
+    form_fields = [name for _key, _title, names in SECTIONS for name in names]
+    export_fields = [*form_fields, "department", "assigned_at", "created_by", "created_at", "updated_by", "updated_at"]
     default_sort = "-updated_at"
     quick_segments = [
         ("mine", _("Mine"), {"all": [{"field": "owner", "op": "is", "value": ME}]}),
@@ -139,7 +134,9 @@ class CustomerView(History, DomainView):
     def make_primary(self, pk: str, link: int) -> Response:
         """Make a contact the one to call first."""
         row = self._link(self.record(pk, write=True), link)
-        self.perform(lambda: services.make_primary(row, actor=self.actor()), done=_("This contact is called first now."))
+        self.perform(
+            lambda: services.make_primary(row, actor=self.actor()), done=_("This contact is called first now.")
+        )
         return self._back(pk, "contacts")
 
     @expose("/<pk>/contacts/of/<position>", methods=["POST"])

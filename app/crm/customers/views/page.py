@@ -81,7 +81,11 @@ def _facts(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
         {"icon": "map-pin", "text": view.specs["region"].text(customer.region)},
         {"icon": "category", "text": view.specs["industry"].text(customer.industry)},
         {"text": markup.draw(view.specs["owner"], customer, actor=view.actor())},
-        {"text": markup.draw_value(view.specs["tags"], value_of(customer, view.specs["tags"])) if customer.tags else ""},
+        {
+            "text": markup.draw_value(view.specs["tags"], value_of(customer, view.specs["tags"]))
+            if customer.tags
+            else ""
+        },
     ]
     return [line for line in lines if line["text"]]
 

@@ -42,7 +42,7 @@ def _note_new(screens: Mapping[str, Collection[str]]) -> None:
     db.session.add_all(KnownRight(permission=right[0], view=right[1], known_at=now) for right in sorted(rights - known))
 
 
-def _named(model: type, name: str) -> Any:
+def _named(model: type[Any], name: str) -> Any:
     return db.session.scalar(select(model).where(model.name == name)) or model(name=name)
 
 

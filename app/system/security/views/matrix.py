@@ -96,7 +96,7 @@ def _screens() -> list[Screen]:
 
 
 def _menu() -> list[str]:
-    return [str(label) for label, _icon in GROUPS.values()]
+    return [str(label) for label in GROUPS.values()]
 
 
 def _rights(view: "RoleView", role: Role) -> dict[str, Any]:

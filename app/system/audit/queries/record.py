@@ -14,7 +14,7 @@ from app.base.history import DELETE, Child, change_set_class, children_of, versi
 from app.base.i18n import _
 from app.extensions import db
 
-RecordKey = tuple[type, int]  # of a row: its model and id
+RecordKey = tuple[type[Any], int]  # of a row: its model and id
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Snapshot:
     specs: dict[RecordKey, Mapping[str, Field]] = field(default_factory=dict)
 
 
-def sets(model: type, key: int, *, limit: int = 500) -> Sequence[Set]:
+def sets(model: type[Any], key: int, *, limit: int = 500) -> Sequence[Set]:
     """Return the change sets that touched a record in scope or its children, newest first."""
     parts = _parts(model, key)
     numbers = sorted(parts)
@@ -75,7 +75,7 @@ def _set(row: Any, place: int, names: Mapping[int, str], what: tuple[object, ...
     return Set(row.id, place, row.issued_at, who, row.channel or "", row.remote_addr, row.note, what)
 
 
-def _parts(model: type, key: int) -> Mapping[int, Sequence[object]]:
+def _parts(model: type[Any], key: int) -> Mapping[int, Sequence[object]]:
     """Return the change sets that touched the record, each with the labels of the children it touched.
 
     One statement, not narrowed: the record is in scope, and its children follow it.
@@ -103,7 +103,7 @@ def _of(child: Child, key: int) -> ColumnElement[bool]:
     return getattr(versions, child.column).in_(ever)
 
 
-def snapshot(model: type, key: int, number: int) -> Snapshot:
+def snapshot(model: type[Any], key: int, number: int) -> Snapshot:
     """Return a record with its children as they stood after change set ``number``."""
     shot = Snapshot()
     versions = versions_of(model)
@@ -135,7 +135,7 @@ def _valid(versions: Any, of: ColumnElement[bool], number: int) -> Iterable[Any]
     return db.session.scalars(select(versions).where(of, then).order_by(versions.id))
 
 
-def _take(shot: Snapshot, model: type, row: Any, *, title: str, names: tuple[str, ...]) -> None:
+def _take(shot: Snapshot, model: type[Any], row: Any, *, title: str, names: tuple[str, ...]) -> None:
     key, known = (model, row.id), fields_of(model)
     specs = {name: known[name] for name in names if name in known and hasattr(row, known[name].column or "-")}
     shot.rows[key] = {name: getattr(row, spec.column) for name, spec in specs.items()}
@@ -160,7 +160,7 @@ def differences(old: Snapshot, new: Snapshot, *, without: frozenset[str] = froze
 SILENT = frozenset({"updated_at", "updated_by", "created_at", "created_by"})
 
 
-def _own_changes(model: type, key: int, numbers: list[int]) -> Mapping[int, Sequence[object]]:
+def _own_changes(model: type[Any], key: int, numbers: list[int]) -> Mapping[int, Sequence[object]]:
     """Return, per change set, the labels of the record's own fields that changed."""
     versions = versions_of(model)
     both = or_(versions.transaction_id.in_(numbers), versions.end_transaction_id.in_(numbers))
@@ -171,7 +171,7 @@ def _own_changes(model: type, key: int, numbers: list[int]) -> Mapping[int, Sequ
     }
 
 
-def changed_fields(model: type, before: Any, after: Any) -> dict[str, object]:
+def changed_fields(model: type[Any], before: Any, after: Any) -> dict[str, object]:
     """Return the fields, name → label, in which a version differs from the one before it (None: the first)."""
     if before is None:
         return {"": _("Created")}
@@ -188,7 +188,7 @@ def _differs(before: Any, after: Any, spec: Field) -> bool:
     return bool(getattr(before, spec.column) != getattr(after, spec.column))
 
 
-def last_version(model: type, key: int) -> Any:
+def last_version(model: type[Any], key: int) -> Any:
     """Return the last version of a row, deleted or not. Raises NoResultFound if there never was such a row."""
     versions = versions_of(model)
     found = select(versions).where(versions.id == key).order_by(versions.transaction_id.desc()).limit(1)

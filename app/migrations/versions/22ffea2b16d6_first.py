@@ -1,8 +1,8 @@
 """first
 
-Revision ID: 97e858c1db56
+Revision ID: 22ffea2b16d6
 Revises: 
-Create Date: 2026-11-22 16:23:01.720993
+Create Date: 2026-11-22 16:31:49.029670
 
 """
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 
 # revision identifiers, used by Alembic.
-revision = '97e858c1db56'
+revision = '22ffea2b16d6'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -569,6 +569,23 @@ def upgrade():
         batch_op.create_index('idx_permission_view_id', ['permission_view_id'], unique=False)
         batch_op.create_index('idx_role_id', ['role_id'], unique=False)
 
+    op.create_table('audit_export',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(), nullable=False),
+    sa.Column('employee_id', sa.Integer(), nullable=True),
+    sa.Column('address', sa.String(length=50), nullable=True),
+    sa.Column('what', sa.String(length=60), nullable=False),
+    sa.Column('format', sa.String(length=10), nullable=False),
+    sa.Column('asked', sa.Text(), nullable=False),
+    sa.Column('row_count', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['employee_id'], ['security_employee.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('audit_export', schema=None) as batch_op:
+        batch_op.create_index('ix_audit_export_at', ['at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_export_employee_id'), ['employee_id'], unique=False)
+
     op.create_table('customers_contact',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=60), nullable=False),
@@ -760,6 +777,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_customers_contact_name'))
 
     op.drop_table('customers_contact')
+    with op.batch_alter_table('audit_export', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_audit_export_employee_id'))
+        batch_op.drop_index('ix_audit_export_at')
+
+    op.drop_table('audit_export')
     with op.batch_alter_table('ab_permission_view_role', schema=None) as batch_op:
         batch_op.drop_index('idx_role_id')
         batch_op.drop_index('idx_permission_view_id')

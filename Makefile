@@ -1,0 +1,61 @@
+# Everything a person does with this project. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench messages worker torture pictures vendor
+
+BIN := .venv/bin
+DEV := .venv/dev
+RUN := .venv/run
+export PORT ?= 8000
+export FLASK_APP := run
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
+
+run: $(RUN) ## start with demo data on http://127.0.0.1:8000 (PORT=… for another port)
+	@exec $(BIN)/python -m app.serve
+
+worker: $(RUN) ## run what is due by itself, such as counting the companies of each phone number
+	@exec $(BIN)/python -m app.worker
+
+test: $(DEV) vendor ## run the tests on SQLite and PostgreSQL (installs Debian packages if it may)
+	@.ci/packages
+	@$(BIN)/python -m pytest -n 2 -m "not torture"
+
+torture: $(DEV) vendor ## run the long tests: many writers at once, processes killed
+	@.ci/packages
+	@$(BIN)/python -m pytest -m torture
+
+lint: $(DEV) ## check style, types, import contracts, architecture, and that nothing private is in a file
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --config importlinter.ini
+	@$(BIN)/python .ci/private.py
+	@ZHIKE_ONLY_SQLITE=1 $(BIN)/python -m pytest -q tests/architecture
+
+bench: $(DEV) ## measure the pages on 20,000 customers (ROWS=… for another number)
+	@$(BIN)/python -m benchmarks.pages
+
+messages: $(DEV) ## collect the sentences of the code, bring the catalogues up to date and compile them
+	@$(BIN)/python -m app.messages
+
+pictures: $(DEV) vendor ## take the pictures of every screen of the theme into pictures/
+	@$(BIN)/python -m tests.pictures
+
+vendor: $(RUN)
+	@$(BIN)/python -m app.base.vendor
+
+# A stamp per list of requirements: as long as it is newer, nothing is installed.
+$(RUN): requirements.txt
+	@[ -x $(BIN)/pip ] && $(BIN)/python -c '' 2>/dev/null || { rm -rf .venv; python3 -m venv .venv; }
+	@echo "Installing what the product needs (once)."
+	@$(BIN)/pip install --quiet -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt $(RUN)
+	@echo "Installing what the tests need (once)."
+	@$(BIN)/pip install --quiet -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,120 @@
+"""What a list shows, as a file: every row that matches, in constant memory, masked and logged."""
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from flask import Response, send_file
+from sqlalchemy import select
+
+from app.base import choices, clock, exported
+from app.base.actor import Actor
+from app.base.engine import promise_to_read
+from app.base.exported import Exported
+from app.base.fields import Choices, Date, Field, Hidden, Link, Moment, Money, Number, Phone, Phones, seen
+from app.base.screens.listing import Listing
+from app.base.tabular.cells import Column
+from app.base.tabular.plain import write_plain
+from app.base.tabular.writing import write_csv
+from app.extensions import db
+
+CHUNK = 1000  # rows read, and child rows looked up, at a time
+FORMATS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+def send(
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    *,
+    name: str,
+    what: str,
+    asked: Mapping[str, str],
+    file_format: str = "xlsx",
+) -> Response:
+    """Write a table to a temporary file, keep the log, and return the download."""
+    stream: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - send_file closes it with the answer
+    written = (write_plain if file_format == "xlsx" else write_csv)(stream, columns, rows)
+    db.session.rollback()  # the read transaction is over
+    promise_to_read(only=False)
+    kept = json.dumps(dict(asked), ensure_ascii=False)
+    exported.keep(Exported(what=what, format=file_format, asked=kept, row_count=written.rows))
+    stream.seek(0)
+    file_name = f"{name} {clock.local(clock.now()):%Y%m%d-%H%M}.{file_format}"
+    return send_file(stream, mimetype=FORMATS[file_format], as_attachment=True, download_name=file_name)
+
+
+def columns_of(specs: Iterable[Field]) -> list[Column]:
+    """Return the columns of a file with these fields."""
+    return [Column(str(spec.label), kind_of(spec), 28 if spec.wide else 16) for spec in specs]
+
+
+def kind_of(spec: Field) -> str:
+    """Return the kind of cell a field's values stand in."""
+    kinds: tuple[tuple[type[Field], str], ...] = (
+        (Money, "amount"),
+        (Number, "number"),
+        (Date, "date"),
+        (Moment, "moment"),
+        (Phone, "code"),
+    )
+    return next((kind for cls, kind in kinds if isinstance(spec, cls)), "text")
+
+
+@dataclass
+class Rows:
+    """The rows of a listing, all pages of it, as cells."""
+
+    listing: Listing
+    specs: Sequence[Field]
+    names: dict[str, dict[int, str]] = field(default_factory=dict)  # of linked records, by kind
+
+    @property
+    def actor(self) -> Actor:
+        return self.listing.actor
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        model: Any = self.listing.model
+        kept = [spec for spec in self.specs if spec.column]
+        wanted = select(self.listing.key, *[getattr(model, spec.column) for spec in kept])
+        wanted = wanted.where(*self.listing.where).order_by(*self.listing.order())
+        result = db.session.execute(wanted.execution_options(yield_per=CHUNK))
+        for part in result.partitions(CHUNK):
+            yield from self._cells([dict(zip(["", *[spec.name for spec in kept]], row, strict=True)) for row in part])
+
+    def _cells(self, rows: list[dict[str, Any]]) -> Iterator[list[Any]]:
+        for spec in self.specs:
+            if isinstance(spec, Link):
+                self._name(spec, {row[spec.name] for row in rows})
+            elif isinstance(spec, Choices | Phones):
+                self._children(spec, rows)
+        for row in rows:
+            yield [self._cell(spec, row.get(spec.name)) for spec in self.specs]
+
+    def _name(self, spec: Link, ids: set[Any]) -> None:
+        known = self.names.setdefault(spec.to, {})
+        known.update(choices.labels(spec.to, [key for key in ids if key is not None and key not in known]))
+
+    def _children(self, spec: Choices | Phones, rows: list[dict[str, Any]]) -> None:
+        relation = getattr(self.listing.model, spec.through).property
+        ((_own, parent),) = relation.local_remote_pairs
+        table = parent.table
+        code = table.c[spec.code if isinstance(spec, Choices) else "number"]
+        found: dict[Any, list[Any]] = {row[""]: [] for row in rows}
+        hanging = select(parent, code).where(parent.in_(list(found))).order_by(table.c.id)
+        for key, value in db.session.execute(hanging):
+            found[key].append(value)
+        for row in rows:
+            row[spec.name] = tuple(found[row[""]])
+
+    def _cell(self, spec: Field, value: Any) -> Any:
+        shown = seen(spec, value, actor=self.actor)
+        if isinstance(shown, Hidden):
+            return str(shown)
+        if isinstance(spec, Link):
+            return str(spec.nobody) if value is None else self.names[spec.to].get(value, f"#{value}")
+        return spec.cell(value)

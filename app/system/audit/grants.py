@@ -1,0 +1,3 @@
+"""Which built-in role gets which screen of the logs."""
+
+GRANTS = {"admin": {"ExportLogView": ["can_list"]}, "auditor": {"ExportLogView": ["can_list"]}}

@@ -1,0 +1,1 @@
+"""Measurements on made-up customers: ``make bench``."""

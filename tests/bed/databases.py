@@ -1,0 +1,200 @@
+"""One installed database with the cast, made once per run, copied for each worker, restored after each test.
+
+Services commit, so no test can be wrapped in a savepoint. Instead every statement is watched: the tables it writes
+are emptied afterwards and filled again with the rows of the template, which are kept beside them.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import upgrade
+
+from app import create_app
+from app.cli import prepare
+from app.extensions import db
+from config import Settings
+from tests import cast
+from tests.bed import servers
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+WRITES = re.compile(
+    r'\b(?:INSERT (?:OR \w+ )?INTO|REPLACE INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?)\s+"?(\w+)"?', re.IGNORECASE
+)
+#: The template's rows: a schema of the same database (PostgreSQL), an attached file (SQLite).
+KEPT = "kept"
+
+
+def settings(url: str, folder: Path) -> Settings:
+    """Return the settings of the application under test."""
+    return Settings(
+        mode="test",
+        data_dir=folder,
+        database_url=url,
+        secret_key="for tests only, and long enough for the check",
+        sign_in_limit="1000 per minute",
+    ).completed()
+
+
+def build(folder: Path, name: str) -> Flask:
+    """Return an application on a database of this worker's own, with the cast employed."""
+    copy = {SQLITE: _copy_file, POSTGRESQL: _copy_database}[name]
+    private = folder / f"worker-{name}-{servers.free_port()}"
+    private.mkdir()
+    return create_app(settings(copy(folder, private), private))
+
+
+def _copy_file(folder: Path, private: Path) -> str:
+    template = servers.once(folder, SQLITE, lambda: _make_file(folder / "template.sqlite"))
+    shutil.copyfile(template, private / "zhike.sqlite")
+    return f"sqlite:///{private / 'zhike.sqlite'}"
+
+
+def _make_file(file: Path) -> str:
+    _install(f"sqlite:///{file}", file.parent)
+    with sa.create_engine(f"sqlite:///{file}").connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return str(file)
+
+
+def _copy_database(folder: Path, private: Path) -> str:
+    address = servers.postgres(folder)
+    name = private.name.replace("-", "_")
+    with servers.alone(folder, "clone"):
+        servers.once(folder, POSTGRESQL, lambda: _make_database(address, folder))
+        _command(address, f"CREATE DATABASE {name} TEMPLATE template_zhike")
+    return address.format(name=name)
+
+
+def _make_database(address: str, folder: Path) -> str:
+    _command(address, "CREATE DATABASE template_zhike")
+    _install(address.format(name="template_zhike"), folder)
+    engine = sa.create_engine(address.format(name="template_zhike"), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {KEPT}")
+        for table in sa.inspect(connection).get_table_names():
+            connection.exec_driver_sql(f'CREATE TABLE {KEPT}."{table}" AS TABLE public."{table}"')
+    return "template_zhike"
+
+
+def _command(address: str, statement: str) -> None:
+    engine = sa.create_engine(address.format(name="postgres"), poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def _install(url: str, folder: Path) -> None:
+    """Do what ``flask setup`` does, and employ the cast."""
+    app = create_app(settings(url, folder))
+    with app.app_context():
+        upgrade()
+        prepare()
+        cast.employ()
+        db.session.remove()
+        db.engine.dispose()
+
+
+class Watch:
+    """Knows what the application under test wrote, and brings its database back to the template."""
+
+    def __init__(self, app: Flask, folder: Path) -> None:
+        self.app, self.touched = app, set[str]()
+        self.hearers: list[Callable[[str, Any], None]] = []
+        with app.app_context():
+            self.engine = db.engine
+        self.name = self.engine.dialect.name
+        self.template = folder / "template.sqlite"
+        self.stamps: dict[str, int] = {}
+        self.columns, self.followers = self._shape()
+        sa.event.listen(self.engine, "before_cursor_execute", self._hear, named=False)
+
+    def _shape(self) -> tuple[dict[str, list[str]], dict[str, set[str]]]:
+        """Return the columns of every table (without computed ones), and the tables a deletion cascades to."""
+        inspector, followers = sa.inspect(self.engine), {}
+        columns = {
+            table: [column["name"] for column in inspector.get_columns(table) if "computed" not in column]
+            for table in inspector.get_table_names()
+        }
+        for table in columns:
+            for key in inspector.get_foreign_keys(table):
+                if key["options"].get("ondelete"):
+                    followers.setdefault(key["referred_table"], set()).add(table)
+        return columns, followers
+
+    def _hear(self, _connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        self.touched.update(WRITES.findall(statement))
+        for hear in self.hearers:
+            hear(statement, parameters)
+
+    def restore(self) -> None:
+        """Bring every table that was written back to what the template holds."""
+        if not self.touched:
+            return
+        tables = self._with_followers(self.touched) & self.columns.keys()
+        self._keep_stamps_rising(tables)
+        {SQLITE: self._restore_file, POSTGRESQL: self._restore_database}[self.name](sorted(tables))
+        self.touched.clear()
+
+    def _with_followers(self, tables: Iterable[str]) -> set[str]:
+        found, open_ones = set(), list(tables)
+        while open_ones:
+            if (table := open_ones.pop()) not in found:
+                found.add(table)
+                open_ones += self.followers.get(table, ())
+        return found
+
+    def _keep_stamps_rising(self, tables: set[str]) -> None:
+        """See to it that no stamp returns to a number under which this process has cached something else."""
+        if "base_stamp" not in tables:
+            return
+        with self.engine.connect() as connection:
+            now = dict(connection.execute(sa.text("SELECT name, number FROM base_stamp")).all())
+        if not self.stamps:
+            self.stamps = dict(self._kept_stamps())
+        for name, number in now.items():
+            if number != self.stamps.get(name):
+                self.stamps[name] = number + 1
+
+    def _kept_stamps(self) -> Iterable[tuple[str, int]]:
+        if self.name == POSTGRESQL:
+            with self.engine.connect() as connection:
+                return connection.execute(sa.text(f"SELECT name, number FROM {KEPT}.base_stamp")).all()
+        with sa.create_engine(f"sqlite:///{self.template}", poolclass=sa.NullPool).connect() as connection:
+            return connection.execute(sa.text("SELECT name, number FROM base_stamp")).all()
+
+    def _refill(self, tables: Iterable[str], source: str) -> list[str]:
+        said = []
+        for table in tables:
+            names = ", ".join(f'"{name}"' for name in self.columns[table])
+            said += [f'DELETE FROM main."{table}"'.replace("main.", "" if self.name == POSTGRESQL else "main.")]
+            if table == "base_stamp":
+                rows = ", ".join(f"('{name}', {number})" for name, number in self.stamps.items())
+                said += [f"INSERT INTO base_stamp (name, number) VALUES {rows}"] if rows else []
+            else:
+                said += [f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {source}."{table}"']
+        return said
+
+    def _restore_database(self, tables: list[str]) -> None:
+        said = ["SET LOCAL session_replication_role = replica", *self._refill(tables, KEPT)]
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql("; ".join(said))
+
+    def _restore_file(self, tables: list[str]) -> None:
+        raw = self.engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            cursor.execute("PRAGMA foreign_keys=OFF")
+            cursor.execute(f"ATTACH DATABASE 'file:{self.template}?mode=ro' AS {KEPT}")
+            cursor.execute("BEGIN IMMEDIATE")
+            for statement in self._refill(tables, KEPT):
+                cursor.execute(statement)
+            cursor.execute("COMMIT")
+            cursor.execute(f"DETACH DATABASE {KEPT}")
+            cursor.execute("PRAGMA foreign_keys=ON")
+        finally:
+            raw.close()

@@ -1,0 +1,158 @@
+"""The application under test on both databases, with the cast employed, restored after each test.
+
+A test that takes ``app`` (or anything made from it) runs on SQLite and on PostgreSQL. A test that does not care
+says ``@pytest.mark.one_database``; one about a database itself, ``@pytest.mark.one_database("postgresql")``.
+``ZHIKE_ONLY_SQLITE=1`` leaves PostgreSQL out, for a quick look; without it a missing server is a failure.
+
+Assertions are made against the English sentences, which stand in the source: sessions of the test are in English.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, g
+from sqlalchemy import inspect
+
+from app.base.actor import SYSTEM, acting
+from app.extensions import db
+from tests.bed import browsers, servers
+from tests.bed.databases import POSTGRESQL, SQLITE, Watch, build
+
+FOLDER = "ZHIKE_BED"
+ONLY_SQLITE = os.environ.get("ZHIKE_ONLY_SQLITE") == "1"
+_running: dict[str, tuple[Flask, Watch]] = {}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "one_database(name='sqlite'): runs on this database only")
+    config.addinivalue_line("markers", "torture: long; runs in `make torture`, not in `make test`")
+    if not hasattr(config, "workerinput"):
+        os.environ[FOLDER] = str(servers.new_folder())
+        keeper = [sys.executable, str(Path(__file__).parent / "bed" / "keeper.py"), os.environ[FOLDER]]
+        config.keeper = subprocess.Popen(keeper, stdin=subprocess.PIPE, start_new_session=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _running.clear()
+    if keeper := getattr(config, "keeper", None):
+        keeper.stdin.close()
+        keeper.wait(30)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" not in metafunc.fixturenames:
+        return
+    marker = metafunc.definition.get_closest_marker("one_database")
+    names = [*(marker.args or (SQLITE,))] if marker else [SQLITE, POSTGRESQL]
+    skipped = pytest.mark.skipif(ONLY_SQLITE, reason="ZHIKE_ONLY_SQLITE=1")
+    params = [pytest.param(name, marks=skipped if name == POSTGRESQL else ()) for name in names]
+    metafunc.parametrize("database", params, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def bed() -> Path:
+    """The folder of this run: servers, templates, copies. Gone when the run is over."""
+    return Path(os.environ[FOLDER])
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest, bed: Path) -> str:
+    """The database of this test: "sqlite" or "postgresql"."""
+    if request.param not in _running:
+        app = build(bed, request.param)
+        _running[request.param] = (app, Watch(app, bed))
+    return request.param
+
+
+@pytest.fixture
+def app(database: str) -> Iterator[Flask]:
+    """The application, shared by all tests of this worker on this database; what a test writes is undone."""
+    app, watch = _running[database]
+    yield app
+    with app.app_context():
+        db.session.remove()
+    app.appbuilder.sm.limiter.reset()
+    watch.restore()
+
+
+@pytest.fixture
+def watch(app: Flask, database: str) -> Watch:
+    """What was written. A test that writes from another process says so: ``watch.touched.update({"table"})``."""
+    return _running[database][1]
+
+
+@pytest.fixture
+def in_app(app: Flask) -> Iterator[Flask]:
+    """An app context for tests of services; who acts is up to the test. Never together with a browser."""
+    with app.app_context():
+        g.language = "en"
+        yield app
+
+
+@pytest.fixture
+def saved(app: Flask) -> Callable[..., int]:
+    """Save what a factory builds and return its id, leaving no context open."""
+
+    def save(factory: Callable[..., Any], **given: Any) -> int:
+        with app.app_context():
+            return factory(**given).id
+
+    return save
+
+
+@pytest.fixture
+def read(app: Flask) -> Callable[[type, Any], Any]:
+    """Return a record as the database has it now, loose from any session; None if it is not there."""
+
+    def look(model: type, key: Any) -> Any:
+        with app.app_context(), acting(SYSTEM):
+            record = db.session.get(model, key)
+            if record is not None:
+                db.session.refresh(record)
+                assert not inspect(record).modified
+                db.session.expunge(record)
+            return record
+
+    return look
+
+
+@pytest.fixture
+def as_user(app: Flask) -> Callable[..., browsers.Browser]:
+    """Return a browser signed in as one of the cast: ``as_user("lin")``.
+
+    It carries the CSRF token of a page it has read; with ``csrf=True`` the test must send it itself.
+    """
+    return lambda username, **given: browsers.signed_in(app, username, **given)
+
+
+@pytest.fixture
+def stranger(app: Flask) -> browsers.Browser:
+    """A browser in which nobody has signed in."""
+    return browsers.stranger(app)
+
+
+@pytest.fixture
+def statements(watch: Watch) -> Callable[[], Any]:
+    """Collect the SQL of a block: ``with statements() as seen: …`` and then ``len(seen)``."""
+
+    @contextmanager
+    def collect() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def hear(statement: str, _parameters: Any) -> None:
+            if not statement.startswith("BEGIN"):
+                seen.append(statement)
+
+        watch.hearers.append(hear)
+        try:
+            yield seen
+        finally:
+            watch.hearers.remove(hear)
+
+    return collect
