@@ -70,4 +70,20 @@ def create_admin(username: str, name: str, email: str, password: str) -> None:
     click.echo(f"{username} can sign in now.")
 
 
-commands = [setup, create_admin]
+@click.command("demo")
+@with_appcontext
+def demo() -> None:
+    """Fill an empty installation with demo people and customers. Refused in production."""
+    from app.demo import load
+    from app.system.security import queries as security
+
+    settings = current_app.config["ZHIKE"]
+    if settings.mode == "production":
+        raise click.ClickException("Demo data do not belong into production.")
+    if security.accounts_with_role("admin"):
+        raise click.ClickException("There are accounts already; demo data go into an empty installation only.")
+    people, customers = load.load(settings)
+    click.echo(f"{people} people and {customers} customers.")
+
+
+commands = [setup, create_admin, demo]

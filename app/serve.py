@@ -113,8 +113,14 @@ def _is_empty(app: Flask) -> bool:
 
 
 def _accounts(app: Flask) -> list[str]:
-    """Return the demo accounts, one line each, as ``flask demo`` left them for the start."""
-    return list(app.extensions.get("demo_accounts", ()))
+    """Return the demo accounts, one line each; none if this database holds no demo."""
+    from app.demo.people import PASSWORD, PEOPLE, SHOWN  # noqa: PLC0415 - only in demo mode
+    from app.system.sign_in import queries  # noqa: PLC0415 - models only after begin_versioning
+
+    with app.app_context():
+        there = [person for person in PEOPLE if person.username in SHOWN and queries.account_of(person.username)]
+    lines = [f"{person.username:<12} {person.name}  {person.role}" for person in there]
+    return [f"Demo accounts, password {PASSWORD}:", *lines] if lines else []
 
 
 if __name__ == "__main__":

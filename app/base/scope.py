@@ -7,14 +7,17 @@ with ``unscoped()`` and a reason, or acts as ``SYSTEM``.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
 
 from flask import g, has_app_context
 from sqlalchemy import ColumnElement, FromClause, Table, and_, event, false, or_, select, true
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy_continuum import versioning_manager
 
-from app.base.actor import Actor, Level, current_actor
+from app.base import clock
+from app.base.actor import Actor, Level, Reach, current_actor
 
 
 class Policy(Protocol):
@@ -191,11 +194,37 @@ def _narrow(state: ORMExecuteState) -> None:
 
 def _options() -> list[Any]:
     actor = None if g.get("unscoped") else current_actor() or NOBODY
-    key = (id(actor), actor and actor.id, bool(g.get("with_deleted")))
-    kept = g.get("scope_options")
-    if kept is None or kept[0] != key:
-        g.scope_options = kept = (key, _build(actor, with_deleted=key[2]))
-    return kept[1]
+    return _kept_options(_sight(actor), with_deleted=bool(g.get("with_deleted")))
+
+
+class Sight(NamedTuple):
+    """All that an actor's criteria are made of, and the day: equal sights see the same rows."""
+
+    is_lifted: bool
+    actor_id: int | None
+    is_system: bool
+    department_id: int | None
+    departments_below: frozenset[int]
+    reaches: tuple[tuple[str, Reach], ...]
+    today: date
+
+
+def _sight(actor: Actor | None) -> Sight:
+    if actor is None:
+        return Sight(True, None, False, None, frozenset(), (), date.min)  # noqa: FBT003 - nothing is asked
+    reaches = tuple(sorted(actor.reaches.items()))
+    house = (actor.department_id, actor.departments_below)
+    return Sight(False, actor.id, actor.is_system, *house, reaches, clock.today())  # noqa: FBT003 - a tuple's parts
+
+
+@lru_cache(maxsize=2048)
+def _kept_options(sight: Sight, *, with_deleted: bool) -> list[Any]:
+    """Return the criteria of everybody with this sight: building them costs more than most pages."""
+    if sight.is_lifted:
+        return _build(None, with_deleted=with_deleted)
+    own = {"department_id": sight.department_id, "departments_below": sight.departments_below}
+    actor = Actor(sight.actor_id, is_system=sight.is_system, reaches=dict(sight.reaches), **own)
+    return _build(actor, with_deleted=with_deleted)
 
 
 NOBODY = Actor(id=None)
@@ -213,7 +242,8 @@ def _build(actor: Actor | None, *, with_deleted: bool) -> list[Any]:
 
 
 def _for_reader(cls: type[Any], actor: Actor) -> ColumnElement[bool]:
-    return false() if actor is NOBODY and policy_of(cls) is not PUBLIC else condition(cls, actor)
+    is_nobody = actor.id is None and not actor.is_system
+    return false() if is_nobody and policy_of(cls) is not PUBLIC else condition(cls, actor)
 
 
 def _scoped_classes() -> Iterator[type[Any]]:

@@ -24,8 +24,10 @@ class House(AppBuilder):
 
     def screens(self) -> dict[str, list[str]]:
         """Return every screen of the code with its buttons, as permissions: view → permission names."""
-        found = {view.class_permission_name: sorted(view.base_permissions or ()) for view in self.baseviews}
-        return {name: buttons for name, buttons in found.items() if buttons}
+        found: dict[str, set[str]] = {}
+        for view in self.baseviews:  # several may share one name: quick search is a way into the customer screen
+            found.setdefault(view.class_permission_name, set()).update(view.base_permissions or ())
+        return {name: sorted(buttons) for name, buttons in found.items() if buttons}
 
     def seal(self) -> None:
         """Finish: from here on, a screen that nobody declared open asks for a signed-in person."""

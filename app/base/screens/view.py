@@ -76,6 +76,11 @@ class DomainView(ModelView):
     def specs(self) -> Mapping[str, Field]:
         return fields_of(self.model)
 
+    @classmethod
+    def specs_of(cls) -> Mapping[str, Field]:
+        """Return the fields of the screen's model, where no screen is at hand."""
+        return fields_of(cls.model)
+
     # ── list ──
 
     @expose("/")

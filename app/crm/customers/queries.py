@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, selectinload
 
 from app.base import normal
 from app.base.actor import Actor
@@ -53,6 +53,12 @@ def related(customer: Customer, *, limit: int = 20) -> Sequence[tuple[Customer, 
     return [(row, number) for row, number in db.session.execute(found.order_by(Customer.id).limit(limit))]
 
 
+def owned_by(employee_id: int | None, *, limit: int) -> Sequence[Customer]:
+    """Return a person's customers, the last changed first."""
+    found = select(Customer).where(Customer.owner_id == employee_id)
+    return list(db.session.scalars(found.order_by(Customer.updated_at.desc()).limit(limit)))
+
+
 def children(customer: Customer) -> Sequence[Customer]:
     """Return the customers whose parent company this is."""
     return list(db.session.scalars(select(Customer).where(Customer.parent_id == customer.id).limit(50)))
@@ -60,8 +66,8 @@ def children(customer: Customer) -> Sequence[Customer]:
 
 def matching(words: str, *, limit: int) -> Sequence[Customer]:
     """Return customers in scope whose name contains the words, or whose code or any phone they are."""
-    found = select(Customer).where(_matches(words)).order_by(Customer.name == words, Customer.id.desc())
-    return list(db.session.scalars(found.limit(limit)))
+    found = select(Customer).where(_matches(words)).order_by((Customer.name == words).desc(), Customer.id.desc())
+    return list(db.session.scalars(found.options(selectinload(Customer.owner)).limit(limit)))
 
 
 def _matches(words: str) -> ColumnElement[bool]:

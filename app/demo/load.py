@@ -1,0 +1,182 @@
+"""Loads the demo into an empty installation, with a history as if people had worked for two years."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+
+from app.base import clock
+from app.base.actor import SYSTEM, Actor, Channel, acting
+from app.base.history import change_set, insert_versioned
+from app.base.transaction import transaction
+from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer, CustomerTag
+from app.crm.customers.services import phones, share
+from app.demo.companies import Maker
+from app.demo.people import DEPARTMENTS, HEADS, OWNERS, PASSWORD, PEOPLE
+from app.extensions import db
+from app.system.security import queries as security
+from app.system.security import services
+from app.system.security.models import Department, Employee
+from app.system.sign_in import services as sign_in
+
+COMPANIES, PERSONS, BATCH, EDITS, DAYS = 2700, 300, 100, 360, 720
+SEED = 20261122
+
+
+def load(settings: Any) -> tuple[int, int]:
+    """Fill the installation; return how many people and customers it has now. At most about 15 seconds."""
+    with acting(SYSTEM):
+        _hire(settings)
+        people = {row.username: row.id for row in db.session.scalars(select(User))}
+        actors = {name: security.actor(key) for name, key in people.items()}
+    maker = Maker(SEED)
+    _customers(maker, actors)
+    _edits(maker, actors)
+    _shares(maker, actors)
+    return len(PEOPLE), COMPANIES + PERSONS
+
+
+@transaction
+def _hire(settings: Any) -> None:
+    houses: dict[str, Department] = {}
+    for name, (above, kind) in DEPARTMENTS.items():
+        parent_id = houses[above].id if above else None
+        values = {"name": name, "kind": kind, "parent": parent_id}
+        houses[name] = Department()
+        services.save_department(houses[name], values, actor=SYSTEM, revision=None)
+        db.session.flush()
+    staff = {person.username: _employ(person, houses, place) for place, person in enumerate(PEOPLE, start=1)}
+    for name, username in HEADS.items():
+        houses[name].head_id = staff[username].id
+    first = staff["admin"].account
+    sign_in.first_password(first, new=PASSWORD, settings=settings)
+    for employee in staff.values():
+        employee.account.password = first.password  # one slow hash for all: they share the password
+        employee.password_changed_at, employee.must_change_password = clock.now(), False
+
+
+def _employ(person: Any, houses: Mapping[str, Department], place: int) -> Employee:
+    return services.hire(
+        {
+            "username": person.username,
+            "email": f"{person.username}@zhike.example",
+            "name": person.name,
+            "number": f"QX{place:04d}",
+            "department": houses[person.department].id,
+            "position": person.position,
+            "phone": f"+8613800{138_000 + place:06d}",
+            "language": "zh_Hans",
+            "roles": [person.role],
+        },
+        actor=SYSTEM,
+    )
+
+
+def _customers(maker: Maker, actors: Mapping[str, Actor]) -> None:
+    rows = [*maker.companies(COMPANIES), *[maker.individual() for _number in range(PERSONS)]]
+    maker.random.shuffle(rows)
+    clerks = [actors["chenfang"], actors["zhengkai"]]
+    for start in range(0, len(rows), BATCH):
+        when = clock.now() - timedelta(days=DAYS - DAYS * start // len(rows), minutes=maker.random.randrange(400))
+        clerk = clerks[start // BATCH % 2].by(Channel.IMPORT)
+        with acting(clerk):
+            _batch(maker, rows[start : start + BATCH], clerk=clerk, when=when, actors=actors)
+
+
+@transaction
+def _batch(
+    maker: Maker, rows: Sequence[dict[str, Any]], *, clerk: Actor, when: datetime, actors: Mapping[str, Actor]
+) -> None:
+    change_set().issued_at, change_set().note = when, f"豫企名录 {when:%Y-%m}.xlsx"
+    for row in rows:
+        owner = actors[maker.random.choice(OWNERS)] if maker.random.random() < 0.8 else None  # noqa: PLR2004
+        row["owner_id"] = owner.id if owner else None
+        row["department_id"] = (owner or clerk).department_id
+        row["assigned_at"] = when if owner else None
+        row |= {"created_by_id": clerk.id, "updated_by_id": clerk.id, "created_at": when, "updated_at": when}
+    ids = insert_versioned(Customer, rows)
+    _tags(maker, ids)
+    _contacts(maker, ids, rows, when)
+    phones.index(ids)
+
+
+TAGS = ("old_customer", "erp_switch", "monthly_billing", "several_sites", "price_sensitive", "needs_training")
+
+
+def _tags(maker: Maker, ids: Sequence[int]) -> None:
+    chosen = [(key, maker.random.sample(TAGS, maker.random.choice((0, 0, 1, 1, 2)))) for key in ids]
+    insert_versioned(CustomerTag, [{"customer_id": key, "code": code} for key, codes in chosen for code in codes])
+
+
+def _contacts(maker: Maker, ids: Sequence[int], rows: Sequence[Mapping[str, Any]], when: datetime) -> None:
+    pairs = [(key, row) for key, row in zip(ids, rows, strict=True) if row["kind"] == "company"]
+    pairs = [pair for pair in pairs if maker.random.random() < 0.6]  # noqa: PLR2004 - three in five have one
+    channel = ("phone", "wechat", "email")
+    people = [
+        {
+            "name": row["finance_name"] or maker.person(),
+            "sex": None,
+            "email": None,
+            "wechat": f"wx_{maker.random.randrange(10**6):06d}" if maker.random.random() < 0.4 else None,  # noqa: PLR2004
+            "preferred_channel": maker.random.choice(channel),
+            "birthday": None,
+            "notes": None,
+            "created_at": when,
+            "created_by_id": row["created_by_id"],
+            "updated_at": when,
+            "deleted_at": None,
+        }
+        for _key, row in pairs
+    ]
+    contacts = insert_versioned(Contact, people)
+    numbers = [
+        (contact, row["finance_phone"] or maker.mobile()) for contact, (_key, row) in zip(contacts, pairs, strict=True)
+    ]
+    insert_versioned(ContactPhone, [{"contact_id": contact, "number": number} for contact, number in numbers])
+    links = [
+        {
+            "customer_id": key,
+            "contact_id": contact,
+            "position": maker.random.choice(("finance", "finance", "operator", "it", "purchasing")),
+            "is_primary": True,
+        }
+        for contact, (key, _row) in zip(contacts, pairs, strict=True)
+    ]
+    insert_versioned(ContactLink, links)
+
+
+def _edits(maker: Maker, actors: Mapping[str, Actor]) -> None:
+    """Let owners change what they learned, one customer at a time, in the order of time."""
+    with acting(SYSTEM):
+        rows = list(db.session.execute(select(Customer.id, Customer.owner_id).where(Customer.owner_id.is_not(None))))
+    by_id = {actor.id: actor for actor in actors.values()}
+    for place in range(EDITS):
+        key, owner_id = maker.random.choice(rows)
+        when = clock.now() - timedelta(days=DAYS // 2 - DAYS // 2 * place // EDITS, minutes=maker.random.randrange(300))
+        with acting(by_id[owner_id]):
+            _edit(maker, key, actor=by_id[owner_id], when=when)
+
+
+@transaction
+def _edit(maker: Maker, key: int, *, actor: Actor, when: datetime) -> None:
+    customer = db.session.get_one(Customer, key)
+    fresh = maker.company()
+    for name in maker.random.sample(("level", "followup_status", "status", "address", "finance_phone", "needs"), 2):
+        if fresh[name] is not None and (customer.kind == "company" or name in {"level", "followup_status", "status"}):
+            setattr(customer, name, fresh[name])
+    customer.updated_at, customer.updated_by_id = when, actor.id
+    change_set().issued_at = when
+    phones.index([key])
+
+
+def _shares(maker: Maker, actors: Mapping[str, Actor]) -> None:
+    """Open some customers to a colleague."""
+    with acting(SYSTEM):
+        rows = list(db.session.scalars(select(Customer).where(Customer.owner_id.is_not(None)).limit(400)))
+        for customer in maker.random.sample(rows, 24):
+            other = actors[maker.random.choice(OWNERS)]
+            if other.id != customer.owner_id:
+                can_write = maker.random.random() < 0.5  # noqa: PLR2004
+                share(customer, employee_id=other.id or 0, can_write=can_write, until_on=None, actor=SYSTEM)
