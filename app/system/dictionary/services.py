@@ -23,7 +23,7 @@ SEEDS = Path(__file__).parent / "seeds"
 
 
 @transaction
-def add_value(dictionary: Dictionary, values: Mapping[str, Any], *, actor: Actor) -> DictionaryValue:  # noqa: ARG001
+def add_value(dictionary: Dictionary, values: Mapping[str, Any], *, actor: Actor) -> DictionaryValue:
     """Add a value. Raises NotAllowed for a locked dictionary, InvalidFields for a code that is taken or malformed."""
     rules.check_may_add(dictionary.policy)
     rules.check_code(values["code"])
@@ -42,7 +42,7 @@ def change_value(
     value: DictionaryValue,
     values: Mapping[str, Any],
     *,
-    actor: Actor,  # noqa: ARG001 - a service's shape
+    actor: Actor,
     revision: int | None,
 ) -> None:
     """Change labels, colour, order or default. Raises Conflict, or InvalidFields if the code would change."""
@@ -74,7 +74,7 @@ def _only_default(value: DictionaryValue) -> None:
 
 
 @transaction
-def retire_value(value: DictionaryValue, *, actor: Actor) -> None:  # noqa: ARG001 - a service's shape
+def retire_value(value: DictionaryValue, *, actor: Actor) -> None:
     """Offer a value no more; records that have it keep it. Raises NotAllowed in a locked dictionary."""
     rules.check_may_retire(value.dictionary.policy)
     value.is_active = value.is_default = False
@@ -82,7 +82,7 @@ def retire_value(value: DictionaryValue, *, actor: Actor) -> None:  # noqa: ARG0
 
 
 @transaction
-def revive_value(value: DictionaryValue, *, actor: Actor) -> None:  # noqa: ARG001 - a service's shape
+def revive_value(value: DictionaryValue, *, actor: Actor) -> None:
     """Offer a retired value again."""
     value.is_active = True
     raise_stamp(STAMP)

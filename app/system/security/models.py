@@ -62,6 +62,18 @@ class Department(Model):
         return self.name
 
 
+def _account(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+    rows = User.__table__.alias()
+    return rows, rows.c.id == table.c.id
+
+
+def _roles(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+    held = (
+        select(assoc_user_role.c.user_id, Role.__table__.c.name).join_from(assoc_user_role, Role.__table__).subquery()
+    )
+    return held, held.c.user_id == table.c.id
+
+
 class Employee(Model):
     """A person who works here; shares its id with the account they sign in with."""
 
@@ -114,25 +126,25 @@ class Employee(Model):
             dictionary="role",
             through="held_roles",
             code="name",
-            path=lambda table: _roles(table),
+            path=_roles,
         ),
         Moment(_("Last sign-in"), name="last_sign_in", needs="account"),
         Boolean(_("Active"), name="is_active", needs="account"),
     )
     __filters__ = (
-        Related(_("User name"), name="username", column="username", inner=Text(), path=lambda table: _account(table)),
-        Related(_("E-mail"), name="email", column="email", inner=Text(), path=lambda table: _account(table)),
+        Related(_("User name"), name="username", column="username", inner=Text(), path=_account),
+        Related(_("E-mail"), name="email", column="email", inner=Text(), path=_account),
         Related(
             _("Last sign-in"),
             name="last_sign_in",
             column="last_login",
             inner=Moment(),
-            path=lambda table: _account(table),
+            path=_account,
         ),
-        Related(_("Active"), name="is_active", column="active", inner=Boolean(), path=lambda table: _account(table)),
+        Related(_("Active"), name="is_active", column="active", inner=Boolean(), path=_account),
     )
 
-    state = ""  # "active", "locked" or "disabled": told by sign_in.queries.with_state
+    access = ""  # "active", "locked" or "disabled": told by sign_in.queries.with_access
 
     @property
     def username(self) -> str:
@@ -152,18 +164,6 @@ class Employee(Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-def _account(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
-    rows = User.__table__.alias()
-    return rows, rows.c.id == table.c.id
-
-
-def _roles(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
-    held = (
-        select(assoc_user_role.c.user_id, Role.__table__.c.name).join_from(assoc_user_role, Role.__table__).subquery()
-    )
-    return held, held.c.user_id == table.c.id
 
 
 class DataScope(Model):

@@ -126,7 +126,7 @@ def holders_of_roles(role_ids: Iterable[int]) -> Mapping[int, int]:
 
 
 def _own_roles() -> tuple[Item, ...]:
-    """The roles an administrator made: their name is their label, in every language."""
+    """Return the roles an administrator made: their name is their label, in every language."""
     made = select(Role.name).where(Role.name.not_in([*rules.ROLES, *rules.HIDDEN_ROLES])).order_by(Role.id)
     return tuple(Item(name, name) for name in db.session.scalars(made))
 

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, or_, select
@@ -97,11 +96,11 @@ def locked_among(user_ids: Iterable[int], *, terms: rules.Lockout) -> set[int]:
     return {key for key, moments in failures.items() if (rules.locked_until(moments, terms=terms) or now) > now}
 
 
-def with_state(people: list[Employee], *, terms: rules.Lockout) -> list[Employee]:
-    """Tell each of the people their ``state``: "active", "locked" or "disabled"."""
+def with_access(people: list[Employee], *, terms: rules.Lockout) -> list[Employee]:
+    """Tell each of the people their ``access``: "active", "locked" or "disabled"."""
     locked = locked_among([one.id for one in people], terms=terms)
     for one in people:
-        one.state = "disabled" if not one.is_active else "locked" if one.id in locked else "active"
+        one.access = "disabled" if not one.is_active else "locked" if one.id in locked else "active"
     return people
 
 

@@ -110,7 +110,7 @@ def _copy_rights(source: Role, target: Role) -> None:
 
 
 @transaction
-def rename_role(role: Role, name: str, *, actor: Actor) -> None:  # noqa: ARG001 - a service's shape
+def rename_role(role: Role, name: str, *, actor: Actor) -> None:
     """Give a role of one's own another name. Raises Invalid for a built-in one, InvalidFields if it is taken."""
     rules.check_own_role(role.name)
     role.name = _free_name(name, but=role.id)
@@ -118,7 +118,7 @@ def rename_role(role: Role, name: str, *, actor: Actor) -> None:  # noqa: ARG001
 
 
 @transaction
-def delete_role(role: Role, *, actor: Actor) -> None:  # noqa: ARG001 - a service's shape
+def delete_role(role: Role, *, actor: Actor) -> None:
     """Delete a role that nobody holds. Raises Invalid for a built-in one, or while somebody holds it."""
     rules.check_own_role(role.name)
     if count := queries.holders_of_roles([role.id]).get(role.id):

@@ -7,12 +7,11 @@ from flask_appbuilder.security.sqla.models import Permission, PermissionView, Ro
 from sqlalchemy import select
 
 from app.base import clock
-from app.base.stamps import raise_stamp
 from app.base.transaction import transaction
 from app.extensions import db
 from app.system.security import rules
 from app.system.security.models import DataScope, KnownRight, Seed
-from app.system.security.queries import STAMP, Right
+from app.system.security.queries import Right
 from app.system.security.services.roles import grant, set_reach
 
 

@@ -37,7 +37,7 @@ def build(view: "RoleView", role: Role, *, tab: str) -> dict[str, Any]:
         "may_save": view.may("edit"),
     }
     page |= _head(view, role, counts.get(role.id, 0), page["tab"])
-    return page | (_people(view, role) if page["tab"] == "people" else _rights(view, role))
+    return page | (_people(view, role) if page["tab"] == "people" else _rights(role))
 
 
 def _count_text(role: Role, count: int) -> str:
@@ -99,7 +99,7 @@ def _menu() -> list[str]:
     return [str(label) for label in GROUPS.values()]
 
 
-def _rights(view: "RoleView", role: Role) -> dict[str, Any]:
+def _rights(role: Role) -> dict[str, Any]:
     held = queries.rights(frozenset([role.id]))
     standard = queries.standard_rights(role.name) if rules.is_built_in(role.name) else None
     news = queries.new_rights(since=clock.now() - timedelta(days=NEWS_DAYS))
@@ -192,7 +192,7 @@ def _scope(role: Role, domain: str, label: object, reach: Reach) -> dict[str, An
 # ── what was saved ───────────────────────────────────────────────────────────────────────────────
 
 
-def changes(_view: "RoleView", given: Any) -> dict[str, Any]:
+def changes(given: Any) -> dict[str, Any]:
     """Return what the person changed on the page, as ``services.save_rights`` takes it. Raises Invalid.
 
     Only what differs from what the page showed: two administrators at once do not undo each other's work.

@@ -55,9 +55,7 @@ class RoleView(DomainView):
         """Grant, withdraw and set the reach: everything that was changed on the page, at once."""
         role = self.record(pk, write=True)
         done = _("Saved. It counts from the next click of everybody who holds this role.")
-        self.perform(
-            lambda: services.save_rights(role, **matrix.changes(self, request.form), actor=self.actor()), done=done
-        )
+        self.perform(lambda: services.save_rights(role, **matrix.changes(request.form), actor=self.actor()), done=done)
         return redirect(self.url("show", pk=pk))
 
     @expose("/new", methods=["POST"])

@@ -1,7 +1,7 @@
 """Through the door and out again: attempts, the lockout, sessions of browsers."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -15,7 +15,7 @@ from app.base.i18n import _
 from app.base.transaction import lock, transaction
 from app.extensions import db
 from app.system.security import queries as security
-from app.system.security.models import Employee
+from app.system.security.queries import Employee
 from app.system.sign_in import queries, rules
 from app.system.sign_in.models import Attempt, LoginSession, Unlock
 from app.system.sign_in.rules import Outcome

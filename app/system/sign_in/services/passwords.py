@@ -16,8 +16,7 @@ from app.base.transaction import transaction
 from app.extensions import db
 from app.system.security import queries
 from app.system.security import services as security
-from app.system.security.models import Employee
-from app.system.security.queries import STAMP
+from app.system.security.queries import STAMP, Employee
 from app.system.sign_in import rules
 from app.system.sign_in.services.door import NOBODYS_HASH, end_sessions
 from app.system.sign_in.services.tokens import revoke_tokens

@@ -7,7 +7,7 @@ from app.base.i18n import _
 from app.base.screens import rights
 from app.system.sign_in.views import words
 from app.system.sign_in.views.attempts import AttemptView
-from app.system.sign_in.views.manager import HouseSecurity
+from app.system.sign_in.views.identity import HouseSecurity
 from app.system.sign_in.views.me import SignInView
 from app.system.sign_in.views.users import EmployeeView
 

@@ -19,7 +19,7 @@ from app.base.errors import NotAllowed
 from app.base.i18n import _
 from app.base.screens.house import LANGUAGES
 from app.extensions import db
-from app.system.security.models import Employee
+from app.system.security.queries import Employee
 from app.system.sign_in import services
 
 

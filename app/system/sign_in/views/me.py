@@ -14,7 +14,7 @@ from app.base.i18n import _
 from app.base.screens import markup
 from app.base.screens.house import LANGUAGES
 from app.extensions import db
-from app.system.security.models import Employee
+from app.system.security.queries import Employee
 from app.system.sign_in import queries, rules, services
 from app.system.sign_in.models import LoginSession, PersonalToken
 from app.system.sign_in.views import userpage

@@ -7,7 +7,7 @@ from app.base import clock
 from app.base.fields import Moment
 from app.base.i18n import _
 from app.base.screens import listpage, markup
-from app.system.security.models import Employee
+from app.system.security.queries import Employee
 from app.system.sign_in import queries, rules
 from app.system.sign_in.models import LoginSession
 from app.system.sign_in.views.door import settings
@@ -31,7 +31,7 @@ SYSTEMS = (
 
 def build(view: "EmployeeView", employee: Employee) -> dict[str, Any]:
     """Return everything ``zhike/user.html`` draws."""
-    label, color = STATES[employee.state]
+    label, color = STATES[employee.access]
     page = listpage.record_page(view, employee)
     page["actions"] = [*page["actions"], *actions(view, employee)[1:]] if view.may("edit") else actions(view, employee)
     return page | {
@@ -91,7 +91,7 @@ def browser_name(told: str) -> str:
 
 def actions(view: "EmployeeView", employee: Employee) -> list[Mapping[str, Any]]:
     """Return the buttons of a person's account, as far as they may be pressed and make sense now."""
-    state, key = employee.state, employee.id
+    state, key = employee.access, employee.id
     found = [
         {"label": _("Edit"), "icon": "edit", "url": view.url("edit", pk=key), "right": "edit", "when": True},
         _button(view, key, "unlock", _("Unlock"), "lock-open", when=state == "locked"),

@@ -16,7 +16,7 @@ from app.base.screens import forms, listpage
 from app.base.screens.listing import Listing, filterable
 from app.base.screens.view import DomainView
 from app.system.security import services as security
-from app.system.security.models import Employee
+from app.system.security.queries import Employee
 from app.system.sign_in import queries, rules, services
 from app.system.sign_in.views import userpage
 from app.system.sign_in.views.door import settings
@@ -27,7 +27,7 @@ FIRST_PASSWORD = Text(
     max_length=rules.LONGEST_PASSWORD,
     help=_("Left empty, one is made up and shown once. It must be changed at the first sign-in."),
 )
-STATE = Choice(_("State"), name="state", dictionary="account_state")
+STATE = Choice(_("State"), name="access", dictionary="account_state")
 
 
 class People(Listing):
@@ -36,7 +36,7 @@ class People(Listing):
     @cached_property
     def rows(self) -> list[Employee]:
         found: list[Employee] = Listing.rows.func(self)  # type: ignore[attr-defined]
-        return queries.with_state(found, terms=rules.Lockout.of(settings()))
+        return queries.with_access(found, terms=rules.Lockout.of(settings()))
 
 
 class EmployeeView(DomainView):
@@ -46,7 +46,7 @@ class EmployeeView(DomainView):
     menu_place = 10
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_assign"]
     base_permissions += ["can_disable", "can_enable", "can_unlock", "can_reset", "can_end_sessions"]
-    list_fields = ["name", "username", "number", "department", "position", "roles", "phone", "last_sign_in", "state"]
+    list_fields = ["name", "username", "number", "department", "position", "roles", "phone", "last_sign_in", "access"]
     form_sections = [
         ("person", _("Person"), ["name", "number", "department", "position", "phone"]),
         ("account", _("Account"), ["username", "email", "language", "roles", "password"]),
@@ -80,7 +80,7 @@ class EmployeeView(DomainView):
     @permission_name("show")
     def show(self, pk: str) -> str | Response:
         """Show a person, their account, where they are signed in and how they came in."""
-        (employee,) = queries.with_state([self.record(pk)], terms=rules.Lockout.of(settings()))
+        (employee,) = queries.with_access([self.record(pk)], terms=rules.Lockout.of(settings()))
         return self.render_template("zhike/user.html", page=userpage.build(self, employee))
 
     # ── buttons ──
