@@ -163,3 +163,13 @@ def is_open(*, started: datetime, seen: datetime, now: datetime, terms: Openness
 
 TOO_MANY_DAYS = 100_000  # of a token: refused with a sentence, and no number is too long for a computer
 TOO_LARGE_KEY = 2**31  # no row has such an id; PostgreSQL would refuse the question
+
+
+def own_path(asked: str) -> str:
+    """Return the path that may be followed after signing in: one of this house, else the first page.
+
+    Never a host, whatever the Host header claims; browsers take a backslash for a slash.
+    """
+    path = asked.split("#", maxsplit=1)[0]
+    is_ours = path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable() and "\\" not in path
+    return path if is_ours else "/"

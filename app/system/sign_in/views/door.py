@@ -8,7 +8,6 @@ from flask_appbuilder.security.api import SecurityApi
 from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.sqla.models import User
 from flask_appbuilder.security.views import AuthDBView
-from flask_appbuilder.utils.base import get_safe_redirect
 from flask_appbuilder.utils.limit import Limit
 from flask_jwt_extended import create_access_token, create_refresh_token
 from flask_limiter.util import get_remote_address
@@ -20,7 +19,7 @@ from app.base.i18n import _
 from app.base.screens.house import LANGUAGES
 from app.extensions import db
 from app.system.security.queries import Employee
-from app.system.sign_in import services
+from app.system.sign_in import rules, services
 
 
 def settings() -> Any:
@@ -57,7 +56,7 @@ class AuthView(AuthDBView):
     def _enter(self, form: LoginForm_db) -> AnyResponse:
         user = current_app.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
         start_session(user)
-        return redirect(get_safe_redirect(_asked() or url_for("HomeView.index")))
+        return redirect(rules.own_path(_asked()))
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> AnyResponse:

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import abort, flash, g, redirect, request, session, url_for
 from flask_appbuilder import BaseView, expose
-from flask_appbuilder.utils.base import get_safe_redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.base import clock
@@ -61,7 +60,7 @@ class SignInView(BaseView):
             session["language"] = chosen
             if g.actor:
                 services.choose_language(g.actor, chosen)
-        return redirect(get_safe_redirect(request.form.get("next", "/")))
+        return redirect(rules.own_path(request.form.get("next", "/")))
 
     # ── password ──
 
