@@ -28,6 +28,7 @@ POLICIES = {
     "open": (_("Open to imports"), "teal"),
 }
 LONGEST_CODE = 40
+KEYSET = frozenset({"after", "before"})
 
 
 def in_the_readers_language(dictionary: str) -> Values:
@@ -69,7 +70,8 @@ class DictionaryView(DomainView):
 
     def listing(self, **changes: str) -> Listing:
         plain, columns = super().listing(**changes), [self.specs[name] for name in self.list_fields]
-        asked = {"page_size": "100"} | dict(plain.asked)
+        # their keys are words: they are paged by number, not behind a key
+        asked = {"page_size": "100"} | {name: word for name, word in plain.asked.items() if name not in KEYSET}
         return Counted(Dictionary, filterable(Dictionary), columns, asked, self.actor(), default_sort=self.default_sort)
 
     def record(self, pk: str, *, write: bool = False) -> Dictionary:  # noqa: ARG002 - everybody reads, nobody changes
