@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.base.engine import promise_to_read
 from app.base.errors import Conflict, DomainError, Missing, NotAllowed
@@ -77,12 +77,15 @@ def csp_nonce() -> str:
     return g.nonce
 
 
-def _begin() -> None:
+def _begin() -> Response | None:
+    if isinstance(request.routing_exception, SecurityError):  # a Host that is not ours: no address can be built for it
+        return Response("This host name is not served here.\n", 400, mimetype="text/plain")
     promise_to_read(only=request.method in READS)
     g.started = time.perf_counter()
     given = request.headers.get("X-Request-ID", "")
     is_plain = given.isascii() and given.replace("-", "").isalnum() and len(given) <= LONGEST_REQUEST_ID
     g.request_id = given if is_plain else str(uuid.uuid4())
+    return None
 
 
 def _finish(response: Response) -> Response:

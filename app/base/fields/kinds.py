@@ -34,6 +34,7 @@ class Field:
     only: str = ""  # "company" or "person": the customer kind it belongs to
     sortable: bool = False
     wide: bool = False
+    needs: str = ""  # the relationship from which a property reads the value: lists load it with the rows
 
     def parse(self, raw: Value) -> Value:
         """Return the value to store for what was typed, sent or imported; None for nothing. Raises Invalid."""

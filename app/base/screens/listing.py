@@ -147,6 +147,7 @@ class Listing:
         known = [name for name in wanted if name in self.model.__mapper__.column_attrs]  # type: ignore[attr-defined]
         relations = [spec.relation for spec in self.columns if isinstance(spec, Link) and spec.relation]
         relations += [spec.through for spec in self.columns if isinstance(spec, Choices | Phones)]
+        relations += dict.fromkeys(spec.needs for spec in self.columns if spec.needs)
         loads = [selectinload(getattr(self.model, name)) for name in relations]
         return [load_only(*[getattr(self.model, name) for name in known]), *loads]
 

@@ -4,6 +4,7 @@ from flask_appbuilder import AppBuilder
 
 from app.base.choices import references
 from app.base.i18n import _
+from app.base.screens import rights
 from app.base.screens.frame import quick_adds
 from app.crm.customers.queries import ContactNames, CustomerNames
 from app.crm.customers.services import CustomerTarget
@@ -21,6 +22,7 @@ def register(appbuilder: AppBuilder) -> None:
     references["customer"], references["contact"] = CustomerNames(), ContactNames()
     register_target(CustomerTarget())
     FIELD_GROUPS["phones"] = ("can_phones", "CustomerView")
+    rights.words |= {"can_share": _("Share")}
     appbuilder.add_view(CustomerView, "CustomerView", label=_("Customer records"), category="customers")
     appbuilder.add_view(ContactView, "ContactView", label=_("Contacts"), category="customers")
     appbuilder.add_view(ChangesView, "ChangesView", label=_("All changes"), category="customers")
