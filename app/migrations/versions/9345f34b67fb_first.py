@@ -1,8 +1,8 @@
 """first
 
-Revision ID: 57771c7e2814
+Revision ID: 9345f34b67fb
 Revises: 
-Create Date: 2026-11-22 17:01:14.985102
+Create Date: 2026-11-22 17:05:29.861720
 
 """
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 
 # revision identifiers, used by Alembic.
-revision = '57771c7e2814'
+revision = '9345f34b67fb'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -83,6 +83,13 @@ def upgrade():
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('name'),
     sqlite_autoincrement=True
+    )
+    op.create_table('base_kept_filter',
+    sa.Column('id', sa.String(length=16), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('kept_at', sa.DateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=False
     )
     op.create_table('base_stamp',
     sa.Column('name', sa.String(length=40), nullable=False),
@@ -988,6 +995,7 @@ def downgrade():
 
     op.drop_table('customers_collaborator_version')
     op.drop_table('base_stamp')
+    op.drop_table('base_kept_filter')
     op.drop_table('ab_view_menu')
     op.drop_table('ab_user')
     op.drop_table('ab_role')
