@@ -35,7 +35,7 @@ def signed(method: Callable[..., Response]) -> Callable[..., Response]:
     def guarded(self: "DomainApi", *args: Any, **kwargs: Any) -> Response:
         _identify()
         name = f"can_{guarded._permission_name}"  # type: ignore[attr-defined]  # noqa: SLF001 - upstream's mark
-        if not current_app.appbuilder.sm.has_access(name, self.class_permission_name):
+        if not current_app.appbuilder.sm.has_access(name, self.class_permission_name):  # type: ignore[attr-defined]
             abort(403)
         return method(self, *args, **kwargs)
 
@@ -94,7 +94,7 @@ class DomainApi(BaseApi):
         asked = dict(request.args.items())
         size = asked.get("page_size", "")
         columns = [self.specs[name] for name in self.read_fields]
-        listing = Listing(self.model, filterable(self.model), columns, asked, self.actor)
+        listing = Listing(self.model, filterable(self.model), columns, asked, self.actor)  # type: ignore[arg-type]  # signed
         listing.page_size = min(max(int(size), 1), PAGE_CAP) if size.isdigit() and len(size) < 6 else PAGE_DEFAULT  # noqa: PLR2004
         return listing
 
@@ -112,7 +112,7 @@ class DomainApi(BaseApi):
         found = db.session.scalar(select(self.model).where(self.model.id == int(pk)))  # type: ignore[attr-defined]
         if found is None:
             abort(404)
-        if write and not may_write(found, self.actor):
+        if write and not may_write(found, self.actor):  # type: ignore[arg-type]  # signed
             raise NotAllowed(_("You may read this record, but not change it. Ask its owner or a supervisor."))
         return found
 

@@ -11,8 +11,7 @@ from app.base import clock
 from app.base.i18n import _
 from app.base.screens.view import current_actor
 from app.crm.customers import queries as customers
-from app.crm.customers.models import Customer
-from app.crm.customers.views import changes
+from app.crm.customers.views import CustomerView, changes
 from app.system.audit import queries as audit
 from app.system.audit.queries import Asked
 
@@ -45,7 +44,7 @@ def _mine() -> dict[str, Any]:
 
 
 def _changes() -> dict[str, Any]:
-    entries = audit.feed(Customer, Asked(), limit=MOST_LINES)
+    entries = audit.feed(CustomerView.model, Asked(), limit=MOST_LINES)
     lines = []
     for entry in entries:
         drawn = changes.drawn(entry)
