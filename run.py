@@ -1,6 +1,9 @@
 """The WSGI application: ``gunicorn run:app``. ``make run`` starts it with demo data."""
 
 from app import create_app
+from app.base.web import log_to_stderr
 from config import Settings
 
-app = create_app(Settings.from_environment())
+settings = Settings.from_environment()
+log_to_stderr(as_json=settings.log_json)
+app = create_app(settings)

@@ -1,4 +1,7 @@
-"""Collect the sentences of the code into the catalogues and compile them: ``make messages``."""
+"""Collect the sentences of the code into the catalogues and compile them: ``make messages``.
+
+``python -m app.messages compile`` only compiles, as the start of a demo and the image do.
+"""
 
 import sys
 from pathlib import Path
@@ -41,6 +44,15 @@ def update(language: str, found: Catalog) -> tuple[int, int]:
     return len(catalog), sum(not _is_translated(message.string) for message in catalog if message.id)
 
 
+def compile_all(folder: Path = FOLDER) -> None:
+    """Compile every catalogue that is newer than what was compiled from it."""
+    for source in folder.glob("*/LC_MESSAGES/*.po"):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            with source.open("rb") as read, target.open("wb") as write:
+                write_mo(write, read_po(read))
+
+
 def _read(source: Path, language: str) -> Catalog:
     if not source.exists():
         return Catalog(locale=Locale.parse(language), project="zhike", charset="utf-8")
@@ -52,8 +64,16 @@ def _is_translated(words: object) -> bool:
     return all(words) if isinstance(words, tuple | list) else bool(words)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Bring all catalogues up to date; with the word ``compile``, only compile them."""
+    if sys.argv[1:] == ["compile"]:
+        compile_all()
+        return
     sentences = collect()
     for one in LANGUAGES:
         total, missing = update(one, sentences)
         sys.stdout.write(f"{one}: {total} sentences, {missing} without a translation\n")
+
+
+if __name__ == "__main__":
+    main()

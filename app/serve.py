@@ -5,7 +5,6 @@ production a deployment does that once, with ``flask setup``; here only the serv
 threads, because the default database is a file and the caches are then shared; more processes: ``gunicorn run:app``.
 """
 
-import logging
 import os
 import sys
 from pathlib import Path
@@ -14,10 +13,11 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from app import create_app
+from app import create_app, messages
 from app.base import vendor
+from app.base.web import log_to_stderr
 from app.extensions import db
-from config import ROOT, Settings, SettingsError
+from config import Settings, SettingsError
 
 #: gunicorn's settings. Source: https://docs.gunicorn.org/en/stable/settings.html
 SERVER: dict[str, Any] = {
@@ -65,7 +65,8 @@ def main() -> None:
         sys.exit(str(wrong))
     if settings.mode == "demo":
         sys.stdout.write(vendor.build() + "\n")
-        _compile_catalogues(ROOT / "translations")
+        messages.compile_all()
+    log_to_stderr(as_json=settings.log_json)
     app = create_app(settings)
     greeting = f"\nZhike answers at http://{settings.host}:{settings.port}\n"
     if settings.mode == "demo":
@@ -76,21 +77,8 @@ def main() -> None:
     Server(app, settings, greeting).run()
 
 
-def _compile_catalogues(folder: Path) -> None:
-    """Compile the translations that are newer than what was compiled from them."""
-    from babel.messages.mofile import write_mo  # noqa: PLC0415 - only where there is something to do
-    from babel.messages.pofile import read_po  # noqa: PLC0415 - the same
-
-    for source in folder.glob("*/LC_MESSAGES/*.po"):
-        target = source.with_suffix(".mo")
-        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-            with source.open("rb") as read, target.open("wb") as write:
-                write_mo(write, read_po(read))
-
-
 def _prepare(app: Flask) -> list[str]:
     """Bring the database up to date, fill a new one with demo records; return what to tell the person."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     run = app.test_cli_runner()
     _run(run, "setup")
     is_new = _is_empty(app)

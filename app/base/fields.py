@@ -179,6 +179,7 @@ class Choice(Field):
     icon: ClassVar[str] = "list"
     dictionary: str = ""
     tree: bool = False
+    nothing: object = ""  # the words for an empty value, where it has a meaning of its own
 
     @property
     def values(self) -> choices.Values:
@@ -192,7 +193,10 @@ class Choice(Field):
 
     def text(self, value: Value) -> str:
         found = self.values.by_code.get(value) if value else None
-        return found.label if found else str(value or "")
+        return found.label if found else str(value or self.nothing)
+
+    def cell(self, value: Value) -> Value:
+        return self.text(value) or None
 
     def typed(self, value: Value) -> str:
         return value or ""

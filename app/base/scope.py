@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from flask import g, has_app_context
 from sqlalchemy import ColumnElement, FromClause, Table, and_, event, false, or_, select, true
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql import visitors
 from sqlalchemy_continuum import versioning_manager
 
 from app.base import clock
@@ -186,10 +187,32 @@ def db_session(record: Any) -> Session:
 
 @event.listens_for(Session, "do_orm_execute")
 def _narrow(state: ORMExecuteState) -> None:
-    if state.is_column_load or not state.is_orm_statement:
+    if state.is_column_load or not has_app_context():
         return
-    if has_app_context() and (state.is_select or state.is_update or state.is_delete):
+    if not state.is_orm_statement:
+        if state.is_select and not g.get("unscoped"):
+            _refuse_silent(state.statement)
+    elif state.is_select or state.is_update or state.is_delete:
         state.statement = state.statement.options(*_options())
+
+
+class SilentlyUnscopedError(Exception):
+    """A statement on tables, not classes, reads scoped rows and does not say so. A programming error."""
+
+
+def _refuse_silent(statement: Any) -> None:
+    """Raise unless a statement the hook cannot narrow leaves scoped tables alone: it must say ``unscoped``."""
+    actor = current_actor()
+    if actor is not None and actor.is_system:
+        return
+    read = {part.name for part in visitors.iterate(statement) if isinstance(part, Table)}
+    if read & _scoped_tables():
+        raise SilentlyUnscopedError(", ".join(sorted(read & _scoped_tables())))
+
+
+@lru_cache
+def _scoped_tables() -> frozenset[str]:
+    return frozenset(cls.__table__.name for cls in _scoped_classes() if policy_of(cls) is not PUBLIC)
 
 
 def _options() -> list[Any]:

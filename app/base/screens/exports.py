@@ -14,6 +14,7 @@ from app.base.actor import Actor
 from app.base.engine import promise_to_read
 from app.base.exported import Exported
 from app.base.fields import Choices, Date, Field, Hidden, Link, Moment, Money, Number, Phone, Phones, seen
+from app.base.scope import unscoped
 from app.base.screens.listing import Listing
 from app.base.tabular.cells import Column
 from app.base.tabular.plain import write_plain
@@ -106,7 +107,9 @@ class Rows:
         code = table.c[spec.code if isinstance(spec, Choices) else "number"]
         found: dict[Any, list[Any]] = {row[""]: [] for row in rows}
         hanging = select(parent, code).where(parent.in_(list(found))).order_by(table.c.id)
-        for key, value in db.session.execute(hanging):
+        with unscoped("these are children of rows in scope"):
+            pairs = db.session.execute(hanging).all()
+        for key, value in pairs:
             found[key].append(value)
         for row in rows:
             row[spec.name] = tuple(found[row[""]])

@@ -75,8 +75,7 @@ class Listing:
     @cached_property
     def count(self) -> int:
         """How many rows match, counted no further than one above COUNT_LIMIT."""
-        key = self.model.__mapper__.primary_key[0]  # type: ignore[attr-defined]
-        some = select(key).where(*self.where).limit(COUNT_LIMIT + 1)
+        some = select(self.key).where(*self.where).limit(COUNT_LIMIT + 1)
         return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
     @cached_property

@@ -1,7 +1,7 @@
 """What the templates of list, record and form are told: plain dicts, built from a view and its rows."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.base import filters
@@ -248,8 +248,9 @@ def actions(view: "DomainView", record: Any) -> list[dict[str, Any]]:
     return found
 
 
-def sections(view: "DomainView", record: Any) -> list[dict[str, Any]]:
-    """Return a record's fields as the form groups them."""
+def sections(view: "DomainView", record: Any, *, skip: Collection[str] = frozenset()) -> list[dict[str, Any]]:
+    """Return a record's fields as the form groups them, without those named in ``skip``."""
+    skip = set(skip)
     actor, names = view.actor(), set(view.form_names(record))
     parts = view.form_sections or [("fields", view.one, list(view.form_fields))]
     return [
@@ -262,11 +263,11 @@ def sections(view: "DomainView", record: Any) -> list[dict[str, Any]]:
                     "span": view.specs[name].wide,
                 }
                 for name in part
-                if name in names
+                if name in names and (name not in skip)
             ],
         }
         for _key, title, part in parts
-        if names & set(part)
+        if names & set(part) - skip
     ]
 
 

@@ -66,7 +66,8 @@ def draw(spec: Field, record: Any, *, actor: Actor | None, short: bool = True) -
 def draw_value(spec: Field, value: Value, *, short: bool = True) -> Markup:
     """Return a value of a field as HTML; a mask stays a mask."""
     if value is None or value in ("", ()):
-        return NOTHING
+        words = getattr(spec, "nothing", "")
+        return Markup('<span class="zk-chip is-line">{}</span>').format(words) if words else NOTHING
     if isinstance(value, Hidden):
         return Markup('<span class="zk-phone is-masked">{}</span>').format(value)
     shape = next((shape for kind, shape in SHAPES if isinstance(spec, kind)), _plain)

@@ -143,7 +143,12 @@ class Customer(Model):
     followup_status: Mapped[str | None] = mapped_column(
         String(40),
         info=field(
-            Choice(_("Follow-up status"), dictionary="followup_progress", synonyms=("跟进状态", "跟进进度", "跟进情况"))
+            Choice(
+                _("Follow-up status"),
+                nothing=_("Not followed up"),
+                dictionary="followup_progress",
+                synonyms=("跟进状态", "跟进进度", "跟进情况"),
+            )
         ),
     )
     operating_status: Mapped[str | None] = mapped_column(

@@ -16,6 +16,7 @@ from app.base.screens.view import current_actor
 from app.crm.customers import queries as customers
 from app.crm.customers.views import CustomerView
 from app.home.views import cards
+from app.home.views.interface import OpenApiView
 
 MOST_FOUND = 50
 
@@ -84,3 +85,4 @@ def _marked(text: str, words: str) -> Markup:
 
 def register(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(SearchView)
+    appbuilder.add_view_no_menu(OpenApiView)

@@ -6,6 +6,7 @@ from app.base.choices import references
 from app.base.i18n import _
 from app.base.screens import rights
 from app.base.screens.frame import quick_adds
+from app.crm.customers.api import ContactApi, CustomerApi
 from app.crm.customers.queries import ContactNames, CustomerNames
 from app.crm.customers.views.changes import ChangesView
 from app.crm.customers.views.contacts import ContactView
@@ -22,4 +23,6 @@ def register(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(CustomerView, "CustomerView", label=_("Customer records"), category="customers")
     appbuilder.add_view(ContactView, "ContactView", label=_("Contacts"), category="customers")
     appbuilder.add_view(ChangesView, "ChangesView", label=_("All changes"), category="customers")
+    appbuilder.add_api(CustomerApi)
+    appbuilder.add_api(ContactApi)
     quick_adds.append((_("New customer"), "building-plus", "CustomerView.add", "can_add", "CustomerView"))

@@ -39,7 +39,7 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
         "figures": _figures(view, customer, known=known, contacts=len(links)),
         "tabs": _tabs(view, customer, tab, contacts=len(links), related=len(related)),
         "actions": _actions(view, customer, is_mine=is_mine),
-        "sections": listpage.sections(view, customer) if tab == "overview" else [],
+        "sections": listpage.sections(view, customer, skip=_empty(view, customer)) if tab == "overview" else [],
         "timeline": view.timeline(customer) if tab == "overview" else [],
         "history_url": view.url("history", pk=customer.id) if view.may("history") else None,
         "contacts": [_contact(view, customer, link, known, is_mine=is_mine) for link in links],
@@ -49,6 +49,11 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
         "make_contacts": _make_contacts(view, customer, links) if is_mine and view.may("edit") else [],
     }
     return page | _dialogs(view, customer, contact_form, is_mine=is_mine)
+
+
+def _empty(view: "CustomerView", customer: Customer) -> set[str]:
+    """Return the fields that hold nothing: a page of dashes tells a clerk nothing."""
+    return {name for name in view.form_fields if value_of(customer, view.specs[name]) in (None, "", ())}
 
 
 def _dialogs(view: "CustomerView", customer: Customer, contact_form: Any, *, is_mine: bool) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from app.base import choices
 from app.base.fields import Field, fields_of
 from app.base.history import DELETE, Child, change_set_class, children_of, versions_of
 from app.base.i18n import _
+from app.base.scope import unscoped
 from app.extensions import db
 
 RecordKey = tuple[type[Any], int]  # of a row: its model and id
@@ -87,7 +88,9 @@ def _parts(model: type[Any], key: int) -> Mapping[int, Sequence[object]]:
         table = versions_of(child.model).__table__
         selects.append(select(table.c.transaction_id, literal(place)).where(_of(child, key)))
     found: dict[int, list[object]] = defaultdict(list)
-    for number, place in db.session.execute(union(*selects)):
+    with unscoped("the record is in scope, its children follow it"):
+        rows = db.session.execute(union(*selects)).all()
+    for number, place in rows:
         found[number] += [kinds[place].label] if place >= 0 else []
     return found
 

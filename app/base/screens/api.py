@@ -1,0 +1,280 @@
+"""REST out of fields: the same records, rights, scope, masks and services as on the screens, as JSON.
+
+A program signs in with a personal token or a JWT (``Authorization: Bearer …``). A browser's cookie opens only
+reading, so that no foreign page can write with it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any, ClassVar
+
+from flask import Response, abort, current_app, g, jsonify, request
+from flask_appbuilder.api import BaseApi, expose
+from flask_appbuilder.security.decorators import permission_name
+from flask_jwt_extended import verify_jwt_in_request
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt import PyJWTError
+from sqlalchemy import select
+
+from app.base.actor import Actor, Channel
+from app.base.errors import Invalid, InvalidFields, NotAllowed
+from app.base.fields import Choices, Field, Hidden, Link, Phones, fields_of, is_hidden, parsed, seen, text_of, value_of
+from app.base.i18n import _
+from app.base.scope import may_write
+from app.base.screens.listing import COUNT_LIMIT, Listing, filterable
+from app.extensions import db
+
+PAGE_CAP, PAGE_DEFAULT = 100, 25
+LONGEST_KEY = 15  # digits
+
+
+def signed(method: Callable[..., Response]) -> Callable[..., Response]:
+    """Let only a known program, or a reading browser, call; 401 or 403 as JSON else."""
+
+    @wraps(method)
+    def guarded(self: "DomainApi", *args: Any, **kwargs: Any) -> Response:
+        _identify()
+        name = f"can_{guarded._permission_name}"  # type: ignore[attr-defined]  # noqa: SLF001 - upstream's mark
+        if not current_app.appbuilder.sm.has_access(name, self.class_permission_name):
+            abort(403)
+        return method(self, *args, **kwargs)
+
+    return guarded
+
+
+def _identify() -> None:
+    if g.get("actor") is None:
+        try:
+            verify_jwt_in_request()
+        except (JWTExtendedException, PyJWTError):
+            abort(401)
+    if g.get("actor") is None:
+        abort(401)
+    if g.actor.channel is not Channel.API and request.method != "GET":
+        raise NotAllowed(_("Programs sign in with a token. A browser session may only read here."))
+
+
+class DomainApi(BaseApi):
+    """List, read, make, change and delete the records of one model."""
+
+    model: ClassVar[type]
+    resource_name = ""
+    read_fields: ClassVar[Sequence[str]] = ()
+    write_fields: ClassVar[Sequence[str]] = ()
+    create: ClassVar[Callable[..., Any]]  # service(values, *, actor) -> record
+    change: ClassVar[Callable[..., Any]]  # service(record, values, *, actor, revision)
+    remove: ClassVar[Callable[..., Any]]  # service(record, *, actor)
+    allow_browser_login = True
+    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
+
+    @property
+    def specs(self) -> Mapping[str, Field]:
+        return fields_of(self.model)
+
+    @property
+    def actor(self) -> Actor | None:
+        """Who calls; upstream asks for every attribute at start, when there is nobody."""
+        return g.get("actor")
+
+    # ── reading ──
+
+    @expose("/", methods=["GET"])
+    @permission_name("list")
+    @signed
+    def index(self) -> Response:
+        """Answer one page of the records in scope: ``filter``, ``sort``, ``page`` or ``after``, ``page_size``."""
+        listing = self._listing()
+        _checked = listing.filter
+        rows = listing.rows
+        last = rows[-1].id if rows and listing.has_more else None
+        found = {"count": min(listing.count, COUNT_LIMIT), "count_is_capped": listing.count > COUNT_LIMIT}
+        return jsonify(found | {"next_after": last, "result": [self.drawn(row) for row in rows]})
+
+    def _listing(self) -> Listing:
+        asked = dict(request.args.items())
+        size = asked.get("page_size", "")
+        columns = [self.specs[name] for name in self.read_fields]
+        listing = Listing(self.model, filterable(self.model), columns, asked, self.actor)
+        listing.page_size = min(max(int(size), 1), PAGE_CAP) if size.isdigit() and len(size) < 6 else PAGE_DEFAULT  # noqa: PLR2004
+        return listing
+
+    @expose("/<pk>", methods=["GET"])
+    @permission_name("show")
+    @signed
+    def read(self, pk: str) -> Response:
+        """Answer one record in scope."""
+        return jsonify({"result": self.drawn(self.record(pk))})
+
+    def record(self, pk: str, *, write: bool = False) -> Any:
+        """Return the record in scope: 404 otherwise, 403 with a sentence if it may only be read."""
+        if not (pk.isascii() and pk.isdigit() and len(pk) <= LONGEST_KEY):
+            abort(404)
+        found = db.session.scalar(select(self.model).where(self.model.id == int(pk)))  # type: ignore[attr-defined]
+        if found is None:
+            abort(404)
+        if write and not may_write(found, self.actor):
+            raise NotAllowed(_("You may read this record, but not change it. Ask its owner or a supervisor."))
+        return found
+
+    def drawn(self, record: Any) -> dict[str, Any]:
+        """Return a record as JSON: its id, its revision, and the fields listed for reading, masked as on screens."""
+        values = {name: self._value(self.specs[name], record) for name in self.read_fields}
+        return {"id": record.id, "revision": record.revision} | values
+
+    def _value(self, spec: Field, record: Any) -> Any:
+        value = seen(spec, value_of(record, spec), actor=self.actor)
+        if isinstance(value, Hidden):
+            return str(value)
+        if isinstance(spec, Link) and value is not None:
+            return {"id": value, "name": text_of(record, spec, actor=self.actor)}
+        return spec.plain(value)
+
+    # ── writing ──
+
+    @expose("/", methods=["POST"])
+    @permission_name("add")
+    @signed
+    def post(self) -> Response:
+        """Make a record of the fields listed for writing."""
+        record = type(self).create(self._given(), actor=self.actor)
+        answer = jsonify({"result": self.drawn(record)})
+        answer.status_code = 201
+        return answer
+
+    @expose("/<pk>", methods=["PUT", "PATCH"])
+    @permission_name("edit")
+    @signed
+    def put(self, pk: str) -> Response:
+        """Change the given fields of a record. ``revision`` must be the one that was read: else 409."""
+        record, values = self.record(pk, write=True), self._given()
+        revision = self._body().get("revision")
+        if not isinstance(revision, int) or isinstance(revision, bool):
+            raise InvalidFields({"revision": _("Send the revision that you have read.")})
+        type(self).change(record, values, actor=self.actor, revision=revision)
+        return jsonify({"result": self.drawn(record)})
+
+    @expose("/<pk>", methods=["DELETE"])
+    @permission_name("delete")
+    @signed
+    def delete(self, pk: str) -> Response:
+        """Delete a record; it can be restored from its history."""
+        type(self).remove(self.record(pk, write=True), actor=self.actor)
+        return Response(status=204)
+
+    def _body(self) -> dict[str, Any]:
+        body = request.get_json(silent=True)
+        if not isinstance(body, dict):
+            raise Invalid(_("Send one JSON object."))
+        return body
+
+    def _given(self) -> dict[str, Any]:
+        """Return the values sent, by field name. Raises InvalidFields for unknown, hidden or wrong ones."""
+        body = {name: value for name, value in self._body().items() if name not in ("id", "revision")}
+        problems: dict[str, object] = {}
+        for name, value in body.items():
+            if name not in self.write_fields or is_hidden(self.specs[name], self.actor):
+                problems[name] = _("There is no such field, or it cannot be written.")
+            elif isinstance(value, dict) or (isinstance(value, list) and not _takes_list(self.specs[name])):
+                problems[name] = _("Send a single value.")
+        known = {name: value for name, value in body.items() if name not in problems}
+        values = parsed(self.specs, known, complain=problems.__setitem__)
+        if problems:
+            raise InvalidFields(problems)
+        return values
+
+
+def _takes_list(spec: Field) -> bool:
+    return isinstance(spec, Choices | Phones)
+
+
+# ── OpenAPI ──────────────────────────────────────────────────────────────────────────────────────
+
+TYPES: Mapping[str, Mapping[str, Any]] = {
+    "boolean": {"type": "boolean"},
+    "choices": {"type": "array", "items": {"type": "string"}},
+    "date": {"type": "string", "format": "date"},
+    "link": {"type": "integer"},
+    "moment": {"type": "string", "format": "date-time"},
+    "number": {"type": "number"},
+}
+
+
+def openapi(apis: Sequence[DomainApi], *, title: str) -> dict[str, Any]:
+    """Return the OpenAPI 3.0 description of these interfaces."""
+    paths: dict[str, Any] = {}
+    for api in apis:
+        paths[f"{api.route_base}/"] = _collection(api)
+        paths[f"{api.route_base}/{{id}}"] = _item(api)
+    scheme = {"bearer": {"type": "http", "scheme": "bearer", "description": "A personal token (zk_…) or a JWT."}}
+    schemas = {api.resource_name: _schema(api, api.read_fields) for api in apis}
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": title, "version": "1"},
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {"securitySchemes": scheme, "schemas": schemas},
+    }
+
+
+def _schema(api: DomainApi, names: Sequence[str]) -> dict[str, Any]:
+    own = {"id": {"type": "integer"}, "revision": {"type": "integer"}}
+    return {"type": "object", "properties": own | {name: _property(api.specs[name]) for name in names}}
+
+
+def _property(spec: Field) -> dict[str, Any]:
+    kind: dict[str, Any] = dict(TYPES.get(spec.kind, {"type": "string"}))
+    if isinstance(spec, Phones):
+        kind = {"type": "array", "items": {"type": "string"}}
+    return kind | {"title": str(spec.label), "nullable": not spec.required}
+
+
+def _body_of(api: DomainApi) -> dict[str, Any]:
+    schema = _schema(api, api.write_fields)
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _answer(api: DomainApi, *, many: bool = False) -> dict[str, Any]:
+    one: dict[str, Any] = {"$ref": f"#/components/schemas/{api.resource_name}"}
+    result = {"type": "array", "items": one} if many else one
+    schema = {"type": "object", "properties": {"result": result}}
+    return {"description": "OK", "content": {"application/json": {"schema": schema}}}
+
+
+PROBLEMS = {
+    code: {"description": words}
+    for code, words in {
+        "401": "No valid token",
+        "403": "Not allowed, or only to be read",
+        "404": "No such record in scope",
+        "409": "Saved by somebody else since the revision was read",
+        "422": "A rule of the business says no; error.fields names the fields",
+    }.items()
+}
+QUERY = ("filter", "sort", "page", "after", "page_size")
+
+
+def _collection(api: DomainApi) -> dict[str, Any]:
+    asked = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in QUERY]
+    return {
+        "get": {
+            "tags": [api.resource_name],
+            "parameters": asked,
+            "responses": {"200": _answer(api, many=True)} | PROBLEMS,
+        },
+        "post": {
+            "tags": [api.resource_name],
+            "requestBody": _body_of(api),
+            "responses": {"201": _answer(api)} | PROBLEMS,
+        },
+    }
+
+
+def _item(api: DomainApi) -> dict[str, Any]:
+    key = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
+    tags, gone = [api.resource_name], {"204": {"description": "Deleted"}}
+    return {
+        "parameters": key,
+        "get": {"tags": tags, "responses": {"200": _answer(api)} | PROBLEMS},
+        "put": {"tags": tags, "requestBody": _body_of(api), "responses": {"200": _answer(api)} | PROBLEMS},
+        "delete": {"tags": tags, "responses": gone | PROBLEMS},
+    }

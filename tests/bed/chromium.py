@@ -1,0 +1,23 @@
+"""The browser of the machine, and how it is started: no sandbox (containers forbid it), no calls to the outside."""
+
+import shutil
+
+from tests.bed.servers import NoServer
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
+
+
+def chromium() -> str:
+    """Return the path of Chromium. Raises NoServer."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    raise NoServer("Chromium is not installed. Install it with: apt-get install chromium")
