@@ -1,10 +1,13 @@
 """The commands: ``flask setup``, ``flask create-admin``, ``flask demo``, ``flask customers import|export``."""
 
+from pathlib import Path
+from typing import Any
+
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.base.actor import SYSTEM, acting
+from app.base.actor import SYSTEM, Actor, acting
 
 
 @click.command("setup")
@@ -86,4 +89,103 @@ def demo() -> None:
     click.echo(f"{people} people and {customers} customers.")
 
 
-commands = [setup, create_admin, demo]
+@click.group("customers")
+def customers() -> None:
+    """Bring customers in from files."""
+
+
+@customers.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "username", required=True, help="User name of the person who imports.")
+@click.option("--template", type=click.Choice(["company", "person"]), default="company", show_default=True)
+@click.option("--dry-run", is_flag=True, help="Check only; nothing is imported.")
+@click.option("--accept-new-words", is_flag=True, help="Add new words of open dictionaries.")
+@click.option("--code", type=click.Choice(["skip", "update"]), default="skip", help="Rows with an equal credit code.")
+@click.option("--name", type=click.Choice(["skip", "update", "keep_both"]), default="skip", help="With an equal name.")
+@click.option("--phone", type=click.Choice(["skip", "update", "keep_both"]), default="keep_both", help="Equal phone.")
+@click.option("--result", type=click.Path(dir_okay=False, path_type=Path), help="Where returned rows are written.")
+@with_appcontext
+def import_customers(
+    file: Path,
+    username: str,
+    template: str,
+    result: Path | None,
+    *,
+    dry_run: bool,
+    accept_new_words: bool,
+    **choices: str,
+) -> None:
+    """Import a file of any length; columns are mapped as guessed."""
+    from app.base.errors import DomainError
+
+    with acting(_person(username)) as actor:
+        try:
+            run = _checked(file, template, actor)
+            _chosen(run, choices, actor, accept_new_words=accept_new_words)
+            _finished(run, actor, result or file.with_name(f"{file.stem}-not-imported.xlsx"), dry_run=dry_run)
+        except DomainError as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+
+
+def _person(username: str) -> Actor:
+    from sqlalchemy import select
+
+    from app.base.transaction import transaction
+    from app.extensions import db
+    from app.system.security import queries
+    from app.system.security.models import Employee, User
+
+    @transaction
+    def look() -> Actor | None:
+        key = db.session.scalar(select(Employee.id).join(User, User.id == Employee.id).where(User.username == username))
+        return queries.actor(key) if key else None
+
+    with acting(SYSTEM):
+        found = look()
+    if found is None:
+        raise click.ClickException(f"There is no active user {username!r}.")
+    if ("can_import", "CustomerView") not in queries.rights(found.role_ids):
+        raise click.ClickException(f"{username!r} may not import customers.")
+    return found
+
+
+def _folder() -> Path:
+    return Path(current_app.config["ZHIKE"].data_dir) / "imports"
+
+
+def _checked(file: Path, template: str, actor: Actor) -> Any:
+    from app.system.imports import services
+
+    about = {"file_name": file.name, "kind": "customers", "template": template}
+    run = services.upload(file, folder=_folder(), actor=actor, in_browser=False, **about)
+    for column in run.columns:
+        click.echo(f"  {column['heading'] or '-'} -> {column['field'] or 'not imported'} ({column['confidence']})")
+    services.check(run, [column["field"] for column in run.columns], actor=actor, folder=_folder())
+    return run
+
+
+def _chosen(run: Any, choices: dict[str, str], actor: Actor, *, accept_new_words: bool) -> None:
+    from app.system.imports import services
+
+    words = [(one["dictionary"], one["word"]) for one in run.proposals]
+    if words:
+        click.echo(f"New words: {', '.join(word for _dictionary, word in words)}")
+    services.choose(run, defaults=choices, rows={}, words=words if accept_new_words else [], actor=actor)
+
+
+def _finished(run: Any, actor: Actor, result: Path, *, dry_run: bool) -> None:
+    from app.system.imports import services
+
+    if not dry_run:
+        services.import_run(run, actor=actor, folder=_folder())
+        click.echo(", ".join(f"{name}: {count:,}" for name, count in run.counts.items()))
+    else:
+        click.echo(", ".join(f"{name}: {count:,}" for name, count in services.forecast(run).items()))
+    with result.open("wb") as stream:
+        returned = services.write_result(run, stream)
+    click.echo(f"{returned:,} rows not imported: {result}")
+    if dry_run:
+        services.discard(run, folder=_folder(), actor=actor)
+
+
+commands = [setup, create_admin, demo, customers]

@@ -5,6 +5,7 @@ DOMAINS = (
     "system.sign_in",
     "system.dictionary",
     "system.audit",
+    "system.imports",
     "crm.customers",
 )
 

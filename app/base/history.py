@@ -196,6 +196,18 @@ def insert_versioned(cls: type[Any], rows: Iterable[dict[str, Any]]) -> list[int
     return ids
 
 
+def delete_versioned(cls: type, ids: Iterable[int]) -> None:
+    """Delete many rows in sets; the history of each ends with what it was last. Children must be gone before."""
+    table, versions = cls.__table__, version_class(cls).__table__
+    number, connection, wanted = change_set().id, db.session.connection(), sorted(set(ids))
+    db.session.flush()
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        replace(connection, versions, versions.c.id.in_(part), number)
+        _copy(connection, table, versions, table.c.id.in_(part), number, DELETE)
+        connection.execute(sa.delete(table).where(table.c.id.in_(part)))
+
+
 def _reserved_ids(connection: sa.Connection, table: sa.Table, versions: sa.Table, count: int) -> list[int]:
     """Return ids that nobody else gets, never one that a deleted row had: its history is still there."""
     if connection.dialect.name == "sqlite":  # BEGIN IMMEDIATE: nobody else writes

@@ -162,7 +162,7 @@ def condition(cls: type[Any], actor: Actor, *, write: bool = False) -> ColumnEle
     if policy is None:
         return true()
     parent = versioning_manager.parent_class_map.get(cls)
-    if parent is None:
+    if parent is None or isinstance(policy, Through):  # a version names its parent itself, even of a row that is gone
         return policy.rows(cls.__table__, actor, write=write)
     base = parent.__table__.alias()
     allowed = policy.rows(base, actor, write=write)
@@ -245,8 +245,13 @@ def _kept_options(sight: Sight, *, with_deleted: bool) -> list[Any]:
     """Return the criteria of everybody with this sight: building them costs more than most pages."""
     if sight.is_lifted:
         return _build(None, with_deleted=with_deleted)
-    own = {"department_id": sight.department_id, "departments_below": sight.departments_below}
-    actor = Actor(sight.actor_id, is_system=sight.is_system, reaches=dict(sight.reaches), **own)
+    actor = Actor(
+        sight.actor_id,
+        is_system=sight.is_system,
+        department_id=sight.department_id,
+        departments_below=sight.departments_below,
+        reaches=dict(sight.reaches),
+    )
     return _build(actor, with_deleted=with_deleted)
 
 

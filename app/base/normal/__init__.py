@@ -10,7 +10,7 @@ from app.base.normal.dates import date, moment
 from app.base.normal.mail import email
 from app.base.normal.numbers import boolean, decimal, integer
 from app.base.normal.phones import phone, phone_display, phones
-from app.base.normal.words import is_blank, name, text
+from app.base.normal.words import is_blank, name, person_name, text
 
 __all__ = [
     "boolean",
@@ -23,6 +23,7 @@ __all__ = [
     "is_blank",
     "moment",
     "name",
+    "person_name",
     "phone",
     "phone_display",
     "phones",

@@ -6,6 +6,8 @@ import unicodedata
 from app.base.errors import Invalid
 from app.base.i18n import _
 
+_KEPT_BRACKETS = {0xFF08: "\ue000", 0xFF09: "\ue001"}  # hidden from NFKC in the private use area
+_BACK_AGAIN = {0xE000: "（", 0xE001: "）"}
 _ROUND_BRACKETS = str.maketrans("()", "（）")
 _INVISIBLE_LETTERS = (
     "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffe\uffff"  # shown as nothing, yet called letters or marks
@@ -19,7 +21,7 @@ _CONTROL = re.compile(  # C0 and C1 but tab and line feed, direction marks, half
 
 def is_blank(value: object) -> bool:
     """Tell whether a cell or form field holds nothing a person would see."""
-    return value is None or (isinstance(value, str) and not visible(value))
+    return value is None or (isinstance(value, str) and not _PLAIN.match(value) and not visible(value))
 
 
 def name(value: object) -> str:
@@ -31,6 +33,14 @@ def name(value: object) -> str:
     if _PLAIN.fullmatch(raw):
         return raw
     clean = visible(raw).translate(_ROUND_BRACKETS)
+    if not clean:
+        raise Invalid(_("The name is missing: please fill it in."))
+    return clean
+
+
+def person_name(value: object) -> str:
+    """Return a person's name: as `name`, but brackets stay as they were written. Raises Invalid if nothing remains."""
+    clean = visible(written(value).translate(_KEPT_BRACKETS)).translate(_BACK_AGAIN)
     if not clean:
         raise Invalid(_("The name is missing: please fill it in."))
     return clean

@@ -35,6 +35,7 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "add_url": view.url("add") if view.create is not None and view.may("add") else None,
         "add_label": _("New: %(one)s") % {"one": view.one},
         "clear_url": listing.url(filter=None, segment=None),
+        "import_url": view.import_url(),
         "export_urls": _exports(view, listing) if view.may("export") else None,
     } | _filtering(view, listing)
 

@@ -122,6 +122,10 @@ class DomainView(ModelView):
         what, name = self.endpoint, str(self.title)
         return exports.send(exports.columns_of(specs), rows, name=name, what=what, asked=asked, file_format=file_format)
 
+    def import_url(self) -> str | None:
+        """Return the address of the import into this list, if there is one that this person may use."""
+        return None
+
     def row_level(self, _record: Any) -> Mapping[str, str] | None:
         """Return the small letter before a row's name, if the domain has one."""
         return None

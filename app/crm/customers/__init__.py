@@ -2,6 +2,7 @@
 
 Words      customer, contact, link (a contact's place at a customer), phone entry, collaborator, tag
 Lifecycle  none of its own: a customer is there, or logically deleted and can be restored
-Announces  facts.CustomerCreated, facts.CustomerChanged, facts.CustomerDeleted
-Uses       security, audit
+Announces  facts.CustomerCreated, facts.CustomerChanged, facts.CustomerDeleted;
+           facts.CustomersImported, facts.CustomersRemoved for many at once
+Uses       security, audit, imports
 """

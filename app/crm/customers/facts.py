@@ -16,3 +16,17 @@ class CustomerChanged:
 @dataclass(frozen=True)
 class CustomerDeleted:
     customer_id: int
+
+
+@dataclass(frozen=True)
+class CustomersImported:
+    """Many at once, made or changed."""
+
+    customer_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class CustomersRemoved:
+    """Many at once, gone for good: an import was taken back."""
+
+    customer_ids: tuple[int, ...]

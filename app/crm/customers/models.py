@@ -23,6 +23,7 @@ from app.base.fields import (
     LongText,
     Moment,
     Name,
+    PersonName,
     Phone,
     Phones,
     Related,
@@ -209,7 +210,7 @@ class Customer(Model):
     legal_person: Mapped[str | None] = mapped_column(
         String(60),
         info=field(
-            Name(
+            PersonName(
                 _("Legal person"), only=COMPANY, max_length=60, synonyms=("法人", "法定代表人", "法人代表", "法人姓名")
             )
         ),
@@ -229,7 +230,9 @@ class Customer(Model):
     finance_name: Mapped[str | None] = mapped_column(
         String(60),
         info=field(
-            Name(_("Finance contact"), only=COMPANY, max_length=60, synonyms=("财务", "财务人员", "财务姓名", "会计"))
+            PersonName(
+                _("Finance contact"), only=COMPANY, max_length=60, synonyms=("财务", "财务人员", "财务姓名", "会计")
+            )
         ),
     )
     finance_phone: Mapped[str | None] = mapped_column(
@@ -245,7 +248,7 @@ class Customer(Model):
         ),
     )
     cashier_name: Mapped[str | None] = mapped_column(
-        String(60), info=field(Name(_("Cashier"), only=COMPANY, max_length=60, synonyms=("出纳", "出纳姓名")))
+        String(60), info=field(PersonName(_("Cashier"), only=COMPANY, max_length=60, synonyms=("出纳", "出纳姓名")))
     )
     cashier_phone: Mapped[str | None] = mapped_column(
         String(32),
@@ -260,7 +263,8 @@ class Customer(Model):
         ),
     )
     person_in_charge: Mapped[str | None] = mapped_column(
-        String(60), info=field(Name(_("Person in charge"), only=COMPANY, max_length=60, synonyms=("负责人", "联系人")))
+        String(60),
+        info=field(PersonName(_("Person in charge"), only=COMPANY, max_length=60, synonyms=("负责人", "联系人"))),
     )
     sex: Mapped[str | None] = mapped_column(
         String(10), info=field(Choice(_("Sex"), dictionary="sex", only=PERSON, synonyms=("性别",)))

@@ -1,7 +1,7 @@
 """What can be done to dictionaries. One verb, one transaction."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,8 @@ from sqlalchemy import insert, select
 
 from app.base import history
 from app.base.actor import Actor
-from app.base.errors import InvalidFields
+from app.base.chinese import fold, initials, to_simplified, to_traditional
+from app.base.errors import InvalidFields, NotAllowed
 from app.base.i18n import _
 from app.base.stamps import raise_stamp
 from app.base.transaction import check_revision, transaction
@@ -149,3 +150,47 @@ def _seed_regions() -> Iterator[dict[str, Any]]:
             "is_default": False,
             "is_active": True,
         }
+
+
+LONGEST_LABEL = 80
+
+
+@transaction
+def add_words(dictionary: str, words: Sequence[str], *, actor: Actor) -> Mapping[str, str]:
+    """Add words an import brought along to an open dictionary; return the code of each.
+
+    A word that stands there already, in any spelling, keeps its code. Raises NotAllowed unless the dictionary is open.
+    """
+    kept = db.session.get(Dictionary, dictionary)
+    if kept is None or kept.policy != rules.OPEN:
+        raise NotAllowed(_("This dictionary takes no new values by import."))
+    rows = db.session.scalars(select(DictionaryValue).where(DictionaryValue.dictionary_code == dictionary)).all()
+    known = {fold(label): row.code for row in rows for label in (row.label_zh_hans, row.label_zh_hant, row.label_en)}
+    fresh = list({fold(word): word.strip() for word in words if fold(word) not in known}.values())
+    codes, last = {row.code for row in rows}, max((row.position for row in rows), default=0)
+    added = [_new_value(dictionary, word, codes, last + place) for place, word in enumerate(fresh, start=1)]
+    if added:
+        history.insert_versioned(DictionaryValue, added)
+        raise_stamp(STAMP)
+    known |= {fold(word): row["code"] for word, row in zip(fresh, added, strict=True)}
+    return {word: known[fold(word)] for word in words}
+
+
+def _new_value(dictionary: str, word: str, codes: set[str], position: int) -> dict[str, Any]:
+    stem = initials(word)[:30] or "value"
+    code = next(one for one in (stem, *(f"{stem}_{n}" for n in range(2, len(codes) + 3))) if one not in codes)
+    codes.add(code)
+    return {
+        "dictionary_code": dictionary,
+        "code": code,
+        "parent_code": None,
+        "label_zh_hans": to_simplified(word)[:LONGEST_LABEL],
+        "label_zh_hant": to_traditional(word)[:LONGEST_LABEL],
+        "label_en": word[:LONGEST_LABEL],
+        "short": None,
+        "initials": None,
+        "color": "gray",
+        "position": position,
+        "is_default": False,
+        "is_active": True,
+    }

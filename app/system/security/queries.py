@@ -231,3 +231,17 @@ def employee_by_words(words: str) -> Employee | None:
         named = or_(Employee.name == words, User.username == words, Employee.number == words)
         rows = db.session.scalars(found.where(named).limit(2)).all()
     return rows[0] if len(rows) == 1 else None
+
+
+def employees_by_words(words: Iterable[str]) -> Mapping[str, Employee]:
+    """Return the one active person for each of the words, as ``employee_by_words`` does, in one query."""
+    wanted = sorted(set(words))
+    with unscoped("names of colleagues are no secret"):
+        found = select(Employee, User.username).join(User, User.id == Employee.id).where(User.active)
+        named = or_(Employee.name.in_(wanted), User.username.in_(wanted), Employee.number.in_(wanted))
+        rows = db.session.execute(found.where(named)).all() if wanted else []
+    meant: dict[str, dict[int, Employee]] = {}
+    for person, username in rows:
+        for word in (person.name, username, person.number):
+            meant.setdefault(word, {})[person.id] = person
+    return {word: next(iter(people.values())) for word, people in meant.items() if word and len(people) == 1}

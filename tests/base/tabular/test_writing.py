@@ -56,7 +56,7 @@ def test_every_cell_comes_back_as_what_it_was_by_openpyxl(writer):
     assert [row[:2] + row[3:] for row in rows] == [
         [row[0], row[1], *(float(v) if isinstance(v, Decimal) else v for v in row[3:])] for row in ROWS
     ]
-    assert [row[2] for row in rows] == [datetime(row[2].year, row[2].month, row[2].day) for row in ROWS]  # noqa: DTZ001
+    assert [row[2] for row in rows] == [datetime(row[2].year, row[2].month, row[2].day) for row in ROWS]
     assert {cell.data_type for row in sheet.iter_rows(min_row=2) for cell in row} == {"s", "n", "d", "b"}
 
 

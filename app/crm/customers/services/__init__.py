@@ -13,11 +13,13 @@ from app.crm.customers.services.contacts import (
 )
 from app.crm.customers.services.edit import change, create, delete, restore
 from app.crm.customers.services.history import take_back, take_contact_back
+from app.crm.customers.services.imports import CustomerTarget
 from app.crm.customers.services.phones import mark_number, recount
 from app.crm.customers.services.sharing import share, unshare
 
 __all__ = [
     "PLACES",
+    "CustomerTarget",
     "attach_contact",
     "change",
     "change_contact",

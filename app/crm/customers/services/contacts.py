@@ -35,8 +35,9 @@ def change_contact(contact: Contact, values: Mapping[str, Any], *, actor: Actor,
     """Change a contact, at all its customers at once. Raises Conflict, InvalidFields."""
     check_revision(contact, revision=revision)
     _check({"name": contact.name} | dict(values))
-    _assign(contact, values)
-    contact.updated_at = clock.now()
+    with db.session.no_autoflush:  # one saving is one revision
+        _assign(contact, values)
+        contact.updated_at = clock.now()
     phones.index(link.customer_id for link in contact.links)
 
 

@@ -57,8 +57,9 @@ def change(customer: Customer, values: Mapping[str, Any], *, actor: Actor, revis
     check_revision(customer, revision=revision)
     now = {name: getattr(customer, spec.column) for name, spec in fields_of(Customer).items() if spec.column}
     _check(now | dict(values), but=customer.id)
-    _assign(customer, values)
-    customer.updated_at, customer.updated_by_id = clock.now(), actor.id
+    with db.session.no_autoflush:  # one saving is one revision
+        _assign(customer, values)
+        customer.updated_at, customer.updated_by_id = clock.now(), actor.id
     phones.index([customer.id])
     announce(CustomerChanged(customer_id=customer.id))
 

@@ -78,6 +78,7 @@ def _link_again(customer: Customer, line: Line) -> None:
     link = next((row for row in customer.links if row.contact_id == contact.id), None)
     link = link or ContactLink(customer=customer, contact=contact)
     setattr(link, line.spec.column, line.new)
+    db.session.add(link)
 
 
 def _take_contact(_customer: Customer, line: Line, _then: Snapshot) -> None:

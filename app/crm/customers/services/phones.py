@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import CompoundSelect, delete, func, insert, literal, select, union_all, update
+from sqlalchemy import CompoundSelect, ScalarSelect, delete, func, insert, literal, select, union_all, update
 
 from app.base.actor import Actor
 from app.base.scope import unscoped
@@ -37,6 +37,38 @@ def _index(part: list[int]) -> None:
     count(touched)
 
 
+def index_new(customer_ids: Iterable[int]) -> None:
+    """Write the index of customers that have just been made. Part of the caller's transaction.
+
+    As ``index``, but the numbers never leave the database: for thousands of customers that is much quicker.
+    """
+    db.session.flush()
+    ids = sorted(set(customer_ids))
+    for start in range(0, len(ids), MOST_IDS):
+        part = ids[start : start + MOST_IDS]
+        db.session.execute(insert(ENTRIES).from_select(["number", "customer_id", "contact_id", "kind"], _places(part)))
+        here = select(ENTRIES.c.number).where(ENTRIES.c.customer_id.in_(part)).distinct()
+        unknown = here.where(ENTRIES.c.number.not_in(select(NUMBERS.c.number))).subquery()
+        fresh = select(unknown.c.number, literal("unverified"), literal(0))
+        db.session.execute(insert(NUMBERS).from_select(["number", "state", "customer_count"], fresh))
+        db.session.execute(update(NUMBERS).where(NUMBERS.c.number.in_(here)).values(customer_count=_serves()))
+
+
+def _serves() -> ScalarSelect[int]:
+    counted = select(func.count(ENTRIES.c.customer_id.distinct())).where(ENTRIES.c.number == NUMBERS.c.number)
+    return counted.scalar_subquery()
+
+
+def forget(customer_ids: Iterable[int]) -> None:
+    """Take customers out of the index who are about to be removed. Part of the caller's transaction."""
+    ids = sorted(set(customer_ids))
+    for start in range(0, len(ids), MOST_IDS):
+        here = ENTRIES.c.customer_id.in_(ids[start : start + MOST_IDS])
+        touched = set(db.session.scalars(select(ENTRIES.c.number).where(here)))
+        db.session.execute(delete(ENTRIES).where(here))
+        count(touched)
+
+
 def _places(ids: list[int]) -> CompoundSelect[Any]:
     """Select every (number, customer, contact, kind) of these customers: own columns, then contacts' phones."""
     rows, links, numbers = Customer.__table__, ContactLink.__table__, ContactPhone.__table__
@@ -63,12 +95,7 @@ def count(numbers: Iterable[str]) -> None:
     for start in range(0, len(wanted), MOST_IDS):
         part = wanted[start : start + MOST_IDS]
         _know(part)
-        serves = (
-            select(func.count(ENTRIES.c.customer_id.distinct()))
-            .where(ENTRIES.c.number == NUMBERS.c.number)
-            .scalar_subquery()
-        )
-        db.session.execute(update(NUMBERS).where(NUMBERS.c.number.in_(part)).values(customer_count=serves))
+        db.session.execute(update(NUMBERS).where(NUMBERS.c.number.in_(part)).values(customer_count=_serves()))
 
 
 def _know(numbers: list[str]) -> None:
@@ -83,11 +110,7 @@ def _know(numbers: list[str]) -> None:
 @transaction
 def recount() -> int:
     """Compute 任职企业数 of every number anew: the periodic job of CUS-3. Returns how many numbers were wrong."""
-    serves = (
-        select(func.count(ENTRIES.c.customer_id.distinct()))
-        .where(ENTRIES.c.number == NUMBERS.c.number)
-        .scalar_subquery()
-    )
+    serves = _serves()
     wrong = update(NUMBERS).where(NUMBERS.c.customer_count != serves).values(customer_count=serves)
     return db.session.execute(wrong).rowcount  # type: ignore[attr-defined]
 
@@ -98,4 +121,4 @@ def mark_number(number: PhoneNumber, *, state: str, actor: Actor) -> None:
     number.state = state
 
 
-__all__ = ["count", "index", "mark_number", "recount"]
+__all__ = ["count", "forget", "index", "index_new", "mark_number", "recount"]

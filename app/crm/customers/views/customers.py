@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import abort, request
+from flask import abort, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
@@ -41,7 +41,7 @@ class CustomerView(History, DomainView):
     model = Customer
     title, one, group, icon = _("Customer records"), _("Customer"), _("Customers"), "building-community"
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export", "can_history"]
-    base_permissions += ["can_phones", "can_revert", "can_share"]
+    base_permissions += ["can_import", "can_phones", "can_revert", "can_share"]
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
     row_needs = ["level"]
@@ -65,6 +65,9 @@ class CustomerView(History, DomainView):
 
     def can_take_back(self, line: Line) -> bool:
         return line.key[0] is not Collaborator and line.spec.name not in SILENT | {"owner", "department", "assigned_at"}
+
+    def import_url(self) -> str | None:
+        return url_for("CustomerImportView.start") if self.may("import") else None
 
     def row_level(self, record: Any) -> Mapping[str, str] | None:
         item = self.specs["level"].values.by_code.get(record.level)  # type: ignore[attr-defined]

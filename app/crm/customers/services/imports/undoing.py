@@ -1,0 +1,88 @@
+"""Taking imported customers back, but for those that somebody has worked on since."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask_appbuilder import Model
+from sqlalchemy import ColumnElement, Table, select
+
+from app.base import clock
+from app.base.actor import Actor
+from app.base.history import delete_versioned, versions_of
+from app.base.scope import unscoped
+from app.base.transaction import announce
+from app.crm.customers.facts import CustomersImported, CustomersRemoved
+from app.crm.customers.models import Customer, CustomerTag, PhoneEntry
+from app.crm.customers.services import phones
+from app.crm.customers.services.imports.writing import CHUNK, TABLE, put, typed, writable
+from app.extensions import db
+
+#: What the import itself hangs on a customer.
+OWN_CHILDREN = frozenset({CustomerTag.__tablename__, PhoneEntry.__tablename__})
+
+
+def edited_since(ids: Sequence[int], *, change_set_id: int, was_created: bool) -> Mapping[int, str]:
+    """Return the names of those customers of which a later version, or (if the import made them) a child, exists."""
+    edited: set[int] = set()
+    with unscoped("whoever imported them takes them back, whosever they are now"):
+        for part in _parts(ids):
+            edited |= set(_later(versions_of(Customer).__table__, "id", part, change_set_id))
+            edited |= set(_later(versions_of(CustomerTag).__table__, "customer_id", part, change_set_id))
+            edited |= _in_use(part) if was_created else set()
+        return {key: name for part in _parts(edited) for key, name in _names(part)}
+
+
+def _parts(ids: Iterable[int]) -> Iterable[Sequence[int]]:
+    ordered = sorted(set(ids))
+    return [ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)]
+
+
+def _later(versions: Table, key: str, ids: Sequence[int], change_set_id: int) -> Iterable[int]:
+    later = (versions.c[key].in_(ids), versions.c.transaction_id > change_set_id)
+    return db.session.scalars(select(versions.c[key]).where(*later).distinct())
+
+
+def _in_use(ids: Sequence[int]) -> set[int]:
+    """Return the customers that a row of any other table, of whatever domain, points to."""
+    found: set[int] = set()
+    for table in Model.metadata.sorted_tables:
+        for column in table.columns:
+            if table.name not in OWN_CHILDREN and any(key.column is TABLE.c.id for key in column.foreign_keys):
+                found |= set(db.session.scalars(select(column).where(column.in_(ids)).distinct()))
+    return found
+
+
+def _names(ids: Sequence[int]) -> Iterable[tuple[int, str]]:
+    """Return (id, name), also of customers that are gone for good."""
+    versions = versions_of(Customer).__table__
+    latest: ColumnElement[bool] = versions.c.end_transaction_id.is_(None)
+    found = select(versions.c.id, versions.c.name).where(versions.c.id.in_(ids), latest)
+    return [(key, name) for key, name in db.session.execute(found.order_by(versions.c.id))]
+
+
+def remove(ids: Sequence[int]) -> None:
+    """Remove customers an import made: their tags, their place in the phone index, and themselves."""
+    if not ids:
+        return
+    tags = CustomerTag.__table__
+    with unscoped("whoever imported them takes them back"):
+        phones.forget(ids)
+        for part in _parts(ids):
+            delete_versioned(CustomerTag, db.session.scalars(select(tags.c.id).where(tags.c.customer_id.in_(part))))
+        delete_versioned(Customer, ids)
+    announce(CustomersRemoved(customer_ids=tuple(ids)))
+
+
+def put_back(before: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> None:
+    """Give customers an import changed their former values back."""
+    changed = []
+    for part in _parts(key for key, values in before.items() if values):
+        for customer in writable(part, actor):
+            for name, value in before[customer.id].items():
+                put(customer, name, value if name == "tags" else typed(TABLE.c[name], value))
+            customer.updated_at, customer.updated_by_id = clock.now(), actor.id
+            changed.append(customer.id)
+    if changed:
+        db.session.flush()
+        phones.index(changed)
+        announce(CustomersImported(customer_ids=tuple(changed)))

@@ -1,0 +1,151 @@
+"""The dry run: every row gets its verdict, nothing is written but the staging rows."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+
+from app.base import clock, normal
+from app.base.actor import Actor
+from app.base.errors import WrongState
+from app.base.i18n import _
+from app.base.tabular.reading import open_table
+from app.base.transaction import lock, transaction
+from app.extensions import db
+from app.system.imports import queries, rules
+from app.system.imports.models import ImportRow, ImportRun
+from app.system.imports.services import cells, uploads
+from app.system.imports.services.targets import Checker, Line, Target, targets
+
+ROWS = ImportRow.__table__
+CHUNK = 2000
+Numbered = tuple[int, list[Any]]
+
+
+def check(run: ImportRun, mapping: Sequence[str | None], *, actor: Actor, folder: Path) -> None:
+    """Check every row of the file against the rules of its target; may be repeated with another mapping.
+
+    ``mapping``: a field, or None, for each column. Raises Invalid for a mapping that cannot be, WrongState once
+    the file was imported or while somebody else checks it.
+    """
+    target, file = targets[run.kind], uploads.path_of(run, folder)
+    checker = target.checker(run.template, actor=actor)
+    name, sheet, heading_row = run.file_name, run.sheet, run.heading_row
+    _map(run, mapping, target)
+    found: Counter[tuple[str, str]] = Counter()
+    with open_table(file, name) as table:  # nothing of the database is touched here: others may write
+        table.use(sheet, heading_row=heading_row)
+        for part in _parts(table.rows()):
+            lines = _looked_up(checker, part, mapping)
+            found.update((name, word) for line in lines for name, words in line.words.items() for word in words)
+            _stage(run, lines, part)
+    _finish(run, found, target)
+
+
+@transaction
+def _map(run: ImportRun, mapping: Sequence[str | None], target: Target) -> None:
+    lock(run)
+    rules.state_after(run.state, "check")
+    fields = {field.name: field for field in target.fields(run.template)}
+    known = [name if name in fields else None for name in [*mapping, *[None] * len(run.columns)]]
+    run.columns = [dict(column, field=name) for column, name in zip(run.columns, known, strict=False)]
+    run.state, run.proposals, run.checked_at = rules.UPLOADED, [], None
+    rules.check_mapping(known, {name: field.label for name, field in fields.items() if field.is_required})
+    db.session.execute(ROWS.delete().where(ROWS.c.run_id == run.id))
+
+
+def _parts(rows: Iterable[Numbered]) -> Iterator[list[Numbered]]:
+    walk = iter(rows)
+    while part := list(islice(walk, CHUNK)):
+        yield part
+
+
+def _looked_up(checker: Checker, part: Sequence[Numbered], mapping: Sequence[str | None]) -> list[Line]:
+    """Check some rows without holding SQLite's write lock: this is where the time goes."""
+    lines = [Line(number, _cells(values, mapping)) for number, values in part]
+    with uploads.unhurried():
+        checker.check(lines)
+    return lines
+
+
+def _cells(values: Sequence[Any], mapping: Sequence[str | None]) -> Mapping[str, Any]:
+    return {name: value for name, value in zip(mapping, values, strict=False) if name}
+
+
+@transaction
+def _stage(run: ImportRun, lines: Sequence[Line], part: Sequence[Numbered]) -> None:
+    staged = [_staged(run.id, line, raw) for line, (_number, raw) in zip(lines, part, strict=True)]
+    try:
+        db.session.execute(insert(ROWS), staged)
+    except IntegrityError as error:
+        raise WrongState(_("This file is being checked in another window: wait until that is done.")) from error
+
+
+def _staged(run_id: int, line: Line, raw: Sequence[Any]) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "number": line.number,
+        "title": normal.text(line.title)[:200],
+        "raw": [cells.kept(value) for value in raw],
+        "values": {name: _plain(value) for name, value in line.values.items()},
+        "words": line.words or None,
+        "verdict": line.verdict,
+        "problems": line.problems or None,
+        "reason": line.reason,
+        "duplicate_of": line.duplicate_of,
+        "may_update": line.may_update,
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+@transaction
+def _finish(run: ImportRun, found: Mapping[tuple[str, str], int], target: Target) -> None:
+    lock(run)
+    run.proposals = [
+        {"field": name, "dictionary": target.dictionary_of(name), "word": word, "rows": count}
+        for (name, word), count in sorted(found.items(), key=lambda item: -item[1])[: rules.MOST_PROPOSALS]
+    ]
+    run.state, run.checked_at = rules.state_after(run.state, "check"), clock.now()
+
+
+@transaction
+def choose(
+    run: ImportRun,
+    *,
+    defaults: Mapping[str, str],
+    rows: Mapping[int, str],
+    words: Iterable[tuple[str, str]],
+    actor: Actor,
+) -> None:
+    """Keep what the importer wants: a choice per kind of duplicate, per row, and the new words they accept.
+
+    ``rows``: row number → choice, empty for the choice of its kind. Raises Invalid for a choice not offered.
+    """
+    lock(run)
+    rules.state_after(run.state, "choose")
+    for reason, choice in defaults.items():
+        rules.check_choice(choice, reason)
+    for row in queries.numbered(run, list(rows)):
+        choice = rows[row.number]
+        if choice and row.reason:
+            rules.check_choice(choice, row.reason, may_update=row.may_update)
+        row.choice = choice if choice and row.reason else None
+    proposed = {(one["dictionary"], one["word"]) for one in run.proposals}
+    accepted = [list(one) for one in words if one in proposed]
+    run.options = {**run.options, **defaults, "words": accepted}
+
+
+def forecast(run: ImportRun) -> dict[str, int]:
+    """Return how many rows an import would create, update, skip and reject now, new words apart."""
+    found = dict.fromkeys(map(str, rules.Action), 0)
+    for verdict, reason, choice, may_update, count in queries.groups(run):
+        action = rules.action_of(verdict, reason, choice=choice, defaults=run.options, may_update=may_update)
+        found[action] += count
+    return found

@@ -1,0 +1,118 @@
+"""Taking a file in, and letting it go again."""
+
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from app.base import clock
+from app.base.actor import SYSTEM, Actor, acting
+from app.base.engine import reading
+from app.base.errors import Missing
+from app.base.i18n import _
+from app.base.tabular import headings
+from app.base.tabular.reading import Table, open_table
+from app.base.transaction import lock, transaction
+from app.extensions import db
+from app.system.imports import queries, rules
+from app.system.imports.models import ImportRow, ImportRun
+from app.system.imports.services.targets import Target, targets
+
+LONGEST_NAME = 200
+LOOKED_AT = 20  # rows, to find a filled cell of each column
+
+
+def upload(
+    source: Path, *, file_name: str, kind: str, template: str, folder: Path, actor: Actor, in_browser: bool = True
+) -> ImportRun:
+    """Take a file in: look what it is, guess its columns, keep a copy until it is imported or given up.
+
+    Raises Invalid, with the reader's sentence, for anything that is no readable table, or too long for a page.
+    """
+    target = targets[kind]
+    with unhurried(), open_table(source, file_name, fields=target.fields(template)) as table:
+        known = _looked_at(table, target, template)
+    rules.check_size(known["row_count"], in_browser=in_browser)
+    folder.mkdir(parents=True, exist_ok=True)
+    stored = secrets.token_hex(16)
+    shutil.copyfile(source, folder / stored)
+    about = {"file_name": Path(file_name).name[-LONGEST_NAME:] or "?", "kind": kind, "template": template}
+    return _keep(about | known, stored_name=stored, size_bytes=source.stat().st_size, actor=actor)
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Read and reckon for seconds without holding SQLite's write lock: nobody else has to wait."""
+    db.session.rollback()
+    with reading():
+        try:
+            yield
+        finally:
+            db.session.rollback()
+
+
+def _looked_at(table: Table, target: Target, template: str) -> dict[str, Any]:
+    guesses = headings.guess(table.headings, target.fields(template))
+    count, samples = 0, [""] * len(guesses)
+    for _number, values in table.rows():
+        count += 1
+        if count <= LOOKED_AT:
+            samples = [old or str(new or "")[:60] for old, new in zip(samples, values, strict=False)]
+    columns = [
+        {"heading": one.heading, "field": one.field, "confidence": str(one.confidence), "sample": sample}
+        for one, sample in zip(guesses, samples, strict=True)
+    ]
+    return {
+        "sheet": table.sheet.name[:LONGEST_NAME],
+        "heading_row": table.heading_row,
+        "row_count": count,
+        "columns": columns,
+    }
+
+
+@transaction
+def _keep(values: dict[str, Any], *, actor: Actor, **more: Any) -> ImportRun:
+    run = ImportRun(
+        state=rules.UPLOADED, user_id=actor.id, at=clock.now(), options=dict(rules.DEFAULTS), **values, **more
+    )
+    db.session.add(run)
+    return run
+
+
+def path_of(run: ImportRun, folder: Path) -> Path:
+    """Return where the uploaded file stands. Raises Missing once it is gone."""
+    if not run.stored_name or not (folder / run.stored_name).exists():
+        raise Missing(_("The uploaded file is no longer kept: upload it again."))
+    return folder / run.stored_name
+
+
+def discard(run: ImportRun, *, folder: Path, actor: Actor) -> None:
+    """Give an import up: its rows and its file go at once. Raises WrongState once it was imported."""
+    let_go(_discard(run), folder)
+
+
+@transaction
+def _discard(run: ImportRun) -> Sequence[str]:
+    lock(run)
+    run.state = rules.state_after(run.state, "discard")
+    stored, run.stored_name = run.stored_name, None
+    db.session.execute(ImportRow.__table__.delete().where(ImportRow.__table__.c.run_id == run.id))
+    return [stored] if stored else []
+
+
+def let_go(stored: Sequence[str], folder: Path) -> None:
+    """Remove uploaded files."""
+    for name in stored:
+        (folder / name).unlink(missing_ok=True)
+
+
+def sweep(*, folder: Path) -> int:
+    """Give up what was uploaded and left alone for some days. Returns how many runs."""
+    with acting(SYSTEM):
+        runs = queries.forgotten(clock.now() - timedelta(days=rules.DAYS_KEPT))
+        for run in runs:
+            discard(run, folder=folder, actor=SYSTEM)
+    return len(runs)

@@ -1,0 +1,174 @@
+"""The import itself: everything in one transaction, so that a failure leaves nothing behind."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.exc import IntegrityError
+
+from app.base import clock
+from app.base.actor import Actor, Channel, acting
+from app.base.chinese import fold
+from app.base.errors import WrongState
+from app.base.history import change_set, explain
+from app.base.i18n import _
+from app.base.transaction import lock, transaction
+from app.extensions import db
+from app.system.dictionary import services as dictionary
+from app.system.imports import queries, rules
+from app.system.imports.models import ImportRow, ImportRun
+from app.system.imports.rules import Action
+from app.system.imports.services import uploads
+from app.system.imports.services.targets import Target, targets
+
+ROWS = ImportRow.__table__
+IN_LINE = 7_310_001  # our number among the advisory locks: one import writes at a time
+Codes = Mapping[tuple[str, str], str]
+
+
+def import_run(run: ImportRun, *, actor: Actor, folder: Path) -> None:
+    """Write the checked rows: make, update or leave out as was chosen. All or nothing, one change set.
+
+    Raises WrongState unless the run is checked, or if somebody saved an equal record at the same moment.
+    """
+    uploads.let_go(_import(run, actor=actor), folder)
+
+
+@transaction
+def _import(run: ImportRun, *, actor: Actor) -> Sequence[str]:
+    _stand_in_line()
+    lock(run)
+    after = rules.state_after(run.state, "import")
+    with acting(actor.by(Channel.IMPORT)) as importer:
+        explain(str(_("Import of %(file)s") % {"file": run.file_name}))
+        try:
+            run.counts = _written(run, targets[run.kind], importer)
+        except IntegrityError as error:
+            raise WrongState(
+                _("Somebody saved an equal record at this moment. Nothing was imported: check the file again.")
+            ) from error
+        run.change_set_id = change_set().id
+    stored, run.stored_name = run.stored_name, None
+    run.state, run.imported_at = after, clock.now()
+    return [stored] if stored else []
+
+
+def _stand_in_line() -> None:
+    """Let imports write one after the other, so that each sees what the one before it made."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(IN_LINE)))
+
+
+def _written(run: ImportRun, target: Target, actor: Actor) -> dict[str, int]:
+    codes = _accepted(run, actor)
+    counts: Counter[str] = Counter()
+    changed: set[int] = set()
+    for rows in queries.chunks(run):
+        batch = _Batch(run, target, codes, changed)
+        batch.plan(rows)
+        batch.write(actor)
+        counts.update(one["b_done"] for one in batch.results)
+    return {name: counts.get(name, 0) for name in Action}
+
+
+def _accepted(run: ImportRun, actor: Actor) -> Codes:
+    """Add the new words that were accepted to their dictionaries; return their codes."""
+    wanted: dict[str, list[str]] = {}
+    for name, word in run.options.get("words", ()):
+        wanted.setdefault(name, []).append(word)
+    return {
+        (name, fold(word)): code
+        for name, words in wanted.items()
+        for word, code in dictionary.add_words(name, words, actor=actor).items()
+    }
+
+
+class _Batch:
+    """Some rows on their way into the database."""
+
+    def __init__(self, run: ImportRun, target: Target, codes: Codes, changed: set[int]) -> None:
+        self.run, self.target, self.codes, self.changed = run, target, codes, changed
+        self.new: list[tuple[Any, dict[str, Any]]] = []
+        self.old: dict[int, tuple[Any, dict[str, Any]]] = {}
+        self.results: list[dict[str, Any]] = []
+
+    def plan(self, rows: Sequence[Any]) -> None:
+        """Decide for every row what becomes of it."""
+        for row in rows:
+            action = rules.action_of(
+                row.verdict, row.reason, choice=row.choice, defaults=self.run.options, may_update=row.may_update
+            )
+            if action in (Action.CREATE, Action.UPDATE):
+                self._place(row, action)
+            else:
+                self._leave(row, action)
+
+    def _place(self, row: Any, action: Action) -> None:
+        values, unknown = self._with_words(row)
+        if unknown:
+            word, name = unknown
+            sentence = _("“%(word)s” is not one of the values of this field, and was not accepted as a new one.")
+            self._leave(row, Action.REJECT, (name, word, sentence % {"word": word}))
+        elif action == Action.CREATE:
+            self.new.append((row, values))
+        elif row.duplicate_of in self.changed:
+            self._leave(row, Action.SKIP, ("", "", _("An earlier row of this file changes the same record.")))
+        else:
+            self.changed.add(row.duplicate_of)
+            self.old[row.duplicate_of] = (row, values)
+
+    def _with_words(self, row: Any) -> tuple[dict[str, Any], tuple[str, str] | None]:
+        """Return a row's values with the codes of its new words, and the first word nobody accepted."""
+        values = dict(row.values)
+        for name, words in (row.words or {}).items():
+            for word in words:
+                code = self.codes.get((self.target.dictionary_of(name), fold(word)))
+                if code is None:
+                    return values, (word, name)
+                values[name] = sorted({*values[name], code}) if isinstance(values.get(name), list) else code
+        return values, None
+
+    def write(self, actor: Actor) -> None:
+        """Make and update records, then note at each row what became of it."""
+        self._create(actor)
+        self._update(actor)
+        if self.results:
+            table = ROWS.update().where(ROWS.c.id == bindparam("b_id"))
+            names = ("verdict", "done", "record_id", "problems", "before")
+            db.session.connection().execute(
+                table.values({name: bindparam(f"b_{name}") for name in names}), self.results
+            )
+
+    def _create(self, actor: Actor) -> None:
+        taken = self.target.taken([values for _row, values in self.new])
+        for place, (name, sentence) in taken.items():
+            row, values = self.new[place]
+            self._leave(row, Action.REJECT, (name, str(values.get(name) or ""), sentence))
+        left = [pair for place, pair in enumerate(self.new) if place not in taken]
+        ids = self.target.create([values for _row, values in left], template=self.run.template, actor=actor)
+        for (row, _values), record_id in zip(left, ids, strict=True):
+            self._note(row, Action.CREATE, record_id=record_id)
+
+    def _update(self, actor: Actor) -> None:
+        wanted = {record_id: values for record_id, (_row, values) in self.old.items()}
+        before = self.target.update(wanted, actor=actor)
+        for record_id, (row, _values) in self.old.items():
+            if record_id in before:
+                self._note(row, Action.UPDATE, record_id=record_id, before=before[record_id])
+            else:
+                self._leave(row, Action.SKIP, ("", "", _("The existing record is no longer yours to change.")))
+
+    def _leave(self, row: Any, action: Action, problem: tuple[str, str, object] | None = None) -> None:
+        problems = list(row.problems or [])
+        if problem:
+            name, cell, sentence = problem
+            problems.append({"field": name, "cell": cell, "sentence": str(sentence)})
+        self._note(row, action, problems=problems or None)
+
+    def _note(self, row: Any, action: Action, **more: Any) -> None:
+        verdict = rules.Verdict.REJECT if action == Action.REJECT else row.verdict
+        known = {"b_id": row.id, "b_verdict": str(verdict), "b_done": str(action), "b_problems": row.problems}
+        found = {"b_record_id": None, "b_before": None} | {f"b_{name}": value for name, value in more.items()}
+        self.results.append(known | found)

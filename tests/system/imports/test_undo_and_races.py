@@ -1,0 +1,120 @@
+"""Taking an import back, and two at once."""
+
+import threading
+
+import pytest
+from sqlalchemy import func, select
+
+from app.base.actor import SYSTEM, acting
+from app.base.errors import DomainError, WrongState
+from app.base.history import versions_of
+from app.crm.customers import services as customers
+from app.crm.customers.models import Customer, CustomerTag, PhoneEntry, PhoneNumber
+from app.extensions import db
+from app.system.imports import services
+from app.system.imports.models import ImportRun
+from tests import factories
+from tests.cast import ANRAN, LIN
+from tests.system.imports.steps import checked, folder, imported, workbook
+
+CODE = "91350000NFEU9W2E97"
+HEADINGS = ["单位名称", "电话", "标签", "地址"]
+
+
+def by_name(name):
+    return db.session.scalar(select(Customer).where(Customer.name == name))
+
+
+def test_undo_removes_what_was_made_gives_back_what_was_changed_and_names_what_was_edited(in_app, tmp_path):
+    old = factories.a_customer(name="旧", phone="+8613812345670", address="老地址", tags=("old_customer",)).id
+    path = workbook(tmp_path, HEADINGS, ["旧", "13812345671", "月结", "新地址"], ["甲", "13812345672", "月结", ""],
+                    ["乙", "13812345673", "", ""], ["丙", "13812345674", "", ""],
+                    ["丁", "13812345675", "", ""])  # fmt: skip
+    run = imported(path, ANRAN, defaults={"name": "update"})
+    with acting(SYSTEM):
+        customers.change(by_name("乙"), {"address": "改过"}, actor=SYSTEM, revision=None)
+        customers.create_contact({"name": "王丽", "phones": ()}, actor=SYSTEM, customer=by_name("丙"))
+        customers.delete(by_name("丁"), actor=SYSTEM)
+    with acting(ANRAN.actor):
+        shown = services.preview(run)
+        done = services.undo(run, actor=ANRAN.actor)
+    assert (shown.removed, shown.put_back, shown.kept, shown.names) == (1, 1, 3, ["乙", "丙", "丁"])
+    assert (done.removed, done.put_back, done.names) == (1, 1, ["乙", "丙", "丁"])
+    with acting(SYSTEM):
+        customer = db.session.get(Customer, old)
+        assert (customer.phone, customer.address) == ("+8613812345670", "老地址")
+        assert [tag.code for tag in customer.tags] == ["old_customer"]
+        assert by_name("甲") is None
+        assert by_name("乙").address == "改过"
+        assert (
+            db.session.scalar(select(func.count()).select_from(PhoneEntry).where(PhoneEntry.number == "+8613812345672"))
+            == 0
+        )
+        assert db.session.get(PhoneNumber, "+8613812345672").customer_count == 0
+        for cls in (Customer, CustomerTag):
+            versions = versions_of(cls)
+            ends = select(versions.operation_type).where(versions.transaction_id == run.undo_change_set_id)
+            assert 2 in db.session.scalars(ends).all()
+
+
+def test_an_import_is_taken_back_only_once(in_app, tmp_path):
+    run = imported(workbook(tmp_path, HEADINGS[:2], ["甲", "13812345672"]), ANRAN)
+    with acting(ANRAN.actor):
+        services.undo(run, actor=ANRAN.actor)
+        with pytest.raises(WrongState, match="has been taken back already"):
+            services.undo(run, actor=ANRAN.actor)
+        with pytest.raises(WrongState, match="has been taken back already"):
+            services.import_run(run, actor=ANRAN.actor, folder=folder())
+
+
+def test_a_failure_in_the_middle_leaves_nothing(in_app, tmp_path):
+    path = workbook(tmp_path, ["单位名称", "电话"], ["甲", "13812345672"])
+    with acting(ANRAN.actor):
+        run = checked(path, ANRAN)
+        row = db.session.execute(db.text("SELECT id FROM imports_row")).scalar()
+        db.session.execute(db.text('UPDATE imports_row SET "values" = \'{"name": ""}\' WHERE id = :id'), {"id": row})
+        db.session.commit()
+        with pytest.raises(WrongState, match="Nothing was imported"):
+            services.import_run(run, actor=ANRAN.actor, folder=folder())
+    with acting(SYSTEM):
+        db.session.refresh(run)
+        assert run.state == "checked"
+        assert db.session.scalar(select(func.count(Customer.id))) == 0
+
+
+def test_two_imports_of_one_file_at_once_use_no_code_twice(in_app, tmp_path):
+    path = workbook(tmp_path, ["单位名称", "信用代码"], ["甲", CODE])
+    with acting(ANRAN.actor):
+        runs = [checked(path, ANRAN).id for _time in range(2)]
+        db.session.remove()
+    start, refusals = threading.Barrier(2), []
+
+    def bring_in(key):
+        with in_app.app_context(), acting(ANRAN.actor) as actor:
+            run = db.session.get(ImportRun, key)
+            db.session.rollback()
+            start.wait()
+            try:
+                services.import_run(run, actor=actor, folder=folder())
+            except DomainError as refusal:
+                refusals.append(str(refusal))
+
+    threads = [threading.Thread(target=bring_in, args=(key,)) for key in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with acting(SYSTEM):
+        assert refusals == []
+        assert db.session.scalar(select(func.count(Customer.id)).where(Customer.credit_code == CODE)) == 1
+        counts = sorted((db.session.get(ImportRun, key).counts for key in runs), key=lambda one: one["create"])
+        assert [(one["create"], one["reject"]) for one in counts] == [(0, 1), (1, 0)]
+
+
+def test_a_code_taken_by_hand_after_the_check_is_returned_with_a_sentence(in_app, tmp_path):
+    with acting(ANRAN.actor):
+        run = checked(workbook(tmp_path, ["单位名称", "信用代码"], ["甲", CODE]), ANRAN)
+    factories.a_customer(credit_code=CODE, owner=LIN.id)
+    with acting(ANRAN.actor):
+        services.import_run(run, actor=ANRAN.actor, folder=folder())
+    assert run.counts == {"create": 0, "update": 0, "skip": 0, "reject": 1}
