@@ -127,14 +127,7 @@ def import_customers(
             raise click.ClickException(str(refusal)) from refusal
 
 
-<<<<<<< HEAD
 def _person(username: str, *, button: str = "can_import") -> Actor:
-    from sqlalchemy import select
-
-    from app.base.transaction import transaction
-=======
-def _person(username: str) -> Actor:
->>>>>>> imports
     from app.extensions import db
     from app.system.security import queries
 
