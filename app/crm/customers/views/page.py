@@ -105,7 +105,7 @@ def _figures(
     values = {name: value_of(customer, spec) for name, spec in view.specs.items() if spec.column}
     main = next(iter(_own_numbers(customer)), None)
     return [
-        {"k": _("Phone"), "v": _number_html(view, main, known) if main else markup.NOTHING},
+        {"k": _("Phone"), "v": _number_html(view, customer, main, known) if main else markup.NOTHING},
         {"k": _("Completeness"), "v": f"{rules.completeness_percent(values, customer.kind)} %"},
         {"k": _("Contacts"), "v": contacts},
         {"k": _("Assigned"), "v": _day(customer.assigned_at)},
@@ -118,19 +118,26 @@ def _day(moment: Any) -> Any:
     return f"{clock.local(moment):%Y-%m-%d}" if moment else markup.NOTHING
 
 
-def _number_html(view: "CustomerView", number: str, known: Mapping[str, PhoneNumber]) -> Any:
+def _number_html(view: "CustomerView", customer: Customer, number: str, known: Mapping[str, PhoneNumber]) -> Any:
     drawn = markup.draw_value(NUMBER, seen(NUMBER, number, actor=view.actor()))
-    return drawn + serves(view, number, known)
+    return drawn + serves(view, customer, number, known)
 
 
-def serves(view: "CustomerView", number: str, known: Mapping[str, PhoneNumber]) -> Any:
+def _others_url(view: "CustomerView", customer: Customer, number: str) -> str:
+    """Return the way to all customers at which a number stands; an address tells the number, so not to everybody."""
+    if is_hidden(NUMBER, view.actor()):
+        return view.url("show", pk=customer.id, tab="related")
+    return view.url_of_number(number)
+
+
+def serves(view: "CustomerView", customer: Customer, number: str, known: Mapping[str, PhoneNumber]) -> Any:
     """Return the badge "at N customers" (任职企业数) of a number, with the way to them; nothing below two."""
     row = known.get(number)
     if row is None or row.customer_count < 2:  # noqa: PLR2004 - one customer is the usual case
         return markup.Markup("")
     title = _("This number stands at %(count)s customers") % {"count": row.customer_count}
     badge = markup.Markup('<a class="zk-serves" href="{}" title="{}" aria-label="{}">{}{}</a>')
-    return badge.format(view.url_of_number(number), title, title, markup.icon("building"), row.customer_count)
+    return badge.format(_others_url(view, customer, number), title, title, markup.icon("building"), row.customer_count)
 
 
 def _tabs(view: "CustomerView", customer: Customer, tab: str, *, contacts: int, related: int) -> list[dict[str, Any]]:
@@ -186,7 +193,7 @@ def _number(
     return {
         "text": shown if shown != row.number else NUMBER.text(row.number),
         "serves": what.customer_count if what else 0,
-        "url": view.url_of_number(row.number),
+        "url": _others_url(view, customer, row.number),
         "state": state,
         "states": _states(view, customer, row.number) if is_marked else [],
     }
