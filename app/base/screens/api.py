@@ -25,6 +25,7 @@ from app.base.screens.listing import COUNT_LIMIT, Listing, filterable
 from app.extensions import db
 
 PAGE_CAP, PAGE_DEFAULT = 100, 25
+LONGEST_SIZE = 5  # digits
 LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
 
 
@@ -95,7 +96,7 @@ class DomainApi(BaseApi):
         size = asked.get("page_size", "")
         columns = [self.specs[name] for name in self.read_fields]
         listing = Listing(self.model, filterable(self.model), columns, asked, self.actor)
-        listing.page_size = min(max(int(size), 1), PAGE_CAP) if size.isdigit() and len(size) < 6 else PAGE_DEFAULT  # noqa: PLR2004
+        listing.page_size = min(max(int(size), 1), PAGE_CAP) if _is_number(size) else PAGE_DEFAULT
         return listing
 
     @expose("/<pk>", methods=["GET"])
@@ -181,6 +182,10 @@ class DomainApi(BaseApi):
         if problems:
             raise InvalidFields(problems)
         return values
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_SIZE
 
 
 def _takes_list(spec: Field) -> bool:
@@ -272,9 +277,11 @@ def _collection(api: DomainApi) -> dict[str, Any]:
 def _item(api: DomainApi) -> dict[str, Any]:
     key = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
     tags, gone = [api.resource_name], {"204": {"description": "Deleted"}}
+    change = {"tags": tags, "requestBody": _body_of(api), "responses": {"200": _answer(api)} | PROBLEMS}
     return {
         "parameters": key,
         "get": {"tags": tags, "responses": {"200": _answer(api)} | PROBLEMS},
-        "put": {"tags": tags, "requestBody": _body_of(api), "responses": {"200": _answer(api)} | PROBLEMS},
+        "put": change,
+        "patch": change,
         "delete": {"tags": tags, "responses": gone | PROBLEMS},
     }

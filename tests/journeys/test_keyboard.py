@@ -1,0 +1,171 @@
+"""Nobody needs a mouse; and a question that was answered with no is never carried out."""
+
+import pytest
+
+from app.base.actor import SYSTEM, acting
+from app.crm.customers.models import Customer
+from app.extensions import db
+from tests.factories import a_customer
+
+
+@pytest.fixture(scope="module")
+def keys(site):
+    """The ids of three customers."""
+    with site[0].app_context(), acting(SYSTEM):
+        return [a_customer(name=f"键盘{name}商贸有限公司").id for name in "甲乙丙"]
+
+
+def is_there(site, key):
+    with site[0].app_context(), acting(SYSTEM):
+        found = db.session.get(Customer, key)
+        return found is not None and found.deleted_at is None
+
+
+def test_a_record_is_found_opened_edited_and_saved_by_keys_alone(at_desk, site, keys):
+    page = at_desk("anran")
+    page.wait_for_load_state()
+    skip(page)
+    tab_to(page, ".zk-menu summary", text="Customers")
+    page.keyboard.press("Enter")
+    tab_to(page, ".zk-menu-link", text="Customer records")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/customers/")
+    page.locator("tr[data-href]").first.wait_for()
+    tab_to(page, "a.zk-name", text="键盘丙")
+    page.keyboard.press("Enter")
+    page.locator("h1", has_text="键盘丙").wait_for()
+    tab_to(page, "a[href$='/edit']")
+    page.keyboard.press("Enter")
+    page.locator("#zk-form").wait_for()
+    page.wait_for_load_state()
+    tab_to(page, "[name=address]")
+    page.keyboard.type("文化路 7 号")
+    page.keyboard.press("Control+s")
+    page.get_by_text("Saved:").wait_for()
+    assert "文化路 7 号" in page.locator("main").inner_text()
+
+
+def skip(page):
+    """The first key of a page leads past the frame."""
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "zk-skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges()")
+    page.reload()
+
+
+MOST_TABS = 150
+
+
+def tab_to(page, selector, *, text=""):
+    """Press Tab until the focus stands on the element, and is to be seen there."""
+    page.wait_for_load_state()
+    for _time in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate(
+            "([s, t]) => document.activeElement.matches(s) && document.activeElement.textContent.includes(t)",
+            [selector, text],
+        ):
+            assert has_focus_ring(page), f"no visible focus on {selector}"
+            return
+    pytest.fail(f"Tab does not reach {selector} {text}")
+
+
+def has_focus_ring(page):
+    return page.evaluate(
+        """() => { const at = getComputedStyle(document.activeElement);
+        return (at.outlineStyle !== "none" && parseFloat(at.outlineWidth) > 0) || at.boxShadow !== "none"; }"""
+    )
+
+
+def test_conditions_are_built_by_keys_alone(at_desk, keys):
+    page = at_desk("anran")
+    page.goto("/customers/")
+    page.wait_for_load_state()
+    page.keyboard.press("f")
+    page.locator(".zk-cond [data-field]").first.wait_for()
+    assert page.evaluate("document.activeElement.matches('[data-field]')")
+    choose(page, "Customer name")
+    page.keyboard.press("Tab")
+    choose(page, "does not contain")
+    page.keyboard.press("Tab")
+    page.keyboard.type("键盘乙")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**filter=**")
+    names = page.locator("table a.zk-name").all_inner_texts()
+    assert "键盘甲商贸有限公司" in names
+    assert "键盘乙商贸有限公司" not in names
+    assert page.locator(".zk-filter.is-not").count() == 1
+
+
+MOST_CHOICES = 80
+
+
+def choose(page, label):
+    """Go down a closed list, as the arrow keys let one do."""
+    page.keyboard.press("Home")
+    for _time in range(MOST_CHOICES):
+        if page.evaluate("document.activeElement.selectedOptions[0].text") == label:
+            return
+        page.keyboard.press("ArrowDown")
+    pytest.fail(f"The arrow keys do not reach {label}")
+
+
+def test_escape_closes_the_conditions_and_returns_to_their_button(at_desk, keys):
+    page = at_desk("anran")
+    page.goto("/customers/")
+    page.wait_for_load_state()
+    page.keyboard.press("f")
+    page.locator(".zk-cond [data-field]").first.wait_for()
+    page.keyboard.press("Escape")
+    assert page.locator("[data-builder]").is_hidden()
+    assert page.evaluate("document.activeElement.matches('[data-builder-open]')")
+
+
+def test_a_cancelled_delete_is_not_carried_out_by_the_next_yes(at_desk, site, keys):
+    page, (first, second, _third) = at_desk("anran"), keys
+    page.goto(f"/customers/{first}")
+    press(page, "Delete")
+    page.locator("[data-confirm-no]").press("Enter")
+    assert page.locator("dialog[open]").count() == 0
+    press(page, "Delete")
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+
+    page.goto(f"/customers/{second}")
+    press(page, "Delete")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("Deleted:").wait_for()
+
+    assert is_there(site, first)
+    assert not is_there(site, second)
+
+
+def test_two_questions_on_one_page_are_answered_apart(at_desk, site, keys):
+    page, (first, *_others) = at_desk("anran"), keys
+    page.goto(f"/customers/{first}/edit")
+    page.locator("[name=address]").fill("新地址")
+    page.keyboard.press("Control+s")
+    page.get_by_text("Saved:").wait_for()
+    page.goto(f"/customers/{first}")
+    press(page, "Delete")
+    page.locator("[data-confirm-no]").click()
+    page.get_by_role("link", name="Whole history").click()
+    page.get_by_role("button", name="Take back to").click()
+    page.locator("[data-confirm-yes]").click()
+    page.wait_for_load_state()
+    assert is_there(site, first)
+
+
+def press(page, label):
+    """Open the record's further actions and choose one, by keys."""
+    page.wait_for_load_state()
+    page.locator("header [data-menu] > button").last.focus()
+    page.keyboard.press("Enter")
+    item = page.get_by_role("menuitem", name=label)
+    item.wait_for()
+    item.focus()
+    page.keyboard.press("Enter")
+    page.locator("dialog[open]").wait_for()
