@@ -31,6 +31,7 @@ def load_models() -> None:
     from app.domains import DOMAINS
 
     import_module("app.base.stamps")
+    import_module("app.base.kept_filters")
     for domain in DOMAINS:
         if find_spec(f"app.{domain}.models"):
             import_module(f"app.{domain}.models")
@@ -60,6 +61,7 @@ def _screens(app: Flask) -> None:
     house.init_app(app, db.session)
     app.context_processor(lambda: {"frame": frame()})
     # All imported before any is registered: a view may have become a tab of a lower domain's view.
-    for views in [import_module(f"app.{place}.views") for place in (*DOMAINS, *DOORS)]:
-        views.register(house)
+    places = [f"app.{place}.{part}" for place in (*DOMAINS, *DOORS) for part in ("views", "api")]
+    for screens in [import_module(place) for place in places if find_spec(place)]:
+        screens.register(house)
     house.seal()

@@ -7,7 +7,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.base.actor import SYSTEM, Actor, acting
+from app.base.actor import SYSTEM, Actor, Channel, acting
 
 
 @click.command("setup")
@@ -91,7 +91,7 @@ def demo() -> None:
 
 @click.group("customers")
 def customers() -> None:
-    """Bring customers in from files."""
+    """Bring customers in from files, and write them to files."""
 
 
 @customers.command("import")
@@ -127,7 +127,7 @@ def import_customers(
             raise click.ClickException(str(refusal)) from refusal
 
 
-def _person(username: str) -> Actor:
+def _person(username: str, *, button: str = "can_import") -> Actor:
     from app.extensions import db
     from app.system.security import queries
 
@@ -137,9 +137,34 @@ def _person(username: str) -> Actor:
     db.session.rollback()  # SQLite's write lock is not held while the file is read
     if found is None:
         raise click.ClickException(f"There is no active user {username!r}.")
-    if ("can_import", "CustomerView") not in queries.rights(found.role_ids):
-        raise click.ClickException(f"{username!r} may not import customers.")
+    if (button, "CustomerView") not in queries.rights(found.role_ids):
+        raise click.ClickException(f"{username!r} may not {button.removeprefix('can_')} customers.")
     return found
+
+
+@customers.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--as", "username", required=True, help="User name of the person who exports: their rights and scope.")
+@click.option("--filter", "conditions", default="", help="The filter of the list's address, as JSON.")
+@with_appcontext
+def export_customers(file: Path, username: str, conditions: str) -> None:
+    """Write the customers a person sees to FILE (.xlsx or .csv). The export is logged as theirs."""
+    from app.base.errors import DomainError
+    from app.base.screens import exports
+    from app.crm.customers.views import CustomerView
+
+    asked = {"filter": conditions, "format": "csv" if file.suffix == ".csv" else "xlsx"}
+    with acting(_person(username, button="can_export").by(Channel.COMMAND)) as actor:
+        try:
+            listing, specs = CustomerView.exported(asked, actor=actor)
+            columns, rows = exports.columns_of(specs), exports.Rows(listing, specs)
+            with file.open("wb") as stream:
+                count = exports.write(
+                    stream, columns, rows, what="CustomerView", asked=asked, file_format=asked["format"]
+                )
+        except DomainError as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+    click.echo(f"{count:,} customers: {file}")
 
 
 def _folder() -> Path:

@@ -40,6 +40,8 @@ class Values:
 NO_VALUES = Values()
 Source = Callable[[str], Values]
 _source: list[Source] = []
+#: Items that a dictionary has besides its own, by dictionary: roles that an administrator made.
+more: dict[str, Callable[[], tuple[Item, ...]]] = {}
 
 
 def provide(source: Source) -> None:
@@ -49,7 +51,9 @@ def provide(source: Source) -> None:
 
 def values(dictionary: str) -> Values:
     """Return the values of a dictionary; none if it is unknown."""
-    return _source[0](dictionary) if _source else NO_VALUES
+    found = _source[0](dictionary) if _source else NO_VALUES
+    extra = more[dictionary]() if dictionary in more else ()
+    return Values(found.items + extra, is_open=found.is_open) if extra else found
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ __all__ = [
     "Reference",
     "Values",
     "labels",
+    "more",
     "provide",
     "references",
     "search_items",

@@ -245,8 +245,13 @@ def _kept_options(sight: Sight, *, with_deleted: bool) -> list[Any]:
     """Return the criteria of everybody with this sight: building them costs more than most pages."""
     if sight.is_lifted:
         return _build(None, with_deleted=with_deleted)
-    own = {"department_id": sight.department_id, "departments_below": sight.departments_below}
-    actor = Actor(sight.actor_id, is_system=sight.is_system, reaches=dict(sight.reaches), **own)
+    actor = Actor(
+        sight.actor_id,
+        is_system=sight.is_system,
+        department_id=sight.department_id,
+        departments_below=sight.departments_below,
+        reaches=dict(sight.reaches),
+    )
     return _build(actor, with_deleted=with_deleted)
 
 

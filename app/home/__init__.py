@@ -1,5 +1,5 @@
 """The home page. A door: it has no business of its own; each domain hangs its cards here.
 
 Words      card
-Uses       nothing
+Uses       customers
 """

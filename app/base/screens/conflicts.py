@@ -80,7 +80,7 @@ def last_saved(record: Any) -> tuple[str, str]:
 
 def _before(opened: Any, spec: Field, theirs: Any) -> Any:
     """Return the value when the form was opened; what hangs in child rows counts as unchanged by the other."""
-    return theirs if opened is None or isinstance(spec, Choices) else getattr(opened, spec.column)
+    return theirs if opened is None or isinstance(spec, Choices) or not spec.column else getattr(opened, spec.column)
 
 
 def _draw(spec: Field, value: Any) -> Any:

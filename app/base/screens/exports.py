@@ -39,14 +39,28 @@ def send(
 ) -> Response:
     """Write a table to a temporary file, keep the log, and return the download."""
     stream: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - send_file closes it with the answer
+    write(stream, columns, rows, what=what, asked=asked, file_format=file_format)
+    stream.seek(0)
+    file_name = f"{name} {clock.local(clock.now()):%Y%m%d-%H%M}.{file_format}"
+    return send_file(stream, mimetype=FORMATS[file_format], as_attachment=True, download_name=file_name)
+
+
+def write(
+    stream: IO[bytes],
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    *,
+    what: str,
+    asked: Mapping[str, str],
+    file_format: str,
+) -> int:
+    """Write a table, keep the log of it, and return how many rows it has."""
     written = (write_plain if file_format == "xlsx" else write_csv)(stream, columns, rows)
     db.session.rollback()  # the read transaction is over
     promise_to_read(only=False)
     kept = json.dumps(dict(asked), ensure_ascii=False)
     exported.keep(Exported(what=what, format=file_format, asked=kept, row_count=written.rows))
-    stream.seek(0)
-    file_name = f"{name} {clock.local(clock.now()):%Y%m%d-%H%M}.{file_format}"
-    return send_file(stream, mimetype=FORMATS[file_format], as_attachment=True, download_name=file_name)
+    return written.rows
 
 
 def columns_of(specs: Iterable[Field]) -> list[Column]:

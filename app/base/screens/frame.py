@@ -13,6 +13,8 @@ from app.base.screens.markup import color_of
 #: The groups of the menu in their order. Source: spec REQUIREMENTS, GEN-2.
 GROUPS: dict[str, object] = {"home": _("Home"), "customers": _("Customers"), "system": _("Administration")}
 GROUP_ICONS = {"home": "layout-dashboard", "customers": "building-community", "system": "settings"}
+#: Where a screen without a ``menu_place`` of its own stands in its group: behind those with one.
+LAST = 1000
 #: The languages, each in its own words.
 LANGUAGES = {"zh_Hans": "简体中文", "zh_Hant": "繁體中文", "en": "English"}
 #: (label, icon, endpoint, permission, view): what the "New" button offers. Domains add theirs.
@@ -78,7 +80,7 @@ def _menu() -> list[dict[str, Any]]:
 
 def _items(group: MenuItem) -> list[dict[str, Any]]:
     allowed = [item for item in group.childs if item.baseview is not None and _may_open(item.baseview)]
-    return [_item(item) for item in allowed]
+    return [_item(item) for item in sorted(allowed, key=lambda item: getattr(item.baseview, "menu_place", LAST))]
 
 
 def _may_open(view: Any) -> bool:

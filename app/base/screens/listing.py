@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import load_only, selectinload
 
-from app.base import filters
+from app.base import filters, kept_filters
 from app.base.actor import Actor
 from app.base.fields import Choices, Field, Link, Phones, fields_of
 from app.extensions import db
@@ -19,7 +19,7 @@ COUNT_LIMIT = 10_000
 PAGE_SIZES = (10, 25, 50, 100)
 LAST_NUMBERED_PAGE = 100
 SHALLOW = 200  # rows that may be skipped with all their columns
-LONGEST_KEY = 15  # digits
+LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
 
 
 @dataclass
@@ -38,7 +38,12 @@ class Listing:
     @cached_property
     def filter(self) -> filters.Group:
         """The conditions asked for. Raises Invalid."""
-        return filters.parse(self.asked.get("filter"), self.fields)
+        return filters.parse(self.filter_text, self.fields)
+
+    @cached_property
+    def filter_text(self) -> str:
+        """The filter's JSON, from the address or kept under the id ``kept``."""
+        return self.asked.get("filter") or kept_filters.text_of(self.asked.get("kept", ""))
 
     @cached_property
     def where(self) -> list[ColumnElement[bool]]:
@@ -88,7 +93,8 @@ class Listing:
 
     @property
     def _offset(self) -> int:
-        return 0 if self._edge else (self.page - 1) * self.page_size
+        row = _number(self.asked.get("row", ""))
+        return 0 if self._edge else row - 1 if row else (self.page - 1) * self.page_size
 
     def _shallow(self) -> list[Any]:
         return list(db.session.scalars(self._page_of(select(self.model).options(*self._options()))))
@@ -107,8 +113,7 @@ class Listing:
     @cached_property
     def _edge(self) -> int:
         """The row that keyset paging starts behind; 0 for none."""
-        text = self.asked.get("before") or self.asked.get("after") or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY else 0
+        return _number(self.asked.get("before") or self.asked.get("after") or "")
 
     def _page_of(self, wanted: Any) -> Any:
         """Return the statement narrowed to this page, and one row more if there are more."""
@@ -147,17 +152,26 @@ class Listing:
         known = [name for name in wanted if name in self.model.__mapper__.column_attrs]  # type: ignore[attr-defined]
         relations = [spec.relation for spec in self.columns if isinstance(spec, Link) and spec.relation]
         relations += [spec.through for spec in self.columns if isinstance(spec, Choices | Phones)]
+        relations += dict.fromkeys(spec.needs for spec in self.columns if spec.needs)
         loads = [selectinload(getattr(self.model, name)) for name in relations]
         return [load_only(*[getattr(self.model, name) for name in known]), *loads]
 
     def url(self, **changes: object) -> str:
         """Return this list's query string with some parameters changed; None removes one."""
-        kept = {name: value for name, value in self.asked.items() if value and name not in ("page", "after", "before")}
+        kept = {name: value for name, value in self.asked.items() if value and name not in PLACE}
         merged = kept | {name: value for name, value in changes.items() if value is not None}
         for name, value in changes.items():
             if value is None:
                 merged.pop(name, None)
         return "?" + urlencode(merged)
+
+
+PLACE = frozenset({"page", "after", "before", "row"})  # parameters that say where in the list one is
+
+
+def _number(text: str) -> int:
+    """Return a positive whole number, 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY else 0
 
 
 def without(text: str | None, place: int) -> str | None:

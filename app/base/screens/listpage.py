@@ -34,7 +34,7 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "page_size": listing.page_size,
         "add_url": view.url("add") if view.create is not None and view.may("add") else None,
         "add_label": _("New: %(one)s") % {"one": view.one},
-        "clear_url": listing.url(filter=None, segment=None),
+        "clear_url": listing.url(filter=None, kept=None),
         "import_url": view.import_url(),
         "export_urls": _exports(view, listing) if view.may("export") else None,
     } | _filtering(view, listing)
@@ -56,10 +56,12 @@ def count_text(count: int) -> str:
 
 
 def _filtering(view: "DomainView", listing: Listing) -> dict[str, Any]:
-    text = listing.asked.get("filter") or ""
+    text = listing.filter_text
     return {
         "chips": [_chip(node, place, listing) for place, node in enumerate(listing.filter.nodes)],
         "filter_json": text,
+        "keep_filter_url": view.url("keep_filter"),
+        "count_url": view.url("count"),
         "filter_fields": [_filter_field(view, spec) for spec in listing.fields.values() if view.may_filter(spec)],
         "filter_labels": _labels(listing.filter),
     }
@@ -89,7 +91,7 @@ def _options(spec: Field) -> list[dict[str, str]]:
 
 
 def _chip(node: Any, place: int, listing: Listing) -> dict[str, Any]:
-    url = listing.url(filter=without(listing.asked.get("filter"), place))
+    url = listing.url(kept=None, filter=without(listing.filter_text, place))
     if isinstance(node, Group):
         words = _("%(count)s conditions, all") if node.every else _("%(count)s conditions, any")
         return {"op": _("Group"), "values": [words % {"count": len(node.nodes)}], "negated": False, "remove_url": url}
@@ -131,11 +133,11 @@ def _labels(group: Group) -> dict[str, str]:
 def _segments(view: "DomainView", listing: Listing) -> list[dict[str, Any]]:
     if not view.quick_segments:
         return []
-    now = listing.asked.get("filter") or ""
-    found = [{"label": _("All"), "url": listing.url(filter=None), "current": not now}]
+    now = listing.filter_text
+    found = [{"label": _("All"), "url": listing.url(filter=None, kept=None), "current": not now}]
     for _name, label, raw in view.quick_segments:
         text = json.dumps(raw, ensure_ascii=False)
-        found.append({"label": label, "url": listing.url(filter=text), "current": _same(now, raw)})
+        found.append({"label": label, "url": listing.url(filter=text, kept=None), "current": _same(now, raw)})
     return found
 
 
@@ -173,7 +175,7 @@ def _row(view: "DomainView", record: Any, listing: Listing) -> dict[str, Any]:
 
 
 def _pager(listing: Listing, rows: list[Any]) -> dict[str, Any]:
-    keyset = "after" in listing.asked or "before" in listing.asked
+    keyset = bool({"after", "before", "row"} & set(listing.asked))
     first = (listing.page - 1) * listing.page_size
     more = listing.has_more or "before" in listing.asked
     return {
@@ -185,6 +187,7 @@ def _pager(listing: Listing, rows: list[Any]) -> dict[str, Any]:
         "prev_url": _previous(listing, rows, keyset=keyset),
         "next_url": _next(listing, rows, keyset=keyset) if more and rows else None,
         "pages": [] if keyset else _pages(listing),
+        "jump": listing.count > LAST_NUMBERED_PAGE * listing.page_size,
     }
 
 

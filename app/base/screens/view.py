@@ -16,7 +16,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.base import choices
+from app.base import choices, filters, kept_filters
 from app.base.actor import Actor
 from app.base.errors import Conflict, DomainError, Invalid, InvalidFields, NotAllowed
 from app.base.fields import Choice, Field, Link, fields_of, is_hidden
@@ -27,7 +27,7 @@ from app.base.screens.listing import Listing, filterable
 from app.extensions import db
 
 MOST_CHOICES = 20
-LONGEST_KEY = 15  # digits
+LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
 
 
 def current_actor() -> Actor:
@@ -110,17 +110,45 @@ class DomainView(ModelView):
             also=self.row_needs,
         )
 
+    @expose("/count")
+    @has_access
+    @permission_name("list")
+    def count(self) -> Response:
+        """Answer how many rows a filter finds, counted up to the limit: while it is being built."""
+        try:
+            return jsonify({"text": listpage.count_text(self.listing().count)})
+        except Invalid as refusal:
+            return jsonify({"text": str(refusal)})
+
+    @expose("/filter", methods=["POST"])
+    @has_access
+    @permission_name("list")
+    def keep_filter(self) -> AnyResponse:
+        """Keep a filter that is too long for an address, and show the list it narrows."""
+        text = request.form.get("filter", "")
+        filters.parse(text, filterable(self.model))
+        kept = {name: value for name, value in request.args.items() if name not in ("filter", "kept", "page", "after")}
+        return redirect(self.url("list", **kept, kept=kept_filters.keep(text)))
+
     @expose("/export")
     @has_access
     @permission_name("export")
     def export(self) -> Response:
         """Send every row that the list's filter shows as a file. ``format``: xlsx or csv."""
-        listing = self.listing()
-        file_format = "csv" if listing.asked.get("format") == "csv" else "xlsx"
-        specs = [self.specs[name] for name in self.export_fields or self.list_fields]
+        file_format = "csv" if request.args.get("format") == "csv" else "xlsx"
+        listing, specs = self.exported(dict(request.args.items()), actor=current_actor())
         rows, asked = exports.Rows(listing, specs), {**listing.asked, "format": file_format}
         what, name = self.endpoint, str(self.title)
         return exports.send(exports.columns_of(specs), rows, name=name, what=what, asked=asked, file_format=file_format)
+
+    @classmethod
+    def exported(cls, asked: Mapping[str, str], *, actor: Actor) -> tuple[Listing, Sequence[Field]]:
+        """Return the rows and the fields of an export. Raises Invalid for a filter that cannot be meant."""
+        known = fields_of(cls.model)
+        specs = [known[name] for name in cls.export_fields or cls.list_fields]
+        listing = Listing(cls.model, filterable(cls.model), specs, asked, actor, default_sort=cls.default_sort)
+        _checked = listing.filter
+        return listing, specs
 
     def import_url(self) -> str | None:
         """Return the address of the import into this list, if there is one that this person may use."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_appbuilder import AppBuilder
+
 from app.base.actor import Actor
 from app.base.screens.api import DomainApi
 from app.crm.customers import services
@@ -35,3 +37,8 @@ class ContactApi(DomainApi):
     @staticmethod
     def create(values: Mapping[str, Any], *, actor: Actor) -> Contact:
         return services.create_contact(values, actor=actor)
+
+
+def register(appbuilder: AppBuilder) -> None:
+    appbuilder.add_api(CustomerApi)
+    appbuilder.add_api(ContactApi)

@@ -11,10 +11,7 @@ from app.base import clock
 from app.base.i18n import _
 from app.base.screens.view import current_actor
 from app.crm.customers import queries as customers
-from app.crm.customers.models import Customer
 from app.crm.customers.views import changes
-from app.system.audit import queries as audit
-from app.system.audit.queries import Asked
 
 MOST_LINES = 8
 
@@ -45,11 +42,9 @@ def _mine() -> dict[str, Any]:
 
 
 def _changes() -> dict[str, Any]:
-    entries = audit.feed(Customer, Asked(), limit=MOST_LINES)
     lines = []
-    for entry in entries:
-        drawn = changes.drawn(entry)
-        words = Markup("{} · {}").format(entry.who, Markup("; ").join(drawn["what"][:2]))
+    for drawn in changes.recent(limit=MOST_LINES):
+        words = Markup("{} · {}").format(drawn["who"], Markup("; ").join(drawn["what"][:2]))
         lines.append(_line(drawn["name"], drawn["url"], words))
     return {
         "title": _("Recent changes"),

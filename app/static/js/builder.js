@@ -250,6 +250,15 @@ function toggle(open) {
   if (innerWidth > 991) $("select", main)?.focus();
 }
 
+/* A filter too long for an address is kept by the server under a short id. */
+function keep(url, text) {
+  const form = document.getElementById("zk-post");
+  const field = Object.assign(document.createElement("input"), { type: "hidden", name: "filter", value: text });
+  form.append(field);
+  form.action = box.dataset.keepUrl + url.search;
+  form.submit();
+}
+
 on("click", "[data-builder-open]", () => toggle(box.hidden));
 on("click", "[data-builder-cancel]", () => { root = start(); toggle(false); $(".zk-toolbar [data-builder-open]")?.focus(); });
 on("click", "[data-builder-clear]", () => { root = { all: [] }; draw(); });
@@ -257,7 +266,10 @@ on("click", "[data-builder-apply]", () => {
   const url = new URL(location.href);
   const now = result();
   url.searchParams.delete("page");
-  if (now) url.searchParams.set("filter", JSON.stringify(now)); else url.searchParams.delete("filter");
+  url.searchParams.delete("kept");
+  const text = now ? JSON.stringify(now) : "";
+  if (text.length > 1500) return keep(url, text);
+  if (now) url.searchParams.set("filter", text); else url.searchParams.delete("filter");
   location.assign(url);
 });
 on("click", "[data-builder-save]", () => {

@@ -21,7 +21,11 @@ class Dictionary(Model):
     name_zh_hans: Mapped[str] = mapped_column(String(60), info=field(Text(_("Name (Simplified)"), sortable=True)))
     name_zh_hant: Mapped[str] = mapped_column(String(60), info=field(Text(_("Name (Traditional)"))))
     name_en: Mapped[str] = mapped_column(String(80), info=field(Text(_("Name (English)"))))
-    policy: Mapped[str] = mapped_column(String(10), default="editable")  # rules.Policy
+    policy: Mapped[str] = mapped_column(
+        String(10), default="editable", info=field(Choice(_("Policy"), dictionary="dictionary_policy"))
+    )  # rules.Policy
+
+    values_in_use = values_retired = 0  # told by queries.with_counts
 
     def __str__(self) -> str:
         return self.name_zh_hans

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.base.actor import Actor
 from app.base.choices import Found, Item, Values
@@ -49,6 +49,25 @@ def _item(row: DictionaryValue, language: str) -> Item:
 
 #: ``values(dictionary, language)``
 values = Cached(STAMP, _values)
+
+
+def name_in(dictionary: Dictionary, language: str) -> str:
+    """Return what a dictionary is called in a language."""
+    names = {"zh_Hans": dictionary.name_zh_hans, "zh_Hant": dictionary.name_zh_hant, "en": dictionary.name_en}
+    return names[language]
+
+
+def with_counts(dictionaries: list[Dictionary]) -> list[Dictionary]:
+    """Tell each dictionary how many values it has, in use and retired."""
+    table = DictionaryValue.__table__
+    counted = select(table.c.dictionary_code, table.c.is_active, func.count()).group_by(
+        table.c.dictionary_code, table.c.is_active
+    )
+    wanted = counted.where(table.c.dictionary_code.in_([one.code for one in dictionaries]))
+    found = {(code, bool(active)): count for code, active, count in db.session.execute(wanted)}
+    for one in dictionaries:
+        one.values_in_use, one.values_retired = found.get((one.code, True), 0), found.get((one.code, False), 0)
+    return dictionaries
 
 
 class DictionaryNames:

@@ -10,16 +10,83 @@ from sqlalchemy import insert, select
 from app.base import history
 from app.base.actor import Actor
 from app.base.chinese import fold, initials, to_simplified, to_traditional
-from app.base.errors import NotAllowed
+from app.base.errors import InvalidFields, NotAllowed
 from app.base.i18n import _
 from app.base.stamps import raise_stamp
-from app.base.transaction import transaction
+from app.base.transaction import check_revision, transaction
 from app.extensions import db
 from app.system.dictionary import rules
 from app.system.dictionary.models import Dictionary, DictionaryValue
 from app.system.dictionary.queries import STAMP
 
+LABELS = ("label_zh_hans", "label_zh_hant", "label_en", "color", "position", "is_default")
 SEEDS = Path(__file__).parent / "seeds"
+
+
+@transaction
+def add_value(dictionary: Dictionary, values: Mapping[str, Any], *, actor: Actor) -> DictionaryValue:
+    """Add a value. Raises NotAllowed for a locked dictionary, InvalidFields for a code that is taken or malformed."""
+    rules.check_may_add(dictionary.policy)
+    rules.check_code(values["code"])
+    table = DictionaryValue.__table__
+    taken = select(table.c.id).where(table.c.dictionary_code == dictionary.code, table.c.code == values["code"])
+    if db.session.scalar(taken) is not None:
+        raise InvalidFields({"code": _("This dictionary has a value with this code already.")})
+    value = DictionaryValue(dictionary_code=dictionary.code, code=values["code"], is_active=True)
+    db.session.add(value)
+    _assign(value, values)
+    return value
+
+
+@transaction
+def change_value(
+    value: DictionaryValue,
+    values: Mapping[str, Any],
+    *,
+    actor: Actor,
+    revision: int | None,
+) -> None:
+    """Change labels, colour, order or default. Raises Conflict, or InvalidFields if the code would change."""
+    check_revision(value, revision=revision)
+    rules.check_keeps_code(value.code, values.get("code", value.code))
+    _assign(value, values)
+
+
+def _assign(value: DictionaryValue, values: Mapping[str, Any]) -> None:
+    for name in LABELS:
+        if name in values:
+            setattr(value, name, values[name])
+    value.position, value.is_default = value.position or 0, bool(value.is_default)
+    if value.is_default:
+        rules.check_may_be_default(is_active=value.is_active)
+        _only_default(value)
+    raise_stamp(STAMP)
+
+
+def _only_default(value: DictionaryValue) -> None:
+    """Take the mark off whichever value had it: a dictionary has one default."""
+    others = select(DictionaryValue).where(
+        DictionaryValue.dictionary_code == value.dictionary_code,
+        DictionaryValue.is_default,
+        DictionaryValue.code != value.code,
+    )
+    for other in db.session.scalars(others):
+        other.is_default = False
+
+
+@transaction
+def retire_value(value: DictionaryValue, *, actor: Actor) -> None:
+    """Offer a value no more; records that have it keep it. Raises NotAllowed in a locked dictionary."""
+    rules.check_may_retire(value.dictionary.policy)
+    value.is_active = value.is_default = False
+    raise_stamp(STAMP)
+
+
+@transaction
+def revive_value(value: DictionaryValue, *, actor: Actor) -> None:
+    """Offer a retired value again."""
+    value.is_active = True
+    raise_stamp(STAMP)
 
 
 def _lines(name: str) -> Iterator[dict[str, str]]:

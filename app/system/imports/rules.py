@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from app.base.errors import Invalid, WrongState
+from app.base.errors import Invalid
 from app.base.i18n import _
+from app.base.workflow import Workflow
 
 LARGEST_IN_BROWSER = 20_000  # rows; more would hold a request, and on SQLite everybody, for too long
 DAYS_KEPT = 7  # of a file that was uploaded and never imported
@@ -23,15 +24,6 @@ class State(StrEnum):
 
 UPLOADED, CHECKED, IMPORTED, UNDONE, DISCARDED = State
 
-#: Verb → (states in which it may be done, the state after it).
-LIFECYCLE: Mapping[str, tuple[Sequence[State], State]] = {
-    "check": ((UPLOADED, CHECKED), CHECKED),
-    "choose": ((CHECKED,), CHECKED),
-    "import": ((CHECKED,), IMPORTED),
-    "discard": ((UPLOADED, CHECKED), DISCARDED),
-    "undo": ((IMPORTED,), UNDONE),
-}
-
 #: State → why a verb is refused there.
 REFUSALS: Mapping[State, object] = {
     UPLOADED: _("This file has not been checked yet: map its columns and check it first."),
@@ -40,6 +32,15 @@ REFUSALS: Mapping[State, object] = {
     UNDONE: _("This import has been taken back already: upload the file again to repeat it."),
     DISCARDED: _("This import was given up: upload the file again."),
 }
+
+LIFECYCLE = Workflow(
+    ("check", {UPLOADED, CHECKED}, CHECKED),
+    ("choose", {CHECKED}, CHECKED),
+    ("import", {CHECKED}, IMPORTED),
+    ("discard", {UPLOADED, CHECKED}, DISCARDED),
+    ("undo", {IMPORTED}, UNDONE),
+    refusals=REFUSALS,
+)
 
 STATE_NAMES: Mapping[State, object] = {
     UPLOADED: _("Uploaded"),
@@ -98,10 +99,7 @@ CHOICE_NAMES: Mapping[str, object] = {
 
 def state_after(state: str, verb: str) -> State:
     """Return the state after a verb. Raises WrongState where it cannot be done."""
-    allowed, after = LIFECYCLE[verb]
-    if state not in allowed:
-        raise WrongState(REFUSALS[State(state)])
-    return after
+    return State(LIFECYCLE.after(verb, State(state)))
 
 
 def offered(reason: str, *, may_update: bool) -> Sequence[Choice]:

@@ -2,6 +2,6 @@
 
 Words      employee, department, role, grant, data scope
 Lifecycle  none: an account is active or not
-Announces  facts.AccountDisabled
+Announces  facts.AccountDisabled, facts.RightsChanged
 Uses       nothing
 """

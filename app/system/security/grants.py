@@ -1,6 +1,9 @@
-"""Which built-in role gets which screen and button of users, departments and roles."""
+"""Which built-in role gets which screen and button of departments and roles."""
+
+LOOK = ["can_list", "can_show"]
+WORK = [*LOOK, "can_add", "can_edit", "can_delete"]
 
 GRANTS = {
-    "admin": {"DepartmentView": ["can_list", "can_show", "can_add", "can_edit", "can_delete"]},
-    "auditor": {"DepartmentView": ["can_list", "can_show"]},
+    "admin": {"DepartmentView": WORK, "RoleView": WORK},
+    "auditor": {"DepartmentView": LOOK, "RoleView": LOOK},
 }

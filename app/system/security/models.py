@@ -14,12 +14,13 @@ from flask_appbuilder.security.sqla.models import (
     Role,
     User,
     ViewMenu,
+    assoc_user_role,
 )
-from sqlalchemy import Enum, ForeignKey, String, UniqueConstraint
+from sqlalchemy import ColumnElement, Enum, ForeignKey, FromClause, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.actor import Level
-from app.base.fields import Choice, Link, Name, Phone, Text, field
+from app.base.fields import Boolean, Choice, Choices, Email, Link, Moment, Name, Phone, Related, Text, field
 from app.base.i18n import _
 from app.base.scope import PUBLIC
 
@@ -61,6 +62,18 @@ class Department(Model):
         return self.name
 
 
+def _account(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+    rows = User.__table__.alias()
+    return rows, rows.c.id == table.c.id
+
+
+def _roles(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+    held = (
+        select(assoc_user_role.c.user_id, Role.__table__.c.name).join_from(assoc_user_role, Role.__table__).subquery()
+    )
+    return held, held.c.user_id == table.c.id
+
+
 class Employee(Model):
     """A person who works here; shares its id with the account they sign in with."""
 
@@ -70,7 +83,7 @@ class Employee(Model):
 
     id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(
-        String(60), info=field(Name(_("Name"), required=True, max_length=60, sortable=True))
+        String(60), info=field(Name(_("Full name"), required=True, max_length=60, sortable=True))
     )
     number: Mapped[str | None] = mapped_column(
         String(30), unique=True, info=field(Text(_("Employee number"), max_length=30, sortable=True))
@@ -94,7 +107,60 @@ class Employee(Model):
     department: Mapped[Department | None] = relationship(Department, foreign_keys=[department_id])
     account: Mapped[User] = relationship(User)
 
+    held_roles: Mapped[list[Role]] = relationship(
+        Role,
+        secondary=assoc_user_role,
+        primaryjoin=lambda: Employee.id == assoc_user_role.c.user_id,
+        secondaryjoin=lambda: Role.id == assoc_user_role.c.role_id,
+        order_by=Role.id,
+        viewonly=True,
+    )
+
     __mapper_args__ = {"version_id_col": revision}
+    __fields__ = (
+        Text(_("User name"), name="username", required=True, max_length=64, needs="account"),
+        Email(_("E-mail"), name="email", required=True, max_length=254, needs="account"),
+        Choices(
+            _("Roles"),
+            name="roles",
+            dictionary="role",
+            through="held_roles",
+            code="name",
+            path=_roles,
+        ),
+        Moment(_("Last sign-in"), name="last_sign_in", needs="account"),
+        Boolean(_("Active"), name="is_active", needs="account"),
+    )
+    __filters__ = (
+        Related(_("User name"), name="username", column="username", inner=Text(), path=_account),
+        Related(_("E-mail"), name="email", column="email", inner=Text(), path=_account),
+        Related(
+            _("Last sign-in"),
+            name="last_sign_in",
+            column="last_login",
+            inner=Moment(),
+            path=_account,
+        ),
+        Related(_("Active"), name="is_active", column="active", inner=Boolean(), path=_account),
+    )
+
+    access = ""  # "active", "locked" or "disabled": told by sign_in.queries.with_access
+
+    @property
+    def username(self) -> str:
+        return self.account.username
+
+    @property
+    def email(self) -> str:
+        return self.account.email
+
+    @property
+    def is_active(self) -> bool:
+        return bool(self.account.active)
+
+    @property
+    def last_sign_in(self) -> datetime | None:
+        return self.account.last_login
 
     def __str__(self) -> str:
         return self.name
@@ -125,3 +191,16 @@ class Seed(Model):
     role: Mapped[str] = mapped_column(String(64))
     view: Mapped[str] = mapped_column(String(120))
     permission: Mapped[str] = mapped_column(String(100))
+
+
+class KnownRight(Model):
+    """Since when a right exists in this installation: an upgrade shows the administrator what it brought."""
+
+    __tablename__ = "security_known_right"
+    __scope__ = PUBLIC
+    __table_args__ = (UniqueConstraint("view", "permission"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    view: Mapped[str] = mapped_column(String(120))
+    permission: Mapped[str] = mapped_column(String(100))
+    known_at: Mapped[datetime]

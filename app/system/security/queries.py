@@ -1,6 +1,8 @@
 """People, their rights and their reach. Rights are cached in every process, under the stamp "security"."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import (
@@ -13,14 +15,15 @@ from flask_appbuilder.security.sqla.models import (
     assoc_user_role,
 )
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
 
 from app.base.actor import Actor, Reach
-from app.base.choices import Found
+from app.base.choices import Found, Item
 from app.base.scope import unscoped
 from app.base.stamps import Cached
 from app.extensions import db
 from app.system.security import rules
-from app.system.security.models import DataScope, Department, Employee
+from app.system.security.models import DataScope, Department, Employee, KnownRight, Seed
 
 STAMP = "security"
 Right = tuple[str, str]  # (permission, view)
@@ -73,6 +76,16 @@ def _roles_of(user_id: int) -> dict[int, str]:
     return dict(db.session.execute(held.where(assoc_user_role.c.user_id == user_id)).all())
 
 
+def roles_of(user_id: int) -> frozenset[str]:
+    """Return the names of the roles a person holds."""
+    return frozenset(_roles_of(user_id).values())
+
+
+def check_may_touch(user_id: int, *, actor: Actor) -> None:
+    """Raise NotAllowed if the account is an administrator's and the actor is none."""
+    rules.check_may_touch(roles_of(user_id), actor)
+
+
 def _reaches(roles: Mapping[int, str]) -> dict[str, Reach]:
     found: dict[str, Reach] = {}
     for row in db.session.scalars(select(DataScope).where(DataScope.role_id.in_(roles))):
@@ -110,6 +123,71 @@ def holders_of_roles(role_ids: Iterable[int]) -> Mapping[int, int]:
     table = assoc_user_role
     counted = select(table.c.role_id, func.count()).where(table.c.role_id.in_(list(role_ids))).group_by(table.c.role_id)
     return dict(db.session.execute(counted).all())
+
+
+def _own_roles() -> tuple[Item, ...]:
+    """Return the roles an administrator made: their name is their label, in every language."""
+    made = select(Role.name).where(Role.name.not_in([*rules.ROLES, *rules.HIDDEN_ROLES])).order_by(Role.id)
+    return tuple(Item(name, name) for name in db.session.scalars(made))
+
+
+#: ``own_roles()``: the roles an administrator made, as further items of the dictionary "role".
+own_roles = Cached(STAMP, _own_roles)
+
+
+def roles() -> Sequence[Role]:
+    """Return every role a person can be given: the built-in ones in their order, then those made here."""
+    order = {name: place for place, name in enumerate(rules.ROLES)}
+    found = db.session.scalars(select(Role).where(Role.name.not_in(rules.HIDDEN_ROLES)).order_by(Role.id))
+    return sorted(found, key=lambda role: (order.get(role.name, len(order)), role.id))
+
+
+def people_with(role: Role) -> Sequence[Employee]:
+    """Return who holds a role, by name."""
+    held = select(Employee).join(assoc_user_role, assoc_user_role.c.user_id == Employee.id)
+    wanted = held.where(assoc_user_role.c.role_id == role.id).order_by(Employee.name, Employee.id)
+    return list(db.session.scalars(wanted.options(selectinload(Employee.department), selectinload(Employee.account))))
+
+
+def reaches_of(role: Role) -> dict[str, Reach]:
+    """Return how far one role reaches in each domain; domains without a row: nowhere."""
+    rows = db.session.scalars(select(DataScope).where(DataScope.role_id == role.id))
+    return dict.fromkeys(rules.SCOPE_DOMAINS, Reach()) | {row.domain: Reach(row.read, row.write) for row in rows}
+
+
+def standard_rights(role: str) -> frozenset[Right]:
+    """Return what the program gave to a built-in role, whatever became of it."""
+    rows = select(Seed.permission, Seed.view).where(Seed.role == role)
+    return frozenset(db.session.execute(rows))
+
+
+def new_rights(*, since: datetime) -> dict[Right, datetime]:
+    """Return the rights that upgrades brought since then, not those of the installation itself."""
+    first = select(func.min(KnownRight.known_at)).scalar_subquery()
+    rows = db.session.scalars(select(KnownRight).where(KnownRight.known_at > first, KnownRight.known_at >= since))
+    return {(row.permission, row.view): row.known_at for row in rows}
+
+
+def department_tree() -> list[tuple[Department, int]]:
+    """Return every department with its depth, each followed by those below it, in two statements."""
+    below: dict[int | None, list[Department]] = defaultdict(list)
+    wanted = select(Department).options(selectinload(Department.head)).order_by(Department.id)
+    for department in db.session.scalars(wanted):
+        below[department.parent_id].append(department)
+    found: list[tuple[Department, int]] = []
+    open_ones = [(department, 0) for department in reversed(below[None])]
+    while open_ones:
+        department, depth = open_ones.pop()
+        found.append((department, depth))
+        open_ones += [(child, depth + 1) for child in reversed(below[department.id])]
+    return found
+
+
+def people_by_department() -> dict[int, int]:
+    """Return how many active people belong to each department itself."""
+    counted = select(Employee.department_id, func.count()).join(User, User.id == Employee.id).where(User.active)
+    rows = db.session.execute(counted.where(Employee.department_id.is_not(None)).group_by(Employee.department_id))
+    return {key: count for key, count in rows if key is not None}
 
 
 class EmployeeNames:

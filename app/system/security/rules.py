@@ -1,9 +1,9 @@
 """The built-in roles and how far each reaches. Pure. Source: spec DECISIONS, data scope per role and domain."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from app.base.actor import Level, Reach
-from app.base.errors import Invalid
+from app.base.actor import Actor, Level, Reach
+from app.base.errors import Invalid, InvalidFields, NotAllowed
 from app.base.i18n import _
 
 NONE, OWN, DEPARTMENT, BELOW, ALL = Level
@@ -26,12 +26,33 @@ ROLES = (
     "customer",
 )
 
+#: Roles of upstream that nobody is given.
+HIDDEN_ROLES = (PUBLIC_ROLE, "Admin", "Public")
+
+#: What each level is called on the screen of roles.
+LEVEL_NAMES: Mapping[Level, object] = {
+    NONE: _("Nothing"),
+    OWN: _("Own and shared"),
+    DEPARTMENT: _("Own department"),
+    BELOW: _("Department and below"),
+    ALL: _("Everything"),
+}
+
 #: Domains whose rows have a scope, in the order of the screen. Later parts add theirs here.
 SCOPE_DOMAINS: Mapping[str, object] = {
     "customers": _("Customers"),
     "pool": _("Pool (customers without an owner)"),
     "logs": _("Logs"),
 }
+
+
+#: Where not every level has a meaning: rows without an owner are nobody's own, logs are shown whole or not at all.
+LEVELS: Mapping[str, tuple[Level, ...]] = {"pool": (NONE, DEPARTMENT, BELOW, ALL), "logs": (NONE, ALL)}
+
+
+def levels_of(domain: str) -> tuple[Level, ...]:
+    """Return the levels that mean something in a domain, from nothing to everything."""
+    return LEVELS.get(domain, tuple(Level))
 
 
 def _full(level: Level) -> Reach:
@@ -69,10 +90,46 @@ def wider(one: Reach, other: Reach) -> Reach:
     return Reach(max(one.read, other.read), max(one.write, other.write))
 
 
-def check_reach(reach: Reach) -> None:
-    """Raise Invalid if a role could write more than it sees."""
+def check_reach(domain: str, reach: Reach) -> None:
+    """Raise Invalid if a role could write more than it sees, or for a level without a meaning in the domain."""
+    if not {reach.read, reach.write} <= set(levels_of(domain)):
+        raise Invalid(_("“%(level)s” means nothing here."), level=LEVEL_NAMES[max(reach.read, reach.write)])
     if reach.write > reach.read:
         raise Invalid(_("A role cannot change more than it sees. Widen what it sees first."))
+
+
+def check_may_touch(roles: Collection[str], actor: Actor) -> None:
+    """Raise NotAllowed if somebody else than an administrator would change, make or unmake an administrator."""
+    if ADMIN in roles and ADMIN not in actor.roles and not actor.is_system:
+        raise NotAllowed(_("Only an administrator may change the account of an administrator."))
+
+
+LONGEST_ROLE_NAME = 40
+
+
+def role_name(typed: str) -> str:
+    """Return a role's name as it is kept. Raises InvalidFields for none, or for one that is too long."""
+    name = " ".join(typed.replace("\x00", "").split())
+    if not name:
+        raise InvalidFields({"name": _("Give the role a name.")})
+    if len(name) > LONGEST_ROLE_NAME:
+        raise InvalidFields(
+            {"name": _("The name may have at most %(count)s characters.") % {"count": LONGEST_ROLE_NAME}}
+        )
+    return name
+
+
+def is_built_in(role: str) -> bool:
+    """Tell whether the program brought the role along."""
+    return role in ROLES
+
+
+def check_own_role(role: str) -> None:
+    """Raise Invalid for a built-in role: the program's grants go by its code."""
+    if is_built_in(role):
+        raise Invalid(
+            _("This role is built in: its rights may change, but it stays. Its label stands in the dictionary “Role”.")
+        )
 
 
 def check_still_governed(*, admins_left: int) -> None:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, Index, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.base.fields import Text, field
+from app.base.fields import Choice, Link, Moment, Text, field
 from app.base.i18n import _
 from app.base.scope import PUBLIC, Personal, Restricted
 
@@ -21,12 +21,25 @@ class Attempt(Model):
     __table_args__ = (Index("ix_sign_in_attempt_name", "username", "at"), Index("ix_sign_in_attempt_at", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    username: Mapped[str] = mapped_column(String(128))  # as typed, in lower case
-    user_id: Mapped[int | None] = mapped_column(Integer, index=True)
-    at: Mapped[datetime]
-    address: Mapped[str | None] = mapped_column(String(50))
-    channel: Mapped[str] = mapped_column(String(10))  # base.actor.Channel
-    outcome: Mapped[str] = mapped_column(String(20))  # rules.Outcome
+    username: Mapped[str] = mapped_column(
+        String(128), info=field(Text(_("Name as typed"), max_length=128))
+    )  # in lower case
+    user_id: Mapped[int | None] = mapped_column(
+        Integer, index=True, info=field(Link(_("Person"), to="employee", relation="person", nobody=_("Unknown name")))
+    )
+    at: Mapped[datetime] = mapped_column(info=field(Moment(_("Time"), sortable=True)))
+    address: Mapped[str | None] = mapped_column(String(50), info=field(Text(_("Address"), max_length=50)))
+    channel: Mapped[str] = mapped_column(
+        String(10), info=field(Choice(_("Way"), dictionary="sign_in_channel"))
+    )  # base.actor.Channel
+    outcome: Mapped[str] = mapped_column(
+        String(20), info=field(Choice(_("Outcome"), dictionary="sign_in_outcome"))
+    )  # rules.Outcome
+
+    person = relationship("Employee", primaryjoin="foreign(Attempt.user_id) == Employee.id", viewonly=True)
+
+    def __str__(self) -> str:
+        return self.username
 
 
 class Unlock(Model):

@@ -1,8 +1,10 @@
 """When somebody may come in, and what a password must be. Pure: no database, no request, no clock."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from app.base.errors import Invalid
 from app.base.i18n import _
@@ -94,19 +96,35 @@ class Outcome(StrEnum):
     DISABLED = "disabled"
 
 
-def locked_until(
-    failures: Iterable[datetime], *, allowed: int, window: timedelta, lasting: timedelta
-) -> datetime | None:
-    """Return the moment until which an account is locked, or None.
+#: What counts towards the lockout: the right password of a disabled account too, or it could be told from a wrong one.
+FAILURES = (Outcome.WRONG, Outcome.DISABLED)
 
-    ``failures``: the moments of wrong passwords since the last success or unlock. Locked for ``lasting`` from
-    the failure that was the ``allowed``-th within ``window``.
+
+@dataclass(frozen=True)
+class Lockout:
+    """How many failures within ``window`` lock a name, and for how long."""
+
+    allowed: int
+    window: timedelta
+    lasting: timedelta
+
+    @classmethod
+    def of(cls, settings: Any) -> "Lockout":
+        """Return the terms an installation has set (settings.lockout_*)."""
+        minutes = (settings.lockout_window_minutes, settings.lockout_minutes)
+        return cls(settings.lockout_failures, *[timedelta(minutes=count) for count in minutes])
+
+
+def locked_until(failures: Iterable[datetime], *, terms: Lockout) -> datetime | None:
+    """Return the moment until which a name is locked, or None.
+
+    ``failures``: the moments of wrong passwords since the last success or unlock. Locked for ``terms.lasting``
+    from the failure that was the ``terms.allowed``-th within ``terms.window``.
     """
-    moments = sorted(failures)
-    ends = None
+    moments, ends, allowed = sorted(failures), None, terms.allowed
     for place in range(allowed - 1, len(moments)):
-        if moments[place] - moments[place - allowed + 1] <= window:
-            ends = moments[place] + lasting
+        if moments[place] - moments[place - allowed + 1] <= terms.window:
+            ends = moments[place] + terms.lasting
     return ends
 
 
@@ -121,6 +139,37 @@ def check_password(password: str, *, shortest: int, username: str) -> None:
         raise Invalid(_("Many people use this password, so it is tried first. Choose another one."))
 
 
-def is_open(*, started: datetime, seen: datetime, now: datetime, idle: timedelta, longest: timedelta) -> bool:
+#: Since so recently, a session counts as in use.
+JUST_NOW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Openness:
+    """How long a session stays open without a request, and in all."""
+
+    idle: timedelta
+    longest: timedelta
+
+    @classmethod
+    def of(cls, settings: Any) -> "Openness":
+        """Return the terms an installation has set (settings.session_*)."""
+        return cls(timedelta(minutes=settings.session_idle_minutes), timedelta(minutes=settings.session_max_minutes))
+
+
+def is_open(*, started: datetime, seen: datetime, now: datetime, terms: Openness) -> bool:
     """Tell whether a session that was not ended by hand is still open."""
-    return now - seen < idle and now - started < longest
+    return now - seen < terms.idle and now - started < terms.longest
+
+
+TOO_MANY_DAYS = 100_000  # of a token: refused with a sentence, and no number is too long for a computer
+TOO_LARGE_KEY = 2**31  # no row has such an id; PostgreSQL would refuse the question
+
+
+def own_path(asked: str) -> str:
+    """Return the path that may be followed after signing in: one of this house, else the first page.
+
+    Never a host, whatever the Host header claims; browsers take a backslash for a slash.
+    """
+    path = asked.split("#", maxsplit=1)[0]
+    is_ours = path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable() and "\\" not in path
+    return path if is_ours else "/"

@@ -4,8 +4,8 @@ from flask_appbuilder import AppBuilder
 
 from app.base.choices import references
 from app.base.i18n import _
+from app.base.screens import rights
 from app.base.screens.frame import quick_adds
-from app.crm.customers.api import ContactApi, CustomerApi
 from app.crm.customers.queries import ContactNames, CustomerNames
 from app.crm.customers.services import CustomerTarget
 from app.crm.customers.views.changes import ChangesView
@@ -22,10 +22,9 @@ def register(appbuilder: AppBuilder) -> None:
     references["customer"], references["contact"] = CustomerNames(), ContactNames()
     register_target(CustomerTarget())
     FIELD_GROUPS["phones"] = ("can_phones", "CustomerView")
+    rights.words |= {"can_share": _("Share")}
     appbuilder.add_view(CustomerView, "CustomerView", label=_("Customer records"), category="customers")
     appbuilder.add_view(ContactView, "ContactView", label=_("Contacts"), category="customers")
     appbuilder.add_view(ChangesView, "ChangesView", label=_("All changes"), category="customers")
-    appbuilder.add_api(CustomerApi)
-    appbuilder.add_api(ContactApi)
     appbuilder.add_view_no_menu(CustomerImportView)
     quick_adds.append((_("New customer"), "building-plus", "CustomerView.add", "can_add", "CustomerView"))

@@ -1,6 +1,6 @@
 """The list of all changes of all customers: who changed what, when, from where. Source: CUS-4."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, request, url_for
@@ -114,6 +114,11 @@ def read_asked(given: Mapping[str, str]) -> tuple[Asked, object]:
 def _person(asked: Asked) -> tuple[str, str] | None:
     names = choices.labels("employee", [asked.user_id])
     return (str(asked.user_id), names[asked.user_id]) if asked.user_id in names else None
+
+
+def recent(*, limit: int) -> Sequence[dict[str, Any]]:
+    """Return the newest changes in scope as a page draws them."""
+    return [drawn(entry) for entry in queries.feed(Customer, Asked(), limit=limit)]
 
 
 def drawn(entry: Entry) -> dict[str, Any]:

@@ -36,6 +36,10 @@ SECTIONS = [
 ]
 
 
+#: What both companies and persons should have: a customer that lacks one of these is still to be completed.
+TO_COMPLETE = sorted(set(rules.COMPLETE_COMPANY) & set(rules.COMPLETE_PERSON) - {"name"})
+
+
 class CustomerView(History, DomainView):
     route_base = "/customers"
     model = Customer
@@ -53,6 +57,7 @@ class CustomerView(History, DomainView):
         ("mine", _("Mine"), {"all": [{"field": "owner", "op": "is", "value": ME}]}),
         ("unassigned", _("Not assigned"), {"all": [{"field": "owner", "op": "empty"}]}),
         ("companies", _("Companies"), {"all": [{"field": "kind", "op": "not_is", "value": rules.PERSON}]}),
+        ("incomplete", _("To complete"), {"any": [{"field": name, "op": "empty"} for name in TO_COMPLETE]}),
         ("persons", _("Persons"), {"all": [{"field": "kind", "op": "is", "value": rules.PERSON}]}),
     ]
     create, change, remove = services.create, services.change, services.delete
@@ -185,7 +190,7 @@ class CustomerView(History, DomainView):
             raise Invalid(_("Choose a person."))
         services.share(
             customer,
-            employee_id=int(given["employee"][:15]),
+            employee_id=int(given["employee"][:9]),
             can_write=bool(Boolean().parse(given.get("can_write"))),
             until_on=Date().parse(given.get("until")),
             actor=self.actor(),

@@ -1,20 +1,14 @@
-"""What a column means to people: its name, its kind, how it is read, written, shown and filtered.
+"""The kinds of fields: how each is read, written, shown and masked."""
 
-A model says it once, at the column (``info=field(Text(_("Company name"), required=True))``) or, for what is no
-column, in ``__fields__``; lists, forms, filters, history, import, export and REST all read it from there.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, FromClause
 
 from app.base import choices, clock, normal
-from app.base.actor import Actor
 from app.base.errors import Invalid
 from app.base.i18n import _
 
@@ -40,6 +34,7 @@ class Field:
     only: str = ""  # "company" or "person": the customer kind it belongs to
     sortable: bool = False
     wide: bool = False
+    needs: str = ""  # the relationship from which a property reads the value: lists load it with the rows
 
     def parse(self, raw: Value) -> Value:
         """Return the value to store for what was typed, sent or imported; None for nothing. Raises Invalid."""
@@ -166,6 +161,7 @@ class Phones(Phone):
         return "、".join(Phone.masked(Phone(), number) for number in value or ())
 
 
+TOO_LARGE_KEY = 2**31  # PostgreSQL would refuse to compare it
 SHORTEST_MASKED = 11  # of a shorter number nothing is shown
 
 
@@ -331,7 +327,7 @@ class Link(Field):
 
     def read(self, raw: Value) -> int:
         key = normal.integer(raw)
-        if not choices.labels(self.to, [key]):
+        if not 0 < key < TOO_LARGE_KEY or not choices.labels(self.to, [key]):
             raise Invalid(_("That record does not exist."))
         return key
 
@@ -357,82 +353,6 @@ class Related(Field):
     @property
     def kind(self) -> str:  # type: ignore[override]
         return self.inner.kind
-
-
-def value_column(spec: Field, table: FromClause) -> ColumnElement[Any]:
-    """Return the column of ``table`` in which a field's value stands."""
-    return table.c[spec.column or spec.name]
-
-
-def field(spec: Field) -> dict[str, Field]:
-    """Return the ``info`` of a mapped column that carries ``spec``."""
-    return {"field": spec}
-
-
-def fields_of(model: type[Any]) -> Mapping[str, Field]:
-    """Return the fields of a mapped class by name, in the order of the class's columns, then ``__fields__``."""
-    return _fields_of(model)  # type: ignore[arg-type]  # mypy doubts that a class can be hashed
-
-
-@cache
-def _fields_of(model: type[Any]) -> Mapping[str, Field]:
-    found: dict[str, Field] = {}
-    for column in model.__table__.columns:
-        if spec := column.info.get("field"):
-            name = spec.name or column.name.removesuffix("_id") if isinstance(spec, Link) else spec.name or column.name
-            found[name] = replace(spec, name=name, column=column.name)
-    for spec in getattr(model, "__fields__", ()):
-        found[spec.name] = spec
-    return found
-
-
-def value_of(record: Any, spec: Field) -> Value:
-    """Return the stored value of a field of a record."""
-    if isinstance(spec, Choices):
-        return tuple(sorted(getattr(row, spec.code) for row in getattr(record, spec.through)))
-    if isinstance(spec, Phones):
-        return tuple(row.number for row in getattr(record, spec.through))
-    return getattr(record, spec.column or spec.name)
-
-
-def seen(spec: Field, value: Value, *, actor: Actor | None) -> Value:
-    """Return the value, or its mask if the actor may not see the field's group. The one door for all output."""
-    return Hidden(spec.masked(value)) if is_hidden(spec, actor) else value
-
-
-def is_hidden(spec: Field, actor: Actor | None) -> bool:
-    """Tell whether the actor sees only the mask of a field."""
-    return bool(spec.group) and (actor is None or spec.group in actor.hidden_groups)
-
-
-class Hidden(str):
-    """A mask that stands in a value's place."""
-
-    __slots__ = ()
-
-
-def text_of(record: Any, spec: Field, *, actor: Actor | None) -> str:
-    """Return a field of a record as this person reads it, without a query where the relation is loaded."""
-    if is_hidden(spec, actor):
-        return spec.masked(value_of(record, spec))
-    if isinstance(spec, Link) and spec.relation:
-        other = getattr(record, spec.relation)
-        return str(other) if other is not None else str(spec.nobody)
-    return spec.text(value_of(record, spec))
-
-
-def parsed(
-    specs: Mapping[str, Field], raw: Mapping[str, Value], *, complain: Callable[[str, str], None]
-) -> dict[str, Value]:
-    """Return the values of all known fields in ``raw``; each refusal goes to ``complain(name, sentence)``."""
-    values: dict[str, Value] = {}
-    for name, spec in specs.items():
-        if name in raw:
-            try:
-                values[name] = spec.parse(raw[name])
-            except Invalid as refusal:
-                complain(name, str(refusal))
-    return values
 
 
 def _integral(raw: Value) -> str:

@@ -1,8 +1,8 @@
 """first
 
-Revision ID: 22ffea2b16d6
+Revision ID: 4e6f8c1a938e
 Revises: 
-Create Date: 2026-11-22 16:31:49.029670
+Create Date: 2026-11-22 17:12:01.209044
 
 """
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 
 # revision identifiers, used by Alembic.
-revision = '22ffea2b16d6'
+revision = '4e6f8c1a938e'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -83,6 +83,13 @@ def upgrade():
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('name'),
     sqlite_autoincrement=True
+    )
+    op.create_table('base_kept_filter',
+    sa.Column('id', sa.String(length=16), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('kept_at', sa.DateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=False
     )
     op.create_table('base_stamp',
     sa.Column('name', sa.String(length=40), nullable=False),
@@ -340,6 +347,15 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_security_employee_version_operation_type'), ['operation_type'], unique=False)
         batch_op.create_index(batch_op.f('ix_security_employee_version_transaction_id'), ['transaction_id'], unique=False)
 
+    op.create_table('security_known_right',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('view', sa.String(length=120), nullable=False),
+    sa.Column('permission', sa.String(length=100), nullable=False),
+    sa.Column('known_at', sa.DateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('view', 'permission'),
+    sqlite_autoincrement=True
+    )
     op.create_table('security_seed',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('role', sa.String(length=64), nullable=False),
@@ -668,6 +684,36 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_customers_customer_parent_id'), ['parent_id'], unique=False)
         batch_op.create_index('ux_customer_credit_code', ['credit_code'], unique=True, postgresql_where=sa.text('deleted_at IS NULL'), sqlite_where=sa.text('deleted_at IS NULL'))
 
+    op.create_table('imports_run',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('template', sa.String(length=20), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('file_name', sa.String(length=200), nullable=False),
+    sa.Column('stored_name', sa.String(length=64), nullable=True),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('sheet', sa.String(length=200), nullable=False),
+    sa.Column('heading_row', sa.Integer(), nullable=False),
+    sa.Column('row_count', sa.Integer(), nullable=False),
+    sa.Column('columns', sa.JSON(), nullable=False),
+    sa.Column('options', sa.JSON(), nullable=False),
+    sa.Column('proposals', sa.JSON(), nullable=False),
+    sa.Column('counts', sa.JSON(), nullable=False),
+    sa.Column('change_set_id', sa.BigInteger(), nullable=True),
+    sa.Column('undo_change_set_id', sa.BigInteger(), nullable=True),
+    sa.Column('at', sa.DateTime(), nullable=False),
+    sa.Column('checked_at', sa.DateTime(), nullable=True),
+    sa.Column('imported_at', sa.DateTime(), nullable=True),
+    sa.Column('undone_at', sa.DateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['security_employee.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('imports_run', schema=None) as batch_op:
+        batch_op.create_index('ix_imports_run_state', ['state', 'at'], unique=False)
+        batch_op.create_index('ix_imports_run_user', ['user_id', 'id'], unique=False)
+
     op.create_table('customers_collaborator',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('customer_id', sa.Integer(), nullable=False),
@@ -736,11 +782,41 @@ def upgrade():
     with op.batch_alter_table('customers_tag', schema=None) as batch_op:
         batch_op.create_index('ix_customers_tag_code', ['code', 'customer_id'], unique=False)
 
+    op.create_table('imports_row',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('raw', sa.JSON(), nullable=False),
+    sa.Column('values', sa.JSON(), nullable=False),
+    sa.Column('words', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('verdict', sa.String(length=10), nullable=False),
+    sa.Column('problems', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('reason', sa.String(length=10), nullable=True),
+    sa.Column('duplicate_of', sa.Integer(), nullable=True),
+    sa.Column('may_update', sa.Boolean(), nullable=False),
+    sa.Column('choice', sa.String(length=10), nullable=True),
+    sa.Column('record_id', sa.Integer(), nullable=True),
+    sa.Column('done', sa.String(length=10), nullable=True),
+    sa.Column('before', sa.JSON(none_as_null=True), nullable=True),
+    sa.ForeignKeyConstraint(['run_id'], ['imports_run.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('imports_row', schema=None) as batch_op:
+        batch_op.create_index('ix_imports_row_verdict', ['run_id', 'verdict', 'number'], unique=False)
+        batch_op.create_index('ux_imports_row_number', ['run_id', 'number'], unique=True)
+
     # ### end Alembic commands ###
 
 
 def downgrade():
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('imports_row', schema=None) as batch_op:
+        batch_op.drop_index('ux_imports_row_number')
+        batch_op.drop_index('ix_imports_row_verdict')
+
+    op.drop_table('imports_row')
     with op.batch_alter_table('customers_tag', schema=None) as batch_op:
         batch_op.drop_index('ix_customers_tag_code')
 
@@ -761,6 +837,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_customers_collaborator_customer_id'))
 
     op.drop_table('customers_collaborator')
+    with op.batch_alter_table('imports_run', schema=None) as batch_op:
+        batch_op.drop_index('ix_imports_run_user')
+        batch_op.drop_index('ix_imports_run_state')
+
+    op.drop_table('imports_run')
     with op.batch_alter_table('customers_customer', schema=None) as batch_op:
         batch_op.drop_index('ux_customer_credit_code', postgresql_where=sa.text('deleted_at IS NULL'), sqlite_where=sa.text('deleted_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_customers_customer_parent_id'))
@@ -839,6 +920,7 @@ def downgrade():
 
     op.drop_table('sign_in_attempt')
     op.drop_table('security_seed')
+    op.drop_table('security_known_right')
     with op.batch_alter_table('security_employee_version', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_security_employee_version_transaction_id'))
         batch_op.drop_index(batch_op.f('ix_security_employee_version_operation_type'))
@@ -913,6 +995,7 @@ def downgrade():
 
     op.drop_table('customers_collaborator_version')
     op.drop_table('base_stamp')
+    op.drop_table('base_kept_filter')
     op.drop_table('ab_view_menu')
     op.drop_table('ab_user')
     op.drop_table('ab_role')

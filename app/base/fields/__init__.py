@@ -1,0 +1,71 @@
+"""What a column means to people: its name, its kind, how it is read, written, shown and filtered.
+
+A model says it once, at the column (``info=field(Text(_("Company name"), required=True))``) or, for what is no
+column, in ``__fields__``; lists, forms, filters, history, import, export and REST all read it from there.
+"""
+
+from app.base.fields.kinds import (
+    Boolean,
+    Choice,
+    Choices,
+    CreditCode,
+    Date,
+    Email,
+    Field,
+    Link,
+    LongText,
+    Moment,
+    Money,
+    Name,
+    Number,
+    Path,
+    PersonName,
+    Phone,
+    Phones,
+    Related,
+    Text,
+    Value,
+)
+from app.base.fields.reading import (
+    Hidden,
+    field,
+    fields_of,
+    is_hidden,
+    parsed,
+    seen,
+    text_of,
+    value_column,
+    value_of,
+)
+
+__all__ = [
+    "Boolean",
+    "Choice",
+    "Choices",
+    "CreditCode",
+    "Date",
+    "Email",
+    "Field",
+    "Hidden",
+    "Link",
+    "LongText",
+    "Moment",
+    "Money",
+    "Name",
+    "Number",
+    "Path",
+    "PersonName",
+    "Phone",
+    "Phones",
+    "Related",
+    "Text",
+    "Value",
+    "field",
+    "fields_of",
+    "is_hidden",
+    "parsed",
+    "seen",
+    "text_of",
+    "value_column",
+    "value_of",
+]

@@ -1,0 +1,137 @@
+"""Roles: what their holders may open and press, and how far they see."""
+
+from collections.abc import Collection, Mapping
+
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu, assoc_permissionview_role
+from sqlalchemy import delete, func, insert, literal, select
+
+from app.base.actor import Actor, Reach
+from app.base.errors import Invalid, InvalidFields, Missing
+from app.base.i18n import _
+from app.base.stamps import raise_stamp
+from app.base.transaction import announce, transaction
+from app.extensions import db
+from app.system.security import queries, rules
+from app.system.security.facts import RightsChanged
+from app.system.security.models import DataScope
+from app.system.security.queries import STAMP, Right
+
+
+@transaction
+def save_rights(
+    role: Role,
+    *,
+    granted: Collection[Right] = (),
+    withdrawn: Collection[Right] = (),
+    reaches: Mapping[str, Reach] | None = None,
+    actor: Actor,
+) -> None:
+    """Change a role's rights and reach at once; counts at the next request in every process.
+
+    Raises Missing for a button that does not exist, Invalid for more hand than eye or for locking the
+    administrator out. Then nothing was changed.
+    """
+    for right in granted:
+        grant(role, right, actor=actor)
+    for right in withdrawn:
+        withdraw(role, right, actor=actor)
+    for domain, reach in (reaches or {}).items():
+        set_reach(role, domain, reach, actor=actor)
+    announce(RightsChanged(role.id, role.name, tuple(granted), tuple(withdrawn), tuple(reaches or ()), actor.id))
+
+
+@transaction
+def grant(role: Role, right: Right, *, actor: Actor | None) -> None:
+    """Let the holders of a role open a screen or press a button."""
+    key = _right_id(right)
+    if key is None:
+        raise Missing(
+            _("There is no button “%(button)s” on the screen “%(screen)s”."), button=right[0], screen=right[1]
+        )
+    held = assoc_permissionview_role
+    there = select(held.c.id).where(held.c.role_id == role.id, held.c.permission_view_id == key)
+    if db.session.scalar(there) is None:
+        db.session.execute(insert(held).values(role_id=role.id, permission_view_id=key))
+        raise_stamp(STAMP)
+
+
+@transaction
+def withdraw(role: Role, right: Right, *, actor: Actor | None) -> None:
+    """Take a screen or button away from the holders of a role. The administrator keeps the way to these screens."""
+    if role.name == rules.ADMIN and right[1] in {"RoleView", "EmployeeView"}:
+        raise Invalid(_("The administrator must be able to reach users and roles."))
+    held = assoc_permissionview_role
+    gone = delete(held).where(held.c.role_id == role.id, held.c.permission_view_id == _right_id(right))
+    db.session.execute(gone)
+    raise_stamp(STAMP)
+
+
+def _right_id(right: Right) -> int | None:
+    permission, view = right
+    named = select(PermissionView.id).join(Permission).join(ViewMenu)
+    return db.session.scalar(named.where(Permission.name == permission, ViewMenu.name == view))
+
+
+@transaction
+def set_reach(role: Role, domain: str, reach: Reach, *, actor: Actor | None) -> None:
+    """Say how far the holders of a role see and write in a domain. Raises Invalid for more hand than eye."""
+    if domain not in rules.SCOPE_DOMAINS:
+        raise Missing(_("There is no data scope “%(domain)s”."), domain=domain)
+    rules.check_reach(domain, reach)
+    row = db.session.scalar(select(DataScope).where(DataScope.role_id == role.id, DataScope.domain == domain))
+    row = row or DataScope(role_id=role.id, domain=domain)
+    row.read, row.write = reach.read, reach.write
+    db.session.add(row)
+    raise_stamp(STAMP)
+
+
+@transaction
+def make_role(name: str, *, like: Role | None, actor: Actor) -> Role:
+    """Make a role, with the rights and reach of another if ``like`` is given. Raises InvalidFields if it exists."""
+    role = Role(name=_free_name(name))
+    db.session.add(role)
+    db.session.flush()
+    if like is not None:
+        _copy_rights(like, role)
+    raise_stamp(STAMP)
+    return role
+
+
+def _copy_rights(source: Role, target: Role) -> None:
+    held = assoc_permissionview_role
+    db.session.execute(
+        insert(held).from_select(
+            ["permission_view_id", "role_id"],
+            select(held.c.permission_view_id, literal(target.id)).where(held.c.role_id == source.id),
+        )
+    )
+    for row in db.session.scalars(select(DataScope).where(DataScope.role_id == source.id)):
+        db.session.add(DataScope(role_id=target.id, domain=row.domain, read=row.read, write=row.write))
+
+
+@transaction
+def rename_role(role: Role, name: str, *, actor: Actor) -> None:
+    """Give a role of one's own another name. Raises Invalid for a built-in one, InvalidFields if it is taken."""
+    rules.check_own_role(role.name)
+    role.name = _free_name(name, but=role.id)
+    raise_stamp(STAMP)
+
+
+@transaction
+def delete_role(role: Role, *, actor: Actor) -> None:
+    """Delete a role that nobody holds. Raises Invalid for a built-in one, or while somebody holds it."""
+    rules.check_own_role(role.name)
+    if count := queries.holders_of_roles([role.id]).get(role.id):
+        raise Invalid(_("%(count)s people hold this role. Give them another one first."), count=count)
+    held = assoc_permissionview_role
+    db.session.execute(delete(held).where(held.c.role_id == role.id))
+    db.session.execute(delete(DataScope).where(DataScope.role_id == role.id))
+    db.session.delete(role)
+    raise_stamp(STAMP)
+
+
+def _free_name(name: str, *, but: int = 0) -> str:
+    chosen = rules.role_name(name)
+    if db.session.scalar(select(Role.id).where(func.lower(Role.name) == chosen.lower(), Role.id != but)):
+        raise InvalidFields({"name": _("There is a role of this name.")})
+    return chosen

@@ -1,0 +1,21 @@
+"""The screens of departments and roles. Those of people stand with their accounts, in system.sign_in."""
+
+from flask_appbuilder import AppBuilder
+
+from app.base.choices import more, references
+from app.base.i18n import _
+from app.base.screens import rights
+from app.system.security import queries
+from app.system.security.queries import DepartmentNames, EmployeeNames
+from app.system.security.views.departments import DepartmentView
+from app.system.security.views.roles import RoleView
+
+__all__ = ["DepartmentView", "RoleView", "register"]
+
+
+def register(appbuilder: AppBuilder) -> None:
+    references["employee"], references["department"] = EmployeeNames(), DepartmentNames()
+    more["role"] = queries.own_roles
+    rights.words |= {"can_copy": _("Copy")}
+    appbuilder.add_view(DepartmentView, "DepartmentView", label=_("Departments"), category="system")
+    appbuilder.add_view(RoleView, "RoleView", label=_("Roles"), category="system")
