@@ -17,7 +17,7 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize("verb", rules.LIFECYCLE)
+@pytest.mark.parametrize("verb", ["check", "choose", "import", "discard", "undo"])
 @pytest.mark.parametrize("state", State)
 def test_a_verb_is_done_in_its_states_only(state, verb):
     if (state, verb) in ALLOWED:
