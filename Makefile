@@ -38,6 +38,7 @@ lint: $(DEV) ## check style, types, import contracts, architecture, and that not
 
 bench: $(DEV) ## measure the pages on 20,000 customers (ROWS=… for another number)
 	@$(BIN)/python -m benchmarks.pages
+	@$(BIN)/python -m benchmarks.imports
 
 messages: $(DEV) ## collect the sentences of the code, bring the catalogues up to date and compile them
 	@$(BIN)/python -m app.messages
