@@ -182,7 +182,7 @@ def _pager(listing: Listing, rows: list[Any]) -> dict[str, Any]:
         "text": _("Rows %(first)s–%(last)s of %(count)s")
         % {"first": f"{first + 1:,}", "last": f"{first + len(rows):,}", "count": count_text(listing.count)}
         if rows and not keyset
-        else _("%(count)s rows") % {"count": count_text(listing.count)},
+        else _("%(n)s rows") % {"n": count_text(listing.count)},
         "first_url": listing.url() if keyset else None,
         "prev_url": _previous(listing, rows, keyset=keyset),
         "next_url": _next(listing, rows, keyset=keyset) if more and rows else None,

@@ -114,7 +114,7 @@ class HistoryPage:
         is_mine = may_write(self.record, view.actor())
         return {
             "title": _("History"),
-            "count_text": _("%(count)s versions") % {"count": len(self.sets)},
+            "count_text": _("%(n)s versions") % {"n": len(self.sets)},
             "crumbs": [
                 *view.crumbs(),
                 {"label": str(self.record), "url": None if is_deleted else view.url("show", pk=key)},
