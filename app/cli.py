@@ -128,20 +128,13 @@ def import_customers(
 
 
 def _person(username: str, *, button: str = "can_import") -> Actor:
-    from sqlalchemy import select
-
-    from app.base.transaction import transaction
     from app.extensions import db
     from app.system.security import queries
-    from app.system.security.models import Employee, User
-
-    @transaction
-    def look() -> Actor | None:
-        key = db.session.scalar(select(Employee.id).join(User, User.id == Employee.id).where(User.username == username))
-        return queries.actor(key) if key else None
 
     with acting(SYSTEM):
-        found = look()
+        key = queries.employees_by_words([username]).get(username)
+        found = queries.actor(key) if key else None
+    db.session.rollback()  # SQLite's write lock is not held while the file is read
     if found is None:
         raise click.ClickException(f"There is no active user {username!r}.")
     if (button, "CustomerView") not in queries.rights(found.role_ids):

@@ -16,7 +16,10 @@ from gunicorn.app.base import BaseApplication
 from app import create_app, messages
 from app.base import vendor
 from app.base.web import log_to_stderr
+from app.demo import people
 from app.extensions import db
+from app.system.security import queries as security
+from app.system.sign_in import queries as sign_in
 from config import Settings, SettingsError
 
 #: gunicorn's settings. Source: https://docs.gunicorn.org/en/stable/settings.html
@@ -82,7 +85,7 @@ def _prepare(app: Flask) -> list[str]:
     run = app.test_cli_runner()
     _run(run, "setup")
     is_new = _is_empty(app)
-    if is_new and "demo" in app.cli.commands:
+    if is_new:
         _run(run, "demo")
     return _accounts(app) or ["There is no account yet. Make one with: FLASK_APP=run .venv/bin/flask create-admin"]
 
@@ -94,21 +97,17 @@ def _run(runner: Any, command: str) -> None:
 
 
 def _is_empty(app: Flask) -> bool:
-    from app.system.security import queries  # noqa: PLC0415 - models only after begin_versioning
-
     with app.app_context():
-        return not queries.accounts_with_role("admin")
+        return not security.accounts_with_role("admin")
 
 
 def _accounts(app: Flask) -> list[str]:
-    """Return the demo accounts, one line each; none if this database holds no demo."""
-    from app.demo.people import PASSWORD, PEOPLE, SHOWN  # noqa: PLC0415 - only in demo mode
-    from app.system.sign_in import queries  # noqa: PLC0415 - models only after begin_versioning
-
+    """Return the demo accounts that are there, one line each."""
+    shown = [person for person in people.PEOPLE if person.username in people.SHOWN]
     with app.app_context():
-        there = [person for person in PEOPLE if person.username in SHOWN and queries.account_of(person.username)]
-    lines = [f"{person.username:<12} {person.name}  {person.role}" for person in there]
-    return [f"Demo accounts, password {PASSWORD}:", *lines] if lines else []
+        there = [person for person in shown if sign_in.account_of(person.username)]
+    lines = [f"{person.username:12} {person.name}  {person.role}" for person in there]
+    return [f"Demo accounts, all with the password {people.PASSWORD}:", *lines] if lines else []
 
 
 if __name__ == "__main__":

@@ -196,7 +196,7 @@ def insert_versioned(cls: type[Any], rows: Iterable[dict[str, Any]]) -> list[int
     return ids
 
 
-def delete_versioned(cls: type, ids: Iterable[int]) -> None:
+def delete_versioned(cls: Any, ids: Iterable[int]) -> None:
     """Delete many rows in sets; the history of each ends with what it was last. Children must be gone before."""
     table, versions = cls.__table__, version_class(cls).__table__
     number, connection, wanted = change_set().id, db.session.connection(), sorted(set(ids))

@@ -10,8 +10,9 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.routing import IntegerConverter
 
 from app.base.engine import promise_to_read
 from app.base.errors import Conflict, DomainError, Missing, NotAllowed
@@ -35,6 +36,7 @@ CSP = (
     "frame-ancestors 'none'"
 )
 A_YEAR = 31_536_000
+NUL = {"\0"}
 LONGEST_REQUEST_ID = 36  # a UUID
 
 #: Status → (what happened, what to do). Shown by the error pages and sent by REST.
@@ -57,6 +59,7 @@ SENTENCES: dict[int, tuple[object, object]] = {
 
 def prepare(app: Flask) -> None:
     """Hang all of this on the application."""
+    app.url_map.converters["int"] = Key
     app.before_request(_begin)
     app.after_request(_finish)
     app.teardown_request(_afterwards)
@@ -70,6 +73,13 @@ def prepare(app: Flask) -> None:
     app.add_url_rule("/readyz", "readyz", _readyz)
 
 
+class Key(IntegerConverter):
+    """A number in an address: one that fits the key of a row, or the address is not there."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max": 2**31 - 1} | kwargs)
+
+
 def csp_nonce() -> str:
     """Return the nonce of this answer, with which our own scripts and styles are marked."""
     if "nonce" not in g:
@@ -77,10 +87,12 @@ def csp_nonce() -> str:
     return g.nonce
 
 
-def _begin() -> Response | None:
+def _begin() -> Any:
     if isinstance(request.routing_exception, SecurityError):  # a Host that is not ours: no address can be built for it
         return Response("This host name is not served here.\n", 400, mimetype="text/plain")
     promise_to_read(only=request.method in READS)
+    if NUL & {*request.path, *request.query_string.decode("latin-1").replace("%00", "\0")}:
+        return problem(400)  # PostgreSQL stores no such character, and nobody types it
     g.started = time.perf_counter()
     given = request.headers.get("X-Request-ID", "")
     is_plain = given.isascii() and given.replace("-", "").isalnum() and len(given) <= LONGEST_REQUEST_ID
@@ -177,6 +189,9 @@ def _on_database_error(error: DBAPIError) -> Any:
     if isinstance(error, OperationalError) or error.connection_invalidated:
         log.error("database", exc_info=error)
         return problem(503)
+    if isinstance(error, IntegrityError):  # two at once: each passed its check before the other saved
+        log.error("integrity", exc_info=error)
+        return problem(409)
     return _on_failure(error)
 
 

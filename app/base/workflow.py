@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from app.base.errors import WrongState
 from app.base.i18n import _
@@ -21,7 +22,7 @@ class Workflow:
     """The arrows of one state column. ``refusals``: what a user is told in a state that allows no such verb."""
 
     def __init__(
-        self, *steps: tuple[str, Iterable[StrEnum], StrEnum], refusals: Mapping[StrEnum, object] | None = None
+        self, *steps: tuple[str, Iterable[StrEnum], StrEnum], refusals: Mapping[Any, object] | None = None
     ) -> None:
         self.steps = {verb: Step(verb, frozenset(sources), target) for verb, sources, target in steps}
         self.refusals = refusals or {}

@@ -161,6 +161,7 @@ class Phones(Phone):
         return "、".join(Phone.masked(Phone(), number) for number in value or ())
 
 
+TOO_LARGE_KEY = 2**31  # PostgreSQL would refuse to compare it
 SHORTEST_MASKED = 11  # of a shorter number nothing is shown
 
 
@@ -326,7 +327,7 @@ class Link(Field):
 
     def read(self, raw: Value) -> int:
         key = normal.integer(raw)
-        if not choices.labels(self.to, [key]):
+        if not 0 < key < TOO_LARGE_KEY or not choices.labels(self.to, [key]):
             raise Invalid(_("That record does not exist."))
         return key
 

@@ -25,7 +25,7 @@ from app.base.screens.listing import COUNT_LIMIT, Listing, filterable
 from app.extensions import db
 
 PAGE_CAP, PAGE_DEFAULT = 100, 25
-LONGEST_KEY = 15  # digits
+LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
 
 
 def signed(method: Callable[..., Response]) -> Callable[..., Response]:

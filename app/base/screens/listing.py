@@ -19,7 +19,7 @@ COUNT_LIMIT = 10_000
 PAGE_SIZES = (10, 25, 50, 100)
 LAST_NUMBERED_PAGE = 100
 SHALLOW = 200  # rows that may be skipped with all their columns
-LONGEST_KEY = 15  # digits
+LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
 
 
 @dataclass

@@ -9,7 +9,16 @@ from app.base.fields import Choice, Field, Link, Related
 from app.base.filters import ME, Condition, Group
 from app.base.i18n import _
 from app.base.screens import forms, markup
-from app.base.screens.listing import COUNT_LIMIT, LAST_NUMBERED_PAGE, PAGE_SIZES, Listing, without
+from app.base.screens.house import language
+from app.base.screens.listing import (
+    COUNT_LIMIT,
+    LAST_NUMBERED_PAGE,
+    PAGE_SIZES,
+    Listing,
+    filterable,
+    without,
+)
+from app.base.stamps import Cached
 
 if TYPE_CHECKING:
     from app.base.screens.view import DomainView
@@ -62,9 +71,17 @@ def _filtering(view: "DomainView", listing: Listing) -> dict[str, Any]:
         "filter_json": text,
         "keep_filter_url": view.url("keep_filter"),
         "count_url": view.url("count"),
-        "filter_fields": [_filter_field(view, spec) for spec in listing.fields.values() if view.may_filter(spec)],
+        "filter_fields": _filter_fields(view, language(), listing.actor.hidden_groups),
         "filter_labels": _labels(listing.filter),
     }
+
+
+def _build_filter_fields(view: "DomainView", _language: str, _hidden: frozenset[str]) -> list[dict[str, Any]]:
+    return [_filter_field(view, spec) for spec in filterable(view.model).values() if view.may_filter(spec)]
+
+
+#: What the condition builder is told: hundreds of words, the same until a dictionary changes.
+_filter_fields = Cached("dictionary", _build_filter_fields)
 
 
 def _filter_field(view: "DomainView", spec: Field) -> dict[str, Any]:

@@ -48,16 +48,19 @@ class Screen:
 
 
 def screens(views: Iterable[Any]) -> list[Screen]:
-    """Return the screens that have permissions, each once, in the order of the code."""
-    found: dict[str, Screen] = {}
+    """Return the screens that have permissions, each once; views that share a permission name are one screen."""
+    found: dict[str, list[Any]] = {}
     for view in views:
-        name, held = view.class_permission_name, tuple(view.base_permissions or ())
-        if held:
-            before = found.get(name)
-            together = tuple(dict.fromkeys([*(before.permissions if before else ()), *held]))
-            title = before.title if before else getattr(view, "title", "") or name
-            found[name] = Screen(name, title, str(getattr(view, "group", "") or ""), together)
-    return list(found.values())
+        if view.base_permissions:
+            found.setdefault(view.class_permission_name, []).append(view)
+    return [_screen(name, sharing) for name, sharing in found.items()]
+
+
+def _screen(name: str, sharing: list[Any]) -> Screen:
+    named = next((view for view in sharing if type(view).__name__ == name), sharing[0])
+    permissions = dict.fromkeys(permission for view in sharing for permission in view.base_permissions)
+    title, group = getattr(named, "title", "") or name, getattr(named, "group", "") or ""
+    return Screen(name, title, str(group), tuple(permissions))
 
 
 def by_group(found: Iterable[Screen], *, first: Iterable[str]) -> Mapping[str, list[Screen]]:

@@ -27,7 +27,7 @@ from app.base.screens.listing import Listing, filterable
 from app.extensions import db
 
 MOST_CHOICES = 20
-LONGEST_KEY = 15  # digits
+LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
 
 
 def current_actor() -> Actor:

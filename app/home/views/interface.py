@@ -1,7 +1,8 @@
 """The description of the REST interface, for programs and their authors."""
 
-from flask import Response, current_app, jsonify
+from flask import Response, current_app, g, jsonify
 from flask_appbuilder import BaseView, expose
+from flask_jwt_extended import verify_jwt_in_request
 
 from app.base.screens.api import DomainApi, openapi
 
@@ -15,5 +16,7 @@ class OpenApiView(BaseView):
     @expose("/openapi.json")
     def describe(self) -> Response:
         """Answer the OpenAPI description of every interface."""
+        if g.get("actor") is None:
+            verify_jwt_in_request()  # answers 401 itself
         apis = [view for view in self.appbuilder.baseviews if isinstance(view, DomainApi)]
         return jsonify(openapi(apis, title=current_app.config["APP_NAME"]))

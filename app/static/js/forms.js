@@ -3,7 +3,7 @@ import { $, $$, fill, on } from "./lib.js";
 
 const form = $("[data-guard]");
 const key = `zk-draft:${document.body.dataset.user}:${location.pathname}`;
-const SKIPPED = ["csrf_token", "revision"];
+const SKIPPED = ["csrf_token", "revision", "password"];
 let sending = false;
 
 const fields = () => [...form.elements].filter((one) => one.name && !SKIPPED.includes(one.name) && !["hidden", "password", "file", "submit", "button"].includes(one.type));

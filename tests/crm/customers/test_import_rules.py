@@ -147,7 +147,8 @@ def test_rights_lost_between_check_and_import_count(in_app, tmp_path):
 def test_who_may_assign_names_owners_and_the_department_follows(in_app, tmp_path):
     path = workbook(tmp_path, [NAME, "电话", "跟进人"], ["甲", "13812345671", "梅芳"],
                     ["乙", "13812345672", "lin"],
-                    ["丙", "13812345673", "E005"], ["丁", "13812345674", ""], ["戊", "13812345675", "谁也不是"])  # fmt: skip
+                    ["丙", "13812345673", "E005"], ["丁", "13812345674", ""],
+                    ["戊", "13812345675", "谁也不是"])  # fmt: skip
     run = imported(path, DAI)
     found = {customer.name: (customer.owner_id, customer.department_id) for customer in customers()}
     assert found == {

@@ -9,28 +9,21 @@ from app.base.actor import SYSTEM, acting
 from app.extensions import db
 from app.system.sign_in.views.identity import OPEN_ENDPOINTS
 
-#: What a placeholder of an address is filled with: something there is, and things nobody would type.
-ORDINARY = {"int": "1", "default": "1", "string": "1", "path": "x.css"}
+#: What a placeholder of an address is filled with: things nobody would type.
 ODD = ("1", "0", "-1", "999999999999999999999", "x", "%00", "..%2f..", "客户", "%27", "' OR 1=1 --")
 READS = {"GET", "HEAD", "OPTIONS"}
 
 
-def addresses(app, value=None):
-    """Return (rule, address) of everything the application answers."""
-    found = []
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint == "static" or rule.endpoint.endswith(".static"):
-            continue
-        kinds = {name: type(converter).__name__ for name, converter in rule._converters.items()}
-        filled = re.sub(
-            r"<(?:\w+:)?(\w+)>",
-            lambda hit: (
-                (value if kinds[hit[1]] != "IntegerConverter" or (value or "").isdigit() else "7") if value else "1"
-            ),
-            rule.rule,
-        )
-        found.append((rule, filled))
-    return found
+def addresses(app, value="1"):
+    """Return (rule, address) of everything the application answers, its placeholders filled with ``value``."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.rsplit(".", 1)[-1] != "static"]
+    return [(rule, filled(rule, value)) for rule in rules]
+
+
+def filled(rule, value):
+    """Return a rule's address; where only a number fits, a number."""
+    address = re.sub(r"<int:\w+>", value if value.isascii() and value.isdigit() else "7", rule.rule)
+    return re.sub(r"<[^>]+>", lambda _hit: value, address)
 
 
 def writes(rule):
@@ -75,7 +68,7 @@ def test_what_changes_something_is_never_done_by_opening_an_address(app, as_user
     for rule, address in everything:
         if rule.rule not in read_too:
             # "/roles/new" reads as the role "new" there is not
-            assert anran.get(address).status_code in {404, 405}, address
+            assert anran.get(address).status_code in {403, 404, 405}, address
 
 
 def state_of(app):
@@ -107,12 +100,19 @@ def test_a_foreign_token_changes_nothing(app, as_user):
     assert anran.post("/users/4/disable", headers=stolen).status_code == 400
 
 
+def is_own_affair(rule):
+    """Tell whether an address is one's own account, or keeps a long filter under a short name."""
+    return rule.endpoint.startswith(("SignInView.", "AuthView.", "LimitedSecurityApi.")) or rule.rule.endswith(
+        "/filter"
+    )
+
+
 def test_the_auditor_changes_nothing_but_own_preferences(app, as_user):
     """Every button of every screen, pressed by the auditor on records there are."""
     xu = as_user("xu")
     before = state_of(app)
     for rule, address in addresses(app):
-        if writes(rule) and not rule.endpoint.startswith(("SignInView.", "AuthView.", "LimitedSecurityApi.")):
+        if writes(rule) and not is_own_affair(rule):
             for method in writes(rule):
                 answer = xu.open(address, method=method, data={"name": "x", "code": "x"})
                 assert answer.status_code in {401, 403, 404, 405}, f"{method} {address}: {answer.status_code}"
@@ -133,8 +133,8 @@ def test_no_address_falls_over_odd_arguments(app, as_user):
                     assert answer.status_code < 500, f"{address}?{query}: {answer.status_code}"
 
 
-@pytest.mark.one_database
-@pytest.mark.parametrize("value", ["1", "999999999", "x"])
+@pytest.mark.one_database("postgresql")
+@pytest.mark.parametrize("value", ["1", "999999999", "999999999999", "x"])
 def test_no_button_falls_over_odd_forms(app, as_user, value):
     forms = [{}, {"name": "\x00", "before": "\x00", "revision": "x", "right": ["\x00"], "ids": "x", "filter": "{"}]
     for form in forms:

@@ -127,6 +127,13 @@ def test_a_jwt_ends_with_the_password_within_the_same_second(app, stranger, as_u
     assert refreshed(stranger, refresh) == 401
 
 
+def test_the_description_of_the_interface_is_for_who_is_signed_in(stranger, as_user):
+    address = "/api/v1/openapi.json"
+    assert stranger.get(address).status_code == 401
+    assert stranger.get(address, headers=bearer(keys(stranger)["access_token"])).status_code == 200
+    assert as_user("lin").get(address).status_code == 200
+
+
 # ── personal tokens ──
 
 

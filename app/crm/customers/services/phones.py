@@ -48,7 +48,8 @@ def index_new(customer_ids: Iterable[int]) -> None:
         part = ids[start : start + MOST_IDS]
         db.session.execute(insert(ENTRIES).from_select(["number", "customer_id", "contact_id", "kind"], _places(part)))
         here = select(ENTRIES.c.number).where(ENTRIES.c.customer_id.in_(part)).distinct()
-        unknown = here.where(ENTRIES.c.number.not_in(select(NUMBERS.c.number))).subquery()
+        known = select(NUMBERS.c.number).where(NUMBERS.c.number == ENTRIES.c.number)
+        unknown = here.where(~known.exists()).subquery()  # NOT IN would be quadratic on PostgreSQL
         fresh = select(unknown.c.number, literal("unverified"), literal(0))
         db.session.execute(insert(NUMBERS).from_select(["number", "state", "customer_count"], fresh))
         db.session.execute(update(NUMBERS).where(NUMBERS.c.number.in_(here)).values(customer_count=_serves()))

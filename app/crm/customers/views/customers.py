@@ -190,7 +190,7 @@ class CustomerView(History, DomainView):
             raise Invalid(_("Choose a person."))
         services.share(
             customer,
-            employee_id=int(given["employee"][:15]),
+            employee_id=int(given["employee"][:9]),
             can_write=bool(Boolean().parse(given.get("can_write"))),
             until_on=Date().parse(given.get("until")),
             actor=self.actor(),

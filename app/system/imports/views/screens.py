@@ -25,7 +25,7 @@ from app.system.imports.services import Target
 from app.system.imports.views import outcome, pages
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LONGEST_KEY = 15  # digits
+LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
 
 
 class ImportView(BaseView):

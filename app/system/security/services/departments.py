@@ -24,11 +24,19 @@ def save_department(department: Department, values: Mapping[str, Any], *, actor:
     parent_id = values.get("parent")
     if department.id and parent_id and parent_id in queries.departments_below(department.id):
         raise InvalidFields({"parent": _("A department cannot stand below itself.")})
+    _check_name(department, values.get("name"))
     for name, column in (("name", "name"), ("kind", "kind"), ("parent", "parent_id"), ("head", "head_id")):
         if name in values:
             setattr(department, column, values[name])
     db.session.add(department)
     raise_stamp(STAMP)
+
+
+def _check_name(department: Department, name: str | None) -> None:
+    taken = select(Department.id).where(Department.name == name, Department.id != (department.id or 0))
+    with db.session.no_autoflush:
+        if name and db.session.scalar(taken) is not None:
+            raise InvalidFields({"name": _("There is a department of this name.")})
 
 
 @transaction

@@ -41,7 +41,7 @@ class SignInView(BaseView):
         page = {
             "title": _("My account"),
             "crumbs": [],
-            "fields": _data(staff) if staff else [],
+            "fields": _fields(staff) if staff else [],
             "sessions": [
                 _session(one, here) for one in queries.sessions_of(g.actor.id, terms=rules.Openness.of(settings()))
             ],
@@ -128,7 +128,7 @@ class SignInView(BaseView):
         return found if found is not None and found.user_id == g.actor.id else abort(404)
 
 
-def _data(staff: Employee) -> list[dict[str, Any]]:
+def _fields(staff: Employee) -> list[dict[str, Any]]:
     known = fields_of(Employee)
     return [{"label": known[name].label, "value": markup.draw(known[name], staff, actor=g.actor)} for name in DATA]
 

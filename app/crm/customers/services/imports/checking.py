@@ -13,7 +13,6 @@ from app.crm.customers import rules
 from app.crm.customers.services.imports.columns import SEPARATORS, specs, vocabulary
 from app.crm.customers.services.imports.existing import PHONES, Existing, Found
 from app.system.imports.services import Line
-from app.system.security.models import Employee
 from app.system.security.queries import employees_by_words
 
 #: By what a row repeats a customer → (said to those who see that customer, said to others).
@@ -58,12 +57,12 @@ class CustomerChecker:
 
     # ── cells ──
 
-    def _people(self, lines: Sequence[Line]) -> Mapping[str, Employee]:
+    def _people(self, lines: Sequence[Line]) -> Mapping[str, int]:
         if not self.may_assign:
             return {}
         return employees_by_words(word for line in lines if (word := _word(line.cells.get("owner"))))
 
-    def _read(self, line: Line, people: Mapping[str, Employee]) -> None:
+    def _read(self, line: Line, people: Mapping[str, int]) -> None:
         line.title = _word(line.cells.get("name"))
         for name, raw in line.cells.items():
             spec = self.specs.get(name)
@@ -75,7 +74,7 @@ class CustomerChecker:
         if not line.problems:
             self._whole(line)
 
-    def _cell(self, line: Line, spec: Field, raw: Any, people: Mapping[str, Employee]) -> None:
+    def _cell(self, line: Line, spec: Field, raw: Any, people: Mapping[str, int]) -> None:
         if isinstance(raw, CellError):
             raise Invalid(_("The formula in this cell failed: write the value instead."))
         if spec.name == "owner":
@@ -85,14 +84,14 @@ class CustomerChecker:
         else:
             line.values[spec.name] = spec.parse(raw)
 
-    def _owner(self, line: Line, word: str, people: Mapping[str, Employee]) -> None:
+    def _owner(self, line: Line, word: str, people: Mapping[str, int]) -> None:
         if not self.may_assign:
             return
         if word not in people:
             raise Invalid(
                 _("“%(word)s” is not exactly one active person: write the name or number in full."), word=word
             )
-        line.values["owner"] = people[word].id
+        line.values["owner"] = people[word]
 
     def _choose(self, line: Line, spec: Choice, text: str) -> None:
         known = self.vocabularies[spec.name]

@@ -120,8 +120,10 @@ class Places(Vocabulary):
         return []
 
     def _ancestors(self, item: Item) -> Iterable[Item]:
-        while item.parent and (item := self.values.by_code.get(item.parent)):
-            yield item
+        above = self.values.by_code.get(item.parent or "")
+        while above is not None:
+            yield above
+            above = self.values.by_code.get(above.parent or "")
 
     def _is_below(self, item: Item, above: Item) -> bool:
         return any(one.code == above.code for one in self._ancestors(item))

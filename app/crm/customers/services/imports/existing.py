@@ -64,7 +64,7 @@ class Existing:
         )
         with unscoped("that there is such a customer may be known; the flags say how much more"):
             rows = db.session.execute(found).all()
-        return {row[0]: Found(*row[1:4], is_seen=bool(row[4]), may_update=bool(row[5])) for row in rows}
+        return {row[0]: Found(row[1], row[2], row[3], is_seen=bool(row[4]), may_update=bool(row[5])) for row in rows}
 
 
 def taken(values: Sequence[Mapping[str, Any]]) -> Mapping[int, tuple[str, object]]:

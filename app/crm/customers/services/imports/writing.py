@@ -1,6 +1,6 @@
 """Making and changing many customers at once, each with its history and its place in the phone index."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from app.crm.customers.rules import belongs
 from app.crm.customers.services import phones
 from app.crm.customers.services.edit import KEPT
 from app.extensions import db
-from app.system.security.models import Employee
+from app.system.security.queries import departments_of
 
 TABLE = Customer.__table__
 CHUNK = 500
@@ -29,7 +29,7 @@ def create(values: Sequence[Mapping[str, Any]], *, template: str, actor: Actor) 
     """Make customers. They belong to the actor, unless an owner is named by one who may, or they go to the pool."""
     if not values:
         return []
-    owners = _departments(owner for row in values if (owner := _owner(row, actor)))
+    owners = departments_of(owner for row in values if (owner := _owner(row, actor)))
     common = _empty() | {
         "kind": template,
         "created_at": clock.now(),
@@ -76,11 +76,6 @@ def _owner(values: Mapping[str, Any], actor: Actor) -> int | None:
     return actor.id if owner is None and actor.reach("pool").write != Level.ALL else owner
 
 
-def _departments(owners: Iterable[int]) -> Mapping[int, int | None]:
-    found = select(Employee.id, Employee.department_id).where(Employee.id.in_(sorted(set(owners))))
-    return dict(db.session.execute(found).tuples().all())
-
-
 def _given(owner: int | None, departments: Mapping[int, int | None], actor: Actor) -> dict[str, Any]:
     if owner is None:
         return {"owner_id": None, "department_id": actor.department_id, "assigned_at": None}
@@ -94,7 +89,7 @@ def update(values: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[
     """
     before: dict[int, dict[str, Any]] = {}
     may_assign = actor.reach("customers").write == Level.ALL
-    departments = _departments(owner for row in values.values() if may_assign and (owner := row.get("owner")))
+    departments = departments_of(owner for row in values.values() if may_assign and (owner := row.get("owner")))
     ids = sorted(values)
     for start in range(0, len(ids), CHUNK):
         for customer in writable(ids[start : start + CHUNK], actor):

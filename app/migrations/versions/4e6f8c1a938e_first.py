@@ -1,8 +1,8 @@
 """first
 
-Revision ID: 9345f34b67fb
+Revision ID: 4e6f8c1a938e
 Revises: 
-Create Date: 2026-11-22 17:05:29.861720
+Create Date: 2026-11-22 17:12:01.209044
 
 """
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 
 # revision identifiers, used by Alembic.
-revision = '9345f34b67fb'
+revision = '4e6f8c1a938e'
 down_revision = None
 branch_labels = None
 depends_on = None
