@@ -95,6 +95,7 @@ def _batch(
         row["owner_id"] = owner.id if owner else None
         row["department_id"] = (owner or clerk).department_id
         row["assigned_at"] = when if owner else None
+        row["converted_on"] = when.date() if row["status"] == "deal" else None
         row |= {"created_by_id": clerk.id, "updated_by_id": clerk.id, "created_at": when, "updated_at": when}
     ids = insert_versioned(Customer, rows)
     _tags(maker, ids)

@@ -274,8 +274,11 @@ def actions(view: "DomainView", record: Any) -> list[dict[str, Any]]:
     return found
 
 
-def sections(view: "DomainView", record: Any, *, skip: Collection[str] = frozenset()) -> list[dict[str, Any]]:
-    """Return a record's fields as the form groups them, without those named in ``skip``."""
+def sections(
+    view: "DomainView", record: Any, *, skip: Collection[str] = frozenset(), drawn: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Return a record's fields as the form groups them, without ``skip``; ``drawn``: those drawn already."""
+    drawn = drawn or {}
     skip = set(skip)
     actor, names = view.actor(), set(view.form_names(record))
     parts = view.form_sections or [("fields", view.one, list(view.form_fields))]
@@ -285,7 +288,9 @@ def sections(view: "DomainView", record: Any, *, skip: Collection[str] = frozens
             "fields": [
                 {
                     "label": view.specs[name].label,
-                    "value": markup.draw(view.specs[name], record, actor=actor, short=False),
+                    "value": drawn[name]
+                    if name in drawn
+                    else markup.draw(view.specs[name], record, actor=actor, short=False),
                     "span": view.specs[name].wide,
                 }
                 for name in part

@@ -314,6 +314,7 @@ class Customer(Model):
         ForeignKey("security_department.id"),
         info=field(Link(_("Department"), to="department", relation="department", synonyms=("部门", "所属部门"))),
     )
+    converted_on: Mapped[date | None] = mapped_column(info=field(Date(_("Deal customer since"))))
     assigned_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Assigned at"))))
     created_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Created at"), sortable=True)))
     created_by_id: Mapped[int | None] = mapped_column(

@@ -118,3 +118,13 @@ def test_a_code_taken_by_hand_after_the_check_is_returned_with_a_sentence(in_app
     with acting(ANRAN.actor):
         services.import_run(run, actor=ANRAN.actor, folder=folder())
     assert run.counts == {"create": 0, "update": 0, "skip": 0, "reject": 1}
+
+
+def test_a_customer_that_another_record_points_to_is_kept(in_app, tmp_path):
+    run = imported(workbook(tmp_path, HEADINGS[:2], ["母公司", "13812345672"], ["甲", "13812345673"]), ANRAN)
+    with acting(SYSTEM):
+        parent = by_name("母公司").id
+    factories.a_customer(name="子公司", parent=parent)
+    with acting(ANRAN.actor):
+        done = services.undo(run, actor=ANRAN.actor)
+    assert (done.removed, done.names) == (1, ["母公司"])

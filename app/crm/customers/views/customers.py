@@ -36,6 +36,8 @@ SECTIONS = [
 ]
 
 
+#: What the house writes itself; the export holds it too.
+KEPT = "department converted_on assigned_at created_by created_at updated_by updated_at".split()
 #: What both companies and persons should have: a customer that lacks one of these is still to be completed.
 TO_COMPLETE = sorted(set(rules.COMPLETE_COMPANY) & set(rules.COMPLETE_PERSON) - {"name"})
 
@@ -51,7 +53,16 @@ class CustomerView(History, DomainView):
     row_needs = ["level"]
     form_sections = SECTIONS
     form_fields = [name for _key, _title, names in SECTIONS for name in names]
-    export_fields = [*form_fields, "department", "assigned_at", "created_by", "created_at", "updated_by", "updated_at"]
+    export_fields = [
+        *form_fields,
+        "department",
+        "converted_on",
+        "assigned_at",
+        "created_by",
+        "created_at",
+        "updated_by",
+        "updated_at",
+    ]
     default_sort = "-updated_at"
     quick_segments = [
         ("mine", _("Mine"), {"all": [{"field": "owner", "op": "is", "value": ME}]}),
