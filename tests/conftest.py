@@ -19,6 +19,7 @@ import pytest
 from flask import Flask, g
 from sqlalchemy import inspect
 
+from app import messages
 from app.base.actor import SYSTEM, acting
 from app.extensions import db
 from tests.bed import browsers, servers
@@ -33,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "one_database(name='sqlite'): runs on this database only")
     config.addinivalue_line("markers", "torture: long; runs in `make torture`, not in `make test`")
     if not hasattr(config, "workerinput"):
+        messages.compile_all()
         os.environ[FOLDER] = str(servers.new_folder())
         keeper = [sys.executable, str(Path(__file__).parent / "bed" / "keeper.py"), os.environ[FOLDER]]
         config.keeper = subprocess.Popen(keeper, stdin=subprocess.PIPE, start_new_session=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from app.base import filters
 from app.base.fields import Choice, Field, Link, Related
 from app.base.filters import ME, Condition, Group
-from app.base.i18n import _
+from app.base.i18n import _, ngettext
 from app.base.screens import forms
 from app.base.screens.house import language
 from app.base.screens.listing import Listing, filterable, without
@@ -62,8 +62,7 @@ def _options(spec: Field) -> list[dict[str, str]]:
 def _chip(node: Any, place: int, listing: Listing) -> dict[str, Any]:
     url = listing.url(kept=None, filter=without(listing.filter_text, place))
     if isinstance(node, Group):
-        words = _("%(count)s conditions, all") if node.every else _("%(count)s conditions, any")
-        return {"op": _("Group"), "values": [words % {"count": len(node.nodes)}], "negated": False, "remove_url": url}
+        return {"op": _("Group"), "values": [_group_words(node)], "negated": False, "remove_url": url}
     return {
         "field": node.field.label,
         "op": node.operator.label,
@@ -72,6 +71,12 @@ def _chip(node: Any, place: int, listing: Listing) -> dict[str, Any]:
         "remove_url": url,
         "join": _("to") if node.operator.arity == 2 else _("or"),  # noqa: PLR2004 - from, to
     }
+
+
+def _group_words(group: Group) -> object:
+    if group.every:
+        return ngettext("%(num)s condition, all", "%(num)s conditions, all", len(group.nodes))
+    return ngettext("%(num)s condition, any", "%(num)s conditions, any", len(group.nodes))
 
 
 def value_words(condition: Condition) -> list[str]:
@@ -84,7 +89,7 @@ def _word(spec: Field, condition: Condition, value: Any) -> str:
     if value == ME:
         return str(_("me"))
     if condition.operator.arity == "days":
-        return str(_("%(count)s days") % {"count": value})
+        return str(ngettext("%(num)s day", "%(num)s days", int(value)))
     if isinstance(value, str) and not isinstance(spec, Choice) and (spec.kind != "phone"):
         return value
     return Choice.text(spec, value) if isinstance(spec, Choice) else spec.text(value)

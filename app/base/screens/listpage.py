@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.base.fields import Field
-from app.base.i18n import _
+from app.base.i18n import _, ngettext
 from app.base.screens import filterbar, markup
 from app.base.screens.listing import COUNT_LIMIT, LAST_NUMBERED_PAGE, PAGE_SIZES, Listing
 
@@ -105,7 +105,7 @@ def _pager(listing: Listing, rows: list[Any]) -> dict[str, Any]:
         "text": _("Rows %(first)s–%(last)s of %(count)s")
         % {"first": f"{first + 1:,}", "last": f"{first + len(rows):,}", "count": count_text(listing.count)}
         if rows and not keyset
-        else _("%(count)s rows") % {"count": count_text(listing.count)},
+        else ngettext("%(n)s row", "%(n)s rows", listing.count, n=count_text(listing.count)),
         "first_url": listing.url() if keyset else None,
         "prev_url": _previous(listing, rows, keyset=keyset),
         "next_url": _next(listing, rows, keyset=keyset) if more and rows else None,

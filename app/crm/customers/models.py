@@ -305,7 +305,7 @@ class Customer(Model):
                 _("Owner"),
                 to="employee",
                 relation="owner",
-                nobody=_("Not assigned"),
+                nobody=_("Unassigned"),
                 synonyms=("跟进人", "客服", "客服人员", "所属客服", "负责客服", "业务员"),
             )
         ),

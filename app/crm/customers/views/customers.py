@@ -66,7 +66,7 @@ class CustomerView(History, DomainView):
     default_sort = "-updated_at"
     quick_segments = [
         ("mine", _("Mine"), {"all": [{"field": "owner", "op": "is", "value": ME}]}),
-        ("unassigned", _("Not assigned"), {"all": [{"field": "owner", "op": "empty"}]}),
+        ("unassigned", _("Unassigned"), {"all": [{"field": "owner", "op": "empty"}]}),
         ("companies", _("Companies"), {"all": [{"field": "kind", "op": "not_is", "value": rules.PERSON}]}),
         ("incomplete", _("To complete"), {"any": [{"field": name, "op": "empty"} for name in TO_COMPLETE]}),
         ("persons", _("Persons"), {"all": [{"field": "kind", "op": "is", "value": rules.PERSON}]}),
@@ -214,7 +214,7 @@ class CustomerView(History, DomainView):
         """Close the customer to a colleague again."""
         customer = self.record(pk, write=True)
         service = services.unshare
-        self.perform(lambda: service(customer, employee_id=employee, actor=self.actor()), done=_("Taken back."))
+        self.perform(lambda: service(customer, employee_id=employee, actor=self.actor()), done=_("The customer is no longer shared with this person."))
         return self._back(pk, "access")
 
     def _back(self, pk: str, tab: str) -> Response:

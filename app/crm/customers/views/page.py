@@ -281,7 +281,7 @@ def _access(view: "CustomerView", customer: Customer, *, is_mine: bool) -> list[
         found.append({"who": markup.person(name), "why": why, "action": None})
         if share and is_mine and view.may("share"):
             url = view.url("unshare", pk=customer.id, employee=share.employee_id)
-            found[-1]["action"] = {"label": _("Take back"), "url": url, "method": "POST"}
+            found[-1]["action"] = {"label": _("Stop sharing"), "url": url, "method": "POST"}
     return found
 
 
