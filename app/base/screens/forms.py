@@ -29,6 +29,8 @@ class HouseForm(FlaskForm):
     """Every form of the house."""
 
     class Meta(FlaskForm.Meta):
+        """Upstream's own sentences come from our catalogues."""
+
         def get_translations(self, _form: Any) -> OurWords:
             return OurWords()
 
