@@ -1,8 +1,8 @@
 """first
 
-Revision ID: 6c7dd721aa00
+Revision ID: cd7c69b06ce0
 Revises: 
-Create Date: 2026-11-22 17:27:29.502636
+Create Date: 2026-11-22 17:35:36.851326
 
 """
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 
 # revision identifiers, used by Alembic.
-revision = '6c7dd721aa00'
+revision = 'cd7c69b06ce0'
 down_revision = None
 branch_labels = None
 depends_on = None
