@@ -68,8 +68,8 @@ class CustomerView(History, DomainView):
         ("mine", _("Mine"), {"all": [{"field": "owner", "op": "is", "value": ME}]}),
         ("unassigned", _("Unassigned"), {"all": [{"field": "owner", "op": "empty"}]}),
         ("companies", _("Companies"), {"all": [{"field": "kind", "op": "not_is", "value": rules.PERSON}]}),
-        ("incomplete", _("To complete"), {"any": [{"field": name, "op": "empty"} for name in TO_COMPLETE]}),
         ("persons", _("Persons"), {"all": [{"field": "kind", "op": "is", "value": rules.PERSON}]}),
+        ("incomplete", _("To complete"), {"any": [{"field": name, "op": "empty"} for name in TO_COMPLETE]}),
     ]
     create, change, remove = services.create, services.change, services.delete
     take_back, bring_back = services.take_back, services.restore
