@@ -231,7 +231,10 @@ class Customer(Model):
         String(60),
         info=field(
             PersonName(
-                _("Finance contact"), only=COMPANY, max_length=60, synonyms=("财务负责人", "财务联系人", "财务", "财务人员", "财务姓名", "会计")
+                _("Finance contact"),
+                only=COMPANY,
+                max_length=60,
+                synonyms=("财务负责人", "财务联系人", "财务", "财务人员", "财务姓名", "会计"),
             )
         ),
     )
@@ -248,7 +251,10 @@ class Customer(Model):
         ),
     )
     cashier_name: Mapped[str | None] = mapped_column(
-        String(60), info=field(PersonName(_("Cashier"), only=COMPANY, max_length=60, synonyms=("出纳人员", "出纳员", "出纳", "出纳姓名")))
+        String(60),
+        info=field(
+            PersonName(_("Cashier"), only=COMPANY, max_length=60, synonyms=("出纳人员", "出纳员", "出纳", "出纳姓名"))
+        ),
     )
     cashier_phone: Mapped[str | None] = mapped_column(
         String(32),
