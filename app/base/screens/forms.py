@@ -28,7 +28,7 @@ class OurWords:
 class HouseForm(FlaskForm):
     """Every form of the house."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(FlaskForm.Meta):  # noqa: D106 - what WTForms calls it
         def get_translations(self, _form: Any) -> OurWords:
             return OurWords()
 

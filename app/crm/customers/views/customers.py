@@ -214,7 +214,10 @@ class CustomerView(History, DomainView):
         """Close the customer to a colleague again."""
         customer = self.record(pk, write=True)
         service = services.unshare
-        self.perform(lambda: service(customer, employee_id=employee, actor=self.actor()), done=_("The customer is no longer shared with this person."))
+        self.perform(
+            lambda: service(customer, employee_id=employee, actor=self.actor()),
+            done=_("The customer is no longer shared with this person."),
+        )
         return self._back(pk, "access")
 
     def _back(self, pk: str, tab: str) -> Response:
