@@ -39,6 +39,7 @@ lint: $(DEV) ## check style, types, import contracts, translations, architecture
 
 bench: $(DEV) ## measure the pages on 20,000 customers (ROWS=… for another number)
 	@$(BIN)/python -m benchmarks.pages
+	@$(BIN)/python -m benchmarks.imports
 
 messages: $(DEV) ## collect the sentences of the code, bring the catalogues up to date, check and compile them
 	@$(BIN)/python -m app.messages

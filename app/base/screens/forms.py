@@ -28,7 +28,9 @@ class OurWords:
 class HouseForm(FlaskForm):
     """Every form of the house."""
 
-    class Meta(FlaskForm.Meta):  # noqa: D106 - what WTForms calls it
+    class Meta(FlaskForm.Meta):
+        """Upstream's own sentences come from our catalogues."""
+
         def get_translations(self, _form: Any) -> OurWords:
             return OurWords()
 
