@@ -23,7 +23,9 @@ def main(way: str) -> int:
 
 
 def _check(sentences: catalogues.Catalog) -> int:
-    wrong = False
+    unheard = checks.unheard(catalogues.ROOT / "app", sentences)
+    sys.stdout.write("".join(f"not a plain sentence, so not collected: {one}\n" for one in unheard))
+    wrong = bool(unheard)
     for language in catalogues.LANGUAGES:
         catalog = catalogues.read(language)
         faults = checks.faults(catalog, sentences, language=language)

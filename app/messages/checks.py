@@ -1,5 +1,6 @@
 """What can be wrong with a catalogue, found without reading it."""
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -10,6 +11,8 @@ from babel.messages.catalog import Catalog, Message
 HAN = re.compile(r"[\u3400-\u9fff]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
 WORD = re.compile(r"[A-Za-z]{2,}")
+#: What sentences of the code are spoken with.
+SPEAKERS = frozenset(["_", "ngettext"])
 #: Words that stay as they are in every language.
 NAMES = frozenset("Excel csv xlsx".split())
 
@@ -24,6 +27,25 @@ def faults(catalog: Catalog, sentences: Catalog, *, language: str) -> list[str]:
     found += [f"{message.id!r} is obsolete" for message in catalog.obsolete.values()]
     found += [f"{message.id!r} {fault}" for message in ours for fault in _of_one(message, language)]
     return sorted(found)
+
+
+def unheard(folder: Path, sentences: Catalog) -> list[str]:
+    """Return the sentences that the collecting does not hear, such as one inside an f-string."""
+    known = {_several(message.id)[0] for message in sentences if message.id}
+    said = ((path, call) for path in sorted(folder.rglob("*.py")) for call in _translations(path))
+    return sorted(
+        f"{path.name}:{call.lineno}: {ast.unparse(call)}" for path, call in said if _literal(call) not in known
+    )
+
+
+def _translations(path: Path) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SPEAKERS:
+            yield node
+
+
+def _literal(call: ast.Call) -> object:
+    return call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
 
 
 def _of_one(message: Message, language: str) -> Iterator[str]:
