@@ -284,3 +284,10 @@ def test_moments_are_kept_in_utc(app, english):
 )
 def test_only_a_path_of_this_house_is_followed(asked, followed):
     assert rules.own_path(asked) == followed
+
+
+def test_the_language_chosen_at_the_door_is_the_language_inside(stranger):
+    page = stranger.post("/me/language", data={"language": "en", "next": "/login/"}, follow_redirects=True)
+    assert "With your company account" in page.text
+    enter(stranger)
+    assert '<html lang="en"' in stranger.get("/").text

@@ -82,11 +82,11 @@ def _asked() -> str:
 def start_session(user: User) -> None:
     """Sign this browser in: a fresh session id, so that one planted before is worth nothing."""
     secret = services.open_session(user, address=request.remote_addr, browser=request.user_agent.string)
-    staff = db.session.get(Employee, user.id)
+    staff, chosen = db.session.get(Employee, user.id), session.get("language")
     session.clear()
     login_user(user)
     session["sid"] = secret
-    session["language"] = staff.language if staff else LANGUAGES[0]
+    session["language"] = chosen or (staff.language if staff else LANGUAGES[0])  # chosen at the door counts
 
 
 class LimitedSecurityApi(SecurityApi):

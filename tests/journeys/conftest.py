@@ -1,0 +1,108 @@
+"""A real server, a real browser, and somebody at the keyboard. Whatever the browser complains of fails the test."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.bed.chromium import ARGUMENTS, chromium
+from tests.bed.site import served
+from tests.cast import PASSWORD
+
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+PATIENCE = 30_000  # milliseconds: a busy machine is no fault
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(bed: Path) -> Iterator[tuple[Flask, str]]:
+    """The application and its address, with the cast and no customer; what a test writes stays for the module."""
+    with served(bed) as found:
+        yield found
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What the browser complained of: console, failed scripts, refused content, calls to other hosts."""
+    heard: list[str] = []
+    yield heard
+    assert heard == []
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def opened(chrome: Browser, site: tuple[Flask, str], complaints: list[str]) -> Iterator[Opener]:
+    """Open a window in which nobody has signed in: ``opened(size=PHONE)``."""
+    contexts: list[BrowserContext] = []
+
+    def open_window(*, size: Any = DESK, **given: Any) -> Page:
+        context = chrome.new_context(base_url=site[1], viewport=size, accept_downloads=True, **given)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/login/")
+        listen(page, site[1], complaints)
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def at_desk(opened: Opener) -> Opener:
+    """Sign somebody of the cast in by the form, in English: ``at_desk("lin")``."""
+
+    def sit_down(username: str, **given: Any) -> Page:
+        page = opened(**given)
+        sign_in(page, username)
+        return page
+
+    return sit_down
+
+
+def sign_in(page: Page, username: str, *, language: str = "English") -> None:
+    page.locator(".lang [data-menu] > button").click()
+    page.get_by_role("menuitemradio", name=language).click()
+    page.locator("#username").fill(username)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("form[data-login] button[type=submit]").click()
+    page.wait_for_url("**/")
+
+
+def listen(page: Page, address: str, complaints: list[str]) -> None:
+    def on_console(message: Any) -> None:
+        # a page that answers 4xx is told to the console too; the test itself looks at the answers it asked for
+        if message.type in ("error", "warning") and "status of 4" not in message.text:
+            complaints.append(f"{page.url}: {message.text}")
+
+    def on_request(request: Any) -> None:
+        if not request.url.startswith((address, "data:", "blob:")):
+            complaints.append(f"{page.url} asked {request.url}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    page.on("request", on_request)
+
+
+@contextmanager
+def downloading(page: Page) -> Iterator[list[Path]]:
+    """Wait for the file that the block asks for."""
+    kept: list[Path] = []
+    with page.expect_download() as waiting:
+        yield kept
+    kept.append(Path(waiting.value.path()))
