@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 UNPRIVILEGED = "nobody"
+PREFIX = "zhike-bed-"
 #: Fast, and safe enough for what is thrown away at the end.
 POSTGRES = {
     "listen_addresses": "",
@@ -37,7 +38,7 @@ class NoServer(Exception):
 
 def new_folder() -> Path:
     """Return a fresh folder for a run. Passable for the servers' user, readable only for us."""
-    folder = Path(tempfile.mkdtemp(prefix="zhike-bed-"))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)
     return folder
 
