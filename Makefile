@@ -28,18 +28,20 @@ torture: $(DEV) vendor ## run the long tests: many writers at once, processes ki
 	@.ci/packages
 	@$(BIN)/python -m pytest -m torture
 
-lint: $(DEV) ## check style, types, import contracts, architecture, and that nothing private is in a file
+lint: $(DEV) ## check style, types, import contracts, translations, architecture, and that nothing private is in a file
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --config importlinter.ini
+	@$(BIN)/python -m app.messages check
 	@$(BIN)/python .ci/private.py
 	@ZHIKE_ONLY_SQLITE=1 $(BIN)/python -m pytest -q tests/architecture
 
 bench: $(DEV) ## measure the pages on 20,000 customers (ROWS=… for another number)
 	@$(BIN)/python -m benchmarks.pages
+	@$(BIN)/python -m benchmarks.imports
 
-messages: $(DEV) ## collect the sentences of the code, bring the catalogues up to date and compile them
+messages: $(DEV) ## collect the sentences of the code, bring the catalogues up to date, check and compile them
 	@$(BIN)/python -m app.messages
 
 pictures: $(DEV) vendor ## take the pictures of every screen of the theme into pictures/

@@ -10,6 +10,8 @@ Assertions are made against the English sentences, which stand in the source: se
 import os
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +23,7 @@ from sqlalchemy import inspect
 
 from app.base.actor import SYSTEM, acting
 from app.extensions import db
-from tests.bed import browsers, servers
+from tests.bed import browsers, keeper, servers
 from tests.bed.databases import POSTGRESQL, SQLITE, Watch, build
 
 FOLDER = "ZHIKE_BED"
@@ -33,16 +35,24 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "one_database(name='sqlite'): runs on this database only")
     config.addinivalue_line("markers", "torture: long; runs in `make torture`, not in `make test`")
     if not hasattr(config, "workerinput"):
-        os.environ[FOLDER] = str(servers.new_folder())
-        keeper = [sys.executable, str(Path(__file__).parent / "bed" / "keeper.py"), os.environ[FOLDER]]
-        config.keeper = subprocess.Popen(keeper, stdin=subprocess.PIPE, start_new_session=True)
+        keeper.sweep(Path(tempfile.gettempdir()), f"{servers.PREFIX}*")
+        folder = servers.new_folder()
+        config.bed_lock, os.environ[FOLDER] = keeper.locked(folder), str(folder)
+        command = [sys.executable, keeper.__file__, str(folder)]
+        config.keeper = subprocess.Popen(
+            command, stdin=subprocess.PIPE, start_new_session=True, pass_fds=[config.bed_lock]
+        )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     _running.clear()
-    if keeper := getattr(config, "keeper", None):
-        keeper.stdin.close()
-        keeper.wait(30)
+    if hasattr(config, "keeper"):
+        config.keeper.stdin.close()
+        config.keeper.wait()
+        for _attempt in range(300):  # the keeper itself is nobody's child
+            if not Path(os.environ[FOLDER]).exists():
+                return
+            time.sleep(0.1)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -177,6 +177,6 @@ class Maker:
 EMPTY: dict[str, Any] = dict.fromkeys(
     "credit_code level status type followup_status operating_status industry region address registered_on phone "
     "legal_person legal_phone finance_name finance_phone cashier_name cashier_phone person_in_charge sex birthday "
-    "email wechat fax website source needs notes parent_id owner_id department_id assigned_at created_by_id "
-    "updated_by_id deleted_at".split()
+    "email wechat fax website source needs notes parent_id owner_id department_id converted_on assigned_at "
+    "created_by_id updated_by_id deleted_at".split()
 )

@@ -21,7 +21,7 @@ from app.system.security import services
 from app.system.security.models import Department, Employee
 from app.system.sign_in import services as sign_in
 
-COMPANIES, PERSONS, BATCH, EDITS, DAYS = 2700, 300, 100, 360, 720
+COMPANIES, PERSONS, BATCH, EDITS, DAYS, SHARES = 2700, 300, 100, 360, 720, 24
 SEED = 20261122
 
 
@@ -95,6 +95,7 @@ def _batch(
         row["owner_id"] = owner.id if owner else None
         row["department_id"] = (owner or clerk).department_id
         row["assigned_at"] = when if owner else None
+        row["converted_on"] = when.date() if row["status"] == "deal" else None
         row |= {"created_by_id": clerk.id, "updated_by_id": clerk.id, "created_at": when, "updated_at": when}
     ids = insert_versioned(Customer, rows)
     _tags(maker, ids)
@@ -172,11 +173,23 @@ def _edit(maker: Maker, key: int, *, actor: Actor, when: datetime) -> None:
 
 
 def _shares(maker: Maker, actors: Mapping[str, Actor]) -> None:
-    """Open some customers to a colleague."""
+    """Let owners open some of their customers to a colleague."""
     with acting(SYSTEM):
-        rows = list(db.session.scalars(select(Customer).where(Customer.owner_id.is_not(None)).limit(400)))
-        for customer in maker.random.sample(rows, 24):
-            other = actors[maker.random.choice(OWNERS)]
-            if other.id != customer.owner_id:
-                can_write = maker.random.random() < 0.5  # noqa: PLR2004
-                share(customer, employee_id=other.id or 0, can_write=can_write, until_on=None, actor=SYSTEM)
+        held = select(Customer.id, Customer.owner_id).where(Customer.owner_id.is_not(None)).limit(400)
+        rows = list(db.session.execute(held))
+    by_id = {actor.id: actor for actor in actors.values()}
+    for key, owner_id in maker.random.sample(rows, SHARES):
+        other = actors[maker.random.choice(OWNERS)]
+        when = clock.now() - timedelta(days=maker.random.randrange(2, 300), minutes=maker.random.randrange(400))
+        if other.id != owner_id:
+            with acting(by_id[owner_id]):
+                _share(key, other.id or 0, actor=by_id[owner_id], when=when, can_write=maker.random.random() < 0.5)  # noqa: PLR2004
+
+
+@transaction
+def _share(key: int, employee_id: int, *, actor: Actor, when: datetime, can_write: bool) -> None:
+    customer = db.session.get_one(Customer, key)
+    change_set().issued_at = when
+    before = customer.updated_at
+    share(customer, employee_id=employee_id, can_write=can_write, until_on=None, actor=actor)
+    customer.updated_at = max(before, when)

@@ -1,9 +1,12 @@
 """Stops the servers of a test run and removes its folder as soon as the run is gone, however it ended.
 
 Started by the run as ``python keeper.py FOLDER`` with a pipe as standard input: the pipe closes when the run
-ends, is interrupted or is killed. Imports nothing but the standard library.
+ends, is interrupted or is killed. It leaves the run's family tree, so that whoever kills that leaves it alone;
+and should it be killed all the same, the next run finds its folder unlocked (``sweep``).
+Imports nothing but the standard library.
 """
 
+import fcntl
 import os
 import shutil
 import signal
@@ -11,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+#: Held by the run and by the keeper for as long as either lives.
+LOCK = "run.lock"
 #: The file with the server's process id, by the signal that stops the server at once.
 PID_FILES = {"postgres/postmaster.pid": signal.SIGQUIT, "redis/redis.pid": signal.SIGTERM}
 
@@ -22,6 +27,26 @@ def stop(folder: Path) -> None:
         if file.exists() and (number := file.read_text().split()):
             _end(int(number[0]), how)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def locked(folder: Path) -> int | None:
+    """Return a handle that marks the folder as in use as long as it is open; None if somebody else has it."""
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def sweep(place: Path, pattern: str) -> None:
+    """Stop what runs of the past left behind: folders of ours with a lock file that nobody holds."""
+    for folder in place.glob(pattern):
+        is_ours = (folder / LOCK).exists() and folder.stat().st_uid == os.geteuid()
+        if is_ours and (handle := locked(folder)) is not None:
+            stop(folder)
+            os.close(handle)
 
 
 def _end(pid: int, how: int) -> None:
@@ -36,5 +61,7 @@ def _end(pid: int, how: int) -> None:
 
 
 if __name__ == "__main__":
+    if os.fork():
+        os._exit(0)
     sys.stdin.buffer.read()
     stop(Path(sys.argv[1]))

@@ -12,12 +12,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 UNPRIVILEGED = "nobody"
+PREFIX = "zhike-bed-"
 #: Fast, and safe enough for what is thrown away at the end.
 POSTGRES = {
     "listen_addresses": "",
@@ -37,7 +39,7 @@ class NoServer(Exception):
 
 def new_folder() -> Path:
     """Return a fresh folder for a run. Passable for the servers' user, readable only for us."""
-    folder = Path(tempfile.mkdtemp(prefix="zhike-bed-"))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)
     return folder
 
@@ -88,7 +90,7 @@ def _start_redis(home: Path) -> str:
     lines += ["daemonize yes", 'save ""', "appendonly no", f"logfile {home}/log"]
     (home / "redis.conf").write_text("\n".join(lines))
     _run(home, program("redis-server"), home / "redis.conf")
-    _wait_for(port)
+    _wait_for(port, home / "redis.pid")
     return f"redis://:{password}@127.0.0.1:{port}/0"
 
 
@@ -107,12 +109,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(port: int, pid_file: Path) -> None:
     for _attempt in range(100):
         with socket.socket() as probe:
             probe.settimeout(0.1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+            if probe.connect_ex(("127.0.0.1", port)) == 0 and pid_file.exists() and pid_file.read_text().strip():
                 return
+        time.sleep(0.05)
     raise NoServer(f"Redis does not answer on port {port}.")
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from flask import Flask, current_app, g, has_request_context, session
 from flask_appbuilder import AppBuilder
 
+from config import ROOT
+
 LANGUAGES = ("zh_Hans", "zh_Hant", "en")
 
 
@@ -17,6 +19,8 @@ class House(AppBuilder):
     def init_app(self, app: Flask, session: Any) -> None:
         super().init_app(app, session)
         app.extensions["babel"].locale_selector = language
+        # flask-babel 4 would read "zh" of upstream for both of ours: simplified characters on traditional pages.
+        app.extensions["babel"].translation_directories = [str(ROOT / "translations")]
 
     def _add_admin_views(self) -> None:
         self._indexview = self.add_view_no_menu(self.indexview)

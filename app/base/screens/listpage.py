@@ -4,21 +4,10 @@ import json
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from app.base import filters
-from app.base.fields import Choice, Field, Link, Related
-from app.base.filters import ME, Condition, Group
-from app.base.i18n import _
-from app.base.screens import forms, markup
-from app.base.screens.house import language
-from app.base.screens.listing import (
-    COUNT_LIMIT,
-    LAST_NUMBERED_PAGE,
-    PAGE_SIZES,
-    Listing,
-    filterable,
-    without,
-)
-from app.base.stamps import Cached
+from app.base.fields import Field
+from app.base.i18n import _, ngettext
+from app.base.screens import filterbar, markup
+from app.base.screens.listing import COUNT_LIMIT, LAST_NUMBERED_PAGE, PAGE_SIZES, Listing
 
 if TYPE_CHECKING:
     from app.base.screens.view import DomainView
@@ -46,7 +35,7 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "clear_url": listing.url(filter=None, kept=None),
         "import_url": view.import_url(),
         "export_urls": _exports(view, listing) if view.may("export") else None,
-    } | _filtering(view, listing)
+    } | filterbar.build(view, listing)
 
 
 def _exports(view: "DomainView", listing: Listing) -> list[dict[str, Any]]:
@@ -62,89 +51,6 @@ def _exports(view: "DomainView", listing: Listing) -> list[dict[str, Any]]:
 def count_text(count: int) -> str:
     """Return a count as people read it: "10,000+" above the limit."""
     return f"{COUNT_LIMIT:,}+" if count > COUNT_LIMIT else f"{count:,}"
-
-
-def _filtering(view: "DomainView", listing: Listing) -> dict[str, Any]:
-    text = listing.filter_text
-    return {
-        "chips": [_chip(node, place, listing) for place, node in enumerate(listing.filter.nodes)],
-        "filter_json": text,
-        "keep_filter_url": view.url("keep_filter"),
-        "count_url": view.url("count"),
-        "filter_fields": _filter_fields(view, language(), listing.actor.hidden_groups),
-        "filter_labels": _labels(listing.filter),
-    }
-
-
-def _build_filter_fields(view: "DomainView", _language: str, _hidden: frozenset[str]) -> list[dict[str, Any]]:
-    return [_filter_field(view, spec) for spec in filterable(view.model).values() if view.may_filter(spec)]
-
-
-#: What the condition builder is told: hundreds of words, the same until a dictionary changes.
-_filter_fields = Cached("dictionary", _build_filter_fields)
-
-
-def _filter_field(view: "DomainView", spec: Field) -> dict[str, Any]:
-    inner = spec.inner if isinstance(spec, Related) else spec
-    listed = isinstance(inner, Choice) and not forms.is_searched(inner)
-    searched = isinstance(inner, Link) or (isinstance(inner, Choice) and not listed)
-    return {
-        "name": spec.name,
-        "label": str(spec.label),
-        "icon": inner.icon,
-        "kind": spec.kind,
-        "operators": [
-            {"code": one.code, "label": str(one.label), "negated": one.negated, "arity": one.arity}
-            for one in filters.operators_of(spec)
-        ],
-        "choices": _options(inner) if listed else None,
-        "choices_url": view.url("choices", field=spec.name) if searched else None,
-    }
-
-
-def _options(spec: Field) -> list[dict[str, str]]:
-    assert isinstance(spec, Choice)  # noqa: S101 - for the type checker
-    return [{"value": item.code, "label": item.label, "color": item.color} for item in spec.values.items]
-
-
-def _chip(node: Any, place: int, listing: Listing) -> dict[str, Any]:
-    url = listing.url(kept=None, filter=without(listing.filter_text, place))
-    if isinstance(node, Group):
-        words = _("%(count)s conditions, all") if node.every else _("%(count)s conditions, any")
-        return {"op": _("Group"), "values": [words % {"count": len(node.nodes)}], "negated": False, "remove_url": url}
-    return {
-        "field": node.field.label,
-        "op": node.operator.label,
-        "values": value_words(node),
-        "negated": node.operator.negated,
-        "remove_url": url,
-        "join": _("to") if node.operator.arity == 2 else _("or"),  # noqa: PLR2004 - from, to
-    }
-
-
-def value_words(condition: Condition) -> list[str]:
-    """Return a condition's values as people read them."""
-    inner = condition.field.inner if isinstance(condition.field, Related) else condition.field
-    return [_word(inner, condition, value) for value in condition.values]
-
-
-def _word(spec: Field, condition: Condition, value: Any) -> str:
-    if value == ME:
-        return str(_("me"))
-    if condition.operator.arity == "days":
-        return str(_("%(count)s days") % {"count": value})
-    if isinstance(value, str) and not isinstance(spec, Choice) and (spec.kind != "phone"):
-        return value
-    return Choice.text(spec, value) if isinstance(spec, Choice) else spec.text(value)
-
-
-def _labels(group: Group) -> dict[str, str]:
-    """Return the words for values that the builder cannot look up itself: records, places of a tree."""
-    found = {}
-    for condition in filters.conditions(group):
-        for value, words in zip(condition.values, value_words(condition), strict=True):
-            found[str(value)] = words
-    return found
 
 
 def _segments(view: "DomainView", listing: Listing) -> list[dict[str, Any]]:
@@ -199,7 +105,7 @@ def _pager(listing: Listing, rows: list[Any]) -> dict[str, Any]:
         "text": _("Rows %(first)s–%(last)s of %(count)s")
         % {"first": f"{first + 1:,}", "last": f"{first + len(rows):,}", "count": count_text(listing.count)}
         if rows and not keyset
-        else _("%(count)s rows") % {"count": count_text(listing.count)},
+        else ngettext("%(n)s row", "%(n)s rows", listing.count, n=count_text(listing.count)),
         "first_url": listing.url() if keyset else None,
         "prev_url": _previous(listing, rows, keyset=keyset),
         "next_url": _next(listing, rows, keyset=keyset) if more and rows else None,
@@ -269,8 +175,11 @@ def actions(view: "DomainView", record: Any) -> list[dict[str, Any]]:
     return found
 
 
-def sections(view: "DomainView", record: Any, *, skip: Collection[str] = frozenset()) -> list[dict[str, Any]]:
-    """Return a record's fields as the form groups them, without those named in ``skip``."""
+def sections(
+    view: "DomainView", record: Any, *, skip: Collection[str] = frozenset(), drawn: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Return a record's fields as the form groups them, without ``skip``; ``drawn``: those drawn already."""
+    drawn = drawn or {}
     skip = set(skip)
     actor, names = view.actor(), set(view.form_names(record))
     parts = view.form_sections or [("fields", view.one, list(view.form_fields))]
@@ -280,7 +189,9 @@ def sections(view: "DomainView", record: Any, *, skip: Collection[str] = frozens
             "fields": [
                 {
                     "label": view.specs[name].label,
-                    "value": markup.draw(view.specs[name], record, actor=actor, short=False),
+                    "value": drawn[name]
+                    if name in drawn
+                    else markup.draw(view.specs[name], record, actor=actor, short=False),
                     "span": view.specs[name].wide,
                 }
                 for name in part

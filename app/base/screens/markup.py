@@ -71,6 +71,8 @@ def draw_value(spec: Field, value: Value, *, short: bool = True) -> Markup:
     if isinstance(value, Hidden):
         return Markup('<span class="zk-phone is-masked">{}</span>').format(value)
     shape = next((shape for kind, shape in SHAPES if isinstance(spec, kind)), _plain)
+    if short and isinstance(spec, Phone):  # a list is read, calls are made from the record
+        return Markup('<span class="zk-phone">{}</span>').format(spec.text(value))
     return shape(spec, value) if not (short and isinstance(spec, LongText)) else _cut(spec.text(value))
 
 

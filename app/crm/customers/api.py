@@ -16,12 +16,25 @@ OWN = (
     "birthday email wechat fax website source needs notes parent tags"
 ).split()
 
+#: What the house writes itself: read, never written.
+KEPT = "owner department converted_on assigned_at created_at created_by updated_at updated_by".split()
+
 
 class CustomerApi(DomainApi):
     resource_name = "customers"
     class_permission_name = "CustomerView"
     model = Customer
-    read_fields = [*OWN, "owner", "department", "assigned_at", "created_at", "created_by", "updated_at", "updated_by"]
+    read_fields = [
+        *OWN,
+        "owner",
+        "department",
+        "converted_on",
+        "assigned_at",
+        "created_at",
+        "created_by",
+        "updated_at",
+        "updated_by",
+    ]
     write_fields = OWN
     create, change, remove = services.create, services.change, services.delete
 

@@ -231,7 +231,10 @@ class Customer(Model):
         String(60),
         info=field(
             PersonName(
-                _("Finance contact"), only=COMPANY, max_length=60, synonyms=("财务", "财务人员", "财务姓名", "会计")
+                _("Finance contact"),
+                only=COMPANY,
+                max_length=60,
+                synonyms=("财务负责人", "财务联系人", "财务", "财务人员", "财务姓名", "会计"),
             )
         ),
     )
@@ -248,7 +251,10 @@ class Customer(Model):
         ),
     )
     cashier_name: Mapped[str | None] = mapped_column(
-        String(60), info=field(PersonName(_("Cashier"), only=COMPANY, max_length=60, synonyms=("出纳", "出纳姓名")))
+        String(60),
+        info=field(
+            PersonName(_("Cashier"), only=COMPANY, max_length=60, synonyms=("出纳人员", "出纳员", "出纳", "出纳姓名"))
+        ),
     )
     cashier_phone: Mapped[str | None] = mapped_column(
         String(32),
@@ -305,7 +311,7 @@ class Customer(Model):
                 _("Owner"),
                 to="employee",
                 relation="owner",
-                nobody=_("Not assigned"),
+                nobody=_("Unassigned"),
                 synonyms=("跟进人", "客服", "客服人员", "所属客服", "负责客服", "业务员"),
             )
         ),
@@ -314,6 +320,7 @@ class Customer(Model):
         ForeignKey("security_department.id"),
         info=field(Link(_("Department"), to="department", relation="department", synonyms=("部门", "所属部门"))),
     )
+    converted_on: Mapped[date | None] = mapped_column(info=field(Date(_("Deal customer since"))))
     assigned_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Assigned at"))))
     created_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Created at"), sortable=True)))
     created_by_id: Mapped[int | None] = mapped_column(

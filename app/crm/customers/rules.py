@@ -8,6 +8,7 @@ from app.base.errors import InvalidFields
 from app.base.i18n import _
 
 COMPANY, PERSON = "company", "person"
+DEAL = "deal"  # the customer status of who has bought
 #: The columns that hold a phone number of the customer itself, with the kind each is in the index.
 PHONE_COLUMNS: Mapping[str, str] = {
     "phone": "main",
@@ -16,6 +17,8 @@ PHONE_COLUMNS: Mapping[str, str] = {
     "cashier_phone": "cashier",
     "fax": "fax",
 }
+#: Numbers in these states reach nobody at this customer (dictionary phone_state): not offered for calls.
+DEAD_STATES = frozenset({"vacant", "suspended", "wrong_person"})
 #: A form of this many kinds has the fields of a company.
 COMPANY_KINDS = frozenset({COMPANY, "sole_trader", "institution"})
 #: What counts towards completeness, for a company and for a person. Source: CUS-22.

@@ -28,7 +28,7 @@ class ExportEntry(Model):
         index=True,
         info=field(Link(_("Person"), to="employee", relation="employee")),
     )
-    address: Mapped[str | None] = mapped_column(String(50), info=field(Words(_("Address"))))
+    address: Mapped[str | None] = mapped_column(String(50), info=field(Words(_("IP address"))))
     what: Mapped[str] = mapped_column(String(60), info=field(Words(_("What"))))
     format: Mapped[str] = mapped_column(String(10), info=field(Words(_("Format"))))
     asked: Mapped[str] = mapped_column(Text, info=field(LongText(_("Filter"))))  # JSON of the list's parameters

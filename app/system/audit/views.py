@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.base import clock, exported
 from app.base.fields import Field, Hidden, seen
-from app.base.i18n import _
+from app.base.i18n import _, ngettext
 from app.base.scope import may_write, with_deleted
 from app.base.screens import markup
 from app.base.screens.view import DomainView
@@ -114,7 +114,7 @@ class HistoryPage:
         is_mine = may_write(self.record, view.actor())
         return {
             "title": _("History"),
-            "count_text": _("%(count)s versions") % {"count": len(self.sets)},
+            "count_text": ngettext("%(num)s version", "%(num)s versions", len(self.sets)),
             "crumbs": [
                 *view.crumbs(),
                 {"label": str(self.record), "url": None if is_deleted else view.url("show", pk=key)},

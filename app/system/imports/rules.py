@@ -46,7 +46,7 @@ STATE_NAMES: Mapping[State, object] = {
     UPLOADED: _("Uploaded"),
     CHECKED: _("Checked"),
     IMPORTED: _("Imported"),
-    UNDONE: _("Taken back"),
+    UNDONE: _("Undone"),
     DISCARDED: _("Given up"),
 }
 STATE_COLORS = {UPLOADED: "gray", CHECKED: "blue", IMPORTED: "green", UNDONE: "amber", DISCARDED: "gray"}
@@ -110,7 +110,7 @@ def offered(reason: str, *, may_update: bool) -> Sequence[Choice]:
 def check_choice(choice: str, reason: str, *, may_update: bool = True) -> None:
     """Raise Invalid for a choice that is not offered for such a duplicate."""
     if choice not in offered(reason, may_update=may_update):
-        raise Invalid(_("That cannot be chosen for a row with an equal %(reason)s."), reason=REASON_NAMES[reason])
+        raise Invalid(_("That cannot be chosen here: %(reason)s."), reason=REASON_NAMES[reason])
 
 
 def action_of(

@@ -28,7 +28,7 @@ class Attempt(Model):
         Integer, index=True, info=field(Link(_("Person"), to="employee", relation="person", nobody=_("Unknown name")))
     )
     at: Mapped[datetime] = mapped_column(info=field(Moment(_("Time"), sortable=True)))
-    address: Mapped[str | None] = mapped_column(String(50), info=field(Text(_("Address"), max_length=50)))
+    address: Mapped[str | None] = mapped_column(String(50), info=field(Text(_("IP address"), max_length=50)))
     channel: Mapped[str] = mapped_column(
         String(10), info=field(Choice(_("Way"), dictionary="sign_in_channel"))
     )  # base.actor.Channel

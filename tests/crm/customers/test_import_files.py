@@ -1,8 +1,7 @@
-"""The two files of a real office: the messy one comes out as expected, ten thousand rows come in quickly."""
+"""The two files of a real office: the messy one comes out as expected, ten thousand rows come in."""
 
 import csv
 import resource
-import time
 
 from sqlalchemy import func, select
 
@@ -14,7 +13,7 @@ from app.extensions import db
 from tests.cast import ANRAN
 from tests.system.imports.steps import DATA, imported, rows_of
 
-MOST_SECONDS, MOST_MEGABYTES = 20, 250
+MOST_MEGABYTES = 250  # how long it takes: make bench
 
 
 def expected_rows():
@@ -46,15 +45,12 @@ def test_the_messy_file_comes_out_exactly_as_expected(in_app):
         assert db.session.scalar(select(func.count(Customer.id))) == len(stored)
 
 
-def test_ten_thousand_rows_are_checked_and_imported_in_twenty_seconds_with_their_history(in_app):
+def test_ten_thousand_rows_come_in_with_their_history_in_little_memory(in_app):
     before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    begun = time.monotonic()
 
     run = imported(DATA / "customers-10k.xlsx", ANRAN)
 
-    seconds = time.monotonic() - begun
     megabytes = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb) / 1024
-    print(f"10,000 rows checked and imported in {seconds:.1f} s, {megabytes:.0f} MB more")  # noqa: T201
     assert run.counts == {"create": 10_000, "update": 0, "skip": 0, "reject": 0}
     with acting(SYSTEM):
         versions = versions_of(Customer)
@@ -65,7 +61,6 @@ def test_ten_thousand_rows_are_checked_and_imported_in_twenty_seconds_with_their
         change = db.session.get(change_set_class(), run.change_set_id)
         assert (change.user_id, change.channel, change.note) == (ANRAN.id, "import", "Import of customers-10k.xlsx")
         check_the_phone_index()
-    assert seconds <= MOST_SECONDS
     assert megabytes <= MOST_MEGABYTES
 
 

@@ -283,3 +283,17 @@ def test_a_failed_formula_and_a_missing_way_to_reach_them_are_problems(in_app, t
     with acting(ANRAN.actor):
         run = checked(workbook(tmp_path, [NAME, "地址"], ["甲", "某处"]), ANRAN)
     assert "Give at least one phone number, or the credit code." in sentences(look(run)[2])
+
+
+def test_a_customer_that_became_only_readable_since_the_check_is_not_updated(in_app, tmp_path):
+    key = factories.a_customer(name="旧名", credit_code=OTHER, owner=LIN.id).id
+    with acting(LIN.actor):
+        run = checked(workbook(tmp_path, [NAME, CODES], ["改名", OTHER]), LIN)
+        services.choose(run, defaults={"code": "update"}, rows={}, words=(), actor=LIN.actor)
+    with acting(SYSTEM):
+        customer = db.session.get(Customer, key)
+        customer.owner_id = EVE.id
+        share(customer, employee_id=LIN.id, can_write=False, until_on=None, actor=SYSTEM)
+    with acting(LIN.actor):
+        services.import_run(run, actor=LIN.actor, folder=folder())
+    assert (run.counts["skip"], customers()[0].name) == (1, "旧名")

@@ -367,7 +367,7 @@ ODD += ["before=1&after=1", "filter=%00", "filter=[]", "after=999999999999999999
 
 @pytest.mark.parametrize("query", ODD)
 def test_no_odd_address_breaks_a_list(as_user, customer, query):
-    assert as_user("lin").get(f"/customers/?{query}").status_code == 200
+    assert as_user("lin").get(f"/customers/?{query}").status_code in {200, 400}
     assert as_user("lin").get(f"/customers/export?{query}").status_code in {200, 422, 400}
 
 
@@ -375,7 +375,7 @@ def test_no_odd_address_breaks_a_list(as_user, customer, query):
 def test_no_odd_key_breaks_a_page(as_user, key):
     anran = as_user("anran")
     for address in (f"/customers/{key}", f"/customers/{key}/edit", f"/customers/{key}/history", f"/contacts/{key}"):
-        assert anran.get(address).status_code == 404, address
+        assert anran.get(address).status_code in {400, 404}, address
 
 
 # ── choices, search, export ──
@@ -436,7 +436,8 @@ def test_every_export_is_logged_with_filter_and_count(as_user, saved, app):
             assert json.loads(entry.asked)["sort"] == "name"
 
 
-def test_phones_are_masked_for_who_may_not_see_them(as_user, customer, linked):
+def test_phones_are_masked_for_who_may_not_see_them(as_user, customer, linked, saved):
+    saved(a_customer, name="同号", phone=PHONE)  # the number has a badge, which leads to its customers
     dai = as_user("dai")
     pages = [
         dai.get(address) for address in (f"/customers/{customer}", "/customers/", "/contacts/", "/customers/export")
@@ -448,7 +449,7 @@ def test_phones_are_masked_for_who_may_not_see_them(as_user, customer, linked):
     ]
     for page in pages:
         assert page.status_code == 200
-        for full in ("13800138000", "138 0013 8000", "+8613800138000"):
+        for full in ("13800138000", "138 0013 8000", "8613800138000"):
             assert full.encode() not in page.data
     assert "138****8000" in pages[0].text
     assert 'name="phone"' not in dai.get(f"/customers/{customer}/edit").text

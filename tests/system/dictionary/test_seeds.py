@@ -6,10 +6,10 @@ from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
-import opencc
 import pytest
 
 from app.base.chinese import initials
+from app.messages.checks import simplified_only
 
 SEEDS = Path(__file__).parents[3] / "app/system/dictionary/seeds"
 COLORS = set("gray blue sky teal green lime amber orange red pink purple indigo".split())
@@ -24,14 +24,6 @@ def rows_of(name):
         return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def character_table(name):
-    table = Path(opencc.__file__).parent / "dictionary" / name
-    return dict(line.split("\t") for line in table.read_text(encoding="utf-8").splitlines())
-
-
-# A simplified character → its traditional ones, itself among them where both scripts share it.
-TRADITIONAL = character_table("STCharacters.txt")
-TAIWAN = set(character_table("TWVariants.txt").values())  # 群 where the table above knows 羣 only
 DICTIONARIES = rows_of("dictionaries.tsv")
 VALUES = rows_of("values.tsv")
 REGIONS = rows_of("regions.tsv")
@@ -42,11 +34,6 @@ HENAN = [row for row in REGIONS if row["parent"] == "410000"]
 
 def empty_cells(rows, columns):
     return [(row, column) for row in rows for column in columns if not row[column].strip()]
-
-
-def simplified_only(text):
-    """The characters of the text that Traditional Chinese does not know."""
-    return [letter for letter in text if letter not in TRADITIONAL.get(letter, letter) and letter not in TAIWAN]
 
 
 def test_every_dictionary_and_every_value_of_the_default_list_is_there():

@@ -49,7 +49,7 @@ def test_a_changed_label_counts_for_everybody_and_is_kept_in_the_history(app, as
     with app.app_context(), acting(SYSTEM):
         versions = version_class(DictionaryValue)
         labels = db.session.scalars(select(versions.label_en).where(versions.id == row.id)).all()
-    assert labels == ["Level A", "First class"]
+    assert labels == ["A", "First class"]
 
 
 def test_a_locked_dictionary_changes_its_labels_and_nothing_else(app, as_user):
@@ -90,9 +90,9 @@ def test_a_code_never_changes(app, as_user):
 def test_a_retired_value_is_not_offered_and_comes_back(app, as_user):
     anran, lin, key = as_user("anran"), as_user("lin"), value(app, "customer_level", "a").id
     anran.post(f"/dictionary-values/{key}/retire")
-    assert ">Level A<" not in lin.get("/customers/new").text
+    assert ">A<" not in lin.get("/customers/new").text
     anran.post(f"/dictionary-values/{key}/revive")
-    assert ">Level A<" in lin.get("/customers/new").text
+    assert ">A<" in lin.get("/customers/new").text
 
 
 def test_a_dictionary_has_one_default(app, as_user):

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.system.imports import services
 from app.system.imports.models import ImportRun
 from tests import factories
-from tests.cast import ANRAN, LIN
+from tests.cast import ANRAN, EVE, LIN, SAM
 from tests.system.imports.steps import checked, folder, imported, workbook
 
 CODE = "91350000NFEU9W2E97"
@@ -55,6 +55,25 @@ def test_undo_removes_what_was_made_gives_back_what_was_changed_and_names_what_w
             versions = versions_of(cls)
             ends = select(versions.operation_type).where(versions.transaction_id == run.undo_change_set_id)
             assert 2 in db.session.scalars(ends).all()
+
+
+def test_what_the_importer_may_no_longer_change_is_kept_and_named(in_app, tmp_path):
+    old = factories.a_customer(name="旧", phone="+8613812345670", address="老地址", owner=LIN.id).id
+    path = workbook(tmp_path, HEADINGS, ["旧", "13812345670", "", "新地址"])
+    run = imported(path, SAM, defaults={"name": "update", "phone": "update"})
+    with acting(SYSTEM):
+        moved = db.session.get(Customer, old)
+        assert moved.address == "新地址"
+        db.session.execute(
+            Customer.__table__.update().where(Customer.__table__.c.id == old).values(owner_id=EVE.id, department_id=5)
+        )
+        db.session.commit()
+    with acting(SAM.actor):
+        done = services.undo(run, actor=SAM.actor)
+    assert (done.put_back, done.names) == (0, ["旧"])
+    with acting(SYSTEM):
+        db.session.expire_all()
+        assert db.session.get(Customer, old).address == "新地址"
 
 
 def test_an_import_is_taken_back_only_once(in_app, tmp_path):
@@ -118,3 +137,13 @@ def test_a_code_taken_by_hand_after_the_check_is_returned_with_a_sentence(in_app
     with acting(ANRAN.actor):
         services.import_run(run, actor=ANRAN.actor, folder=folder())
     assert run.counts == {"create": 0, "update": 0, "skip": 0, "reject": 1}
+
+
+def test_a_customer_that_another_record_points_to_is_kept(in_app, tmp_path):
+    run = imported(workbook(tmp_path, HEADINGS[:2], ["母公司", "13812345672"], ["甲", "13812345673"]), ANRAN)
+    with acting(SYSTEM):
+        parent = by_name("母公司").id
+    factories.a_customer(name="子公司", parent=parent)
+    with acting(ANRAN.actor):
+        done = services.undo(run, actor=ANRAN.actor)
+    assert (done.removed, done.names) == (1, ["母公司"])

@@ -65,7 +65,9 @@ def change(customer: Customer, values: Mapping[str, Any], *, actor: Actor, revis
 
 
 #: Never set by a form or program: each is the business of a service.
-KEPT = frozenset({"owner", "department", "assigned_at", "created_at", "created_by", "updated_at", "updated_by"})
+KEPT = frozenset(
+    {"owner", "department", "assigned_at", "converted_on", "created_at", "created_by", "updated_at", "updated_by"}
+)
 
 
 def _assign(customer: Customer, values: Mapping[str, Any]) -> None:
@@ -75,6 +77,8 @@ def _assign(customer: Customer, values: Mapping[str, Any]) -> None:
                 _tag(customer, values[name])
             else:
                 setattr(customer, spec.column, values[name])
+    if customer.status == rules.DEAL and customer.converted_on is None:
+        customer.converted_on = clock.today()
     for spec in fields_of(Customer).values():
         if spec.column and not rules.belongs(spec.only, customer.kind):
             setattr(customer, spec.column, None)

@@ -72,11 +72,12 @@ def forget(customer_ids: Iterable[int]) -> None:
 
 def _places(ids: list[int]) -> CompoundSelect[Any]:
     """Select every (number, customer, contact, kind) of these customers: own columns, then contacts' phones."""
-    rows, links, numbers = Customer.__table__, ContactLink.__table__, ContactPhone.__table__
-    alive = (rows.c.id.in_(ids), rows.c.deleted_at.is_(None))
+    table, links, numbers = Customer.__table__, ContactLink.__table__, ContactPhone.__table__
+    alive = select(table.c.id, *[table.c[column] for column in PHONE_COLUMNS])
+    rows = alive.where(table.c.id.in_(ids), table.c.deleted_at.is_(None)).cte("alive")  # the ids are said once
     own = [
         select(rows.c[column], rows.c.id, literal(None, type_=ENTRIES.c.contact_id.type), literal(kind)).where(
-            rows.c[column].is_not(None), *alive
+            rows.c[column].is_not(None)
         )
         for column, kind in PHONE_COLUMNS.items()
     ]
@@ -85,7 +86,7 @@ def _places(ids: list[int]) -> CompoundSelect[Any]:
         .join(links, links.c.contact_id == numbers.c.contact_id)
         .join(Contact.__table__, Contact.__table__.c.id == numbers.c.contact_id)
         .join(rows, rows.c.id == links.c.customer_id)
-        .where(Contact.__table__.c.deleted_at.is_(None), *alive)
+        .where(Contact.__table__.c.deleted_at.is_(None))
     )
     return union_all(*own, contacts)
 

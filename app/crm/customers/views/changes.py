@@ -65,7 +65,9 @@ class ChangesView(BaseView):
         """Send the changes that the list shows as a spreadsheet, at most MOST_EXPORTED of them."""
         asked, _problem = read_asked(request.args)
         found = queries.feed(Customer, asked, limit=MOST_EXPORTED)
-        columns = [Column(str(label)) for label in (_("Time"), _("Person"), _("Channel"), _("Address"), _("Customer"))]
+        columns = [
+            Column(str(label)) for label in (_("Time"), _("Person"), _("Channel"), _("IP address"), _("Customer"))
+        ]
         columns += [Column(str(_("Field"))), Column(str(_("Before"))), Column(str(_("After"))), Column(str(_("Note")))]
         rows = [line for entry in found for line in _lines(entry)]
         return exports.send(columns, rows, name=str(_("All changes")), what="changes", asked=_kept())

@@ -36,6 +36,8 @@ SECTIONS = [
 ]
 
 
+#: What the house writes itself; the export holds it too.
+KEPT = "department converted_on assigned_at created_by created_at updated_by updated_at".split()
 #: What both companies and persons should have: a customer that lacks one of these is still to be completed.
 TO_COMPLETE = sorted(set(rules.COMPLETE_COMPANY) & set(rules.COMPLETE_PERSON) - {"name"})
 
@@ -51,14 +53,23 @@ class CustomerView(History, DomainView):
     row_needs = ["level"]
     form_sections = SECTIONS
     form_fields = [name for _key, _title, names in SECTIONS for name in names]
-    export_fields = [*form_fields, "department", "assigned_at", "created_by", "created_at", "updated_by", "updated_at"]
+    export_fields = [
+        *form_fields,
+        "department",
+        "converted_on",
+        "assigned_at",
+        "created_by",
+        "created_at",
+        "updated_by",
+        "updated_at",
+    ]
     default_sort = "-updated_at"
     quick_segments = [
         ("mine", _("Mine"), {"all": [{"field": "owner", "op": "is", "value": ME}]}),
-        ("unassigned", _("Not assigned"), {"all": [{"field": "owner", "op": "empty"}]}),
+        ("unassigned", _("Unassigned"), {"all": [{"field": "owner", "op": "empty"}]}),
         ("companies", _("Companies"), {"all": [{"field": "kind", "op": "not_is", "value": rules.PERSON}]}),
-        ("incomplete", _("To complete"), {"any": [{"field": name, "op": "empty"} for name in TO_COMPLETE]}),
         ("persons", _("Persons"), {"all": [{"field": "kind", "op": "is", "value": rules.PERSON}]}),
+        ("incomplete", _("To complete"), {"any": [{"field": name, "op": "empty"} for name in TO_COMPLETE]}),
     ]
     create, change, remove = services.create, services.change, services.delete
     take_back, bring_back = services.take_back, services.restore
@@ -203,7 +214,10 @@ class CustomerView(History, DomainView):
         """Close the customer to a colleague again."""
         customer = self.record(pk, write=True)
         service = services.unshare
-        self.perform(lambda: service(customer, employee_id=employee, actor=self.actor()), done=_("Taken back."))
+        self.perform(
+            lambda: service(customer, employee_id=employee, actor=self.actor()),
+            done=_("The customer is no longer shared with this person."),
+        )
         return self._back(pk, "access")
 
     def _back(self, pk: str, tab: str) -> Response:

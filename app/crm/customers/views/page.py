@@ -26,7 +26,8 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
     tab = tab if tab in TABS else "overview"
     links, related = queries.links_of(customer), _related(view, customer)
     is_mine = may_write(customer, view.actor())
-    known = queries.numbers([*_own_numbers(customer), *[row.number for link in links for row in link.contact.phones]])
+    own = _own_numbers(customer).values()
+    known = queries.numbers([*own, *[row.number for link in links for row in link.contact.phones]])
     page = {
         "title": customer.name,
         "tab": tab,
@@ -39,7 +40,7 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
         "figures": _figures(view, customer, known=known, contacts=len(links)),
         "tabs": _tabs(view, customer, tab, contacts=len(links), related=len(related)),
         "actions": _actions(view, customer, is_mine=is_mine),
-        "sections": listpage.sections(view, customer, skip=_empty(view, customer)) if tab == "overview" else [],
+        "sections": _sections(view, customer, known) if tab == "overview" else [],
         "timeline": view.timeline(customer) if tab == "overview" else [],
         "history_url": view.url("history", pk=customer.id) if view.may("history") else None,
         "contacts": [_contact(view, customer, link, known, is_mine=is_mine) for link in links],
@@ -49,6 +50,11 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
         "make_contacts": _make_contacts(view, customer, links) if is_mine and view.may("edit") else [],
     }
     return page | _dialogs(view, customer, contact_form, is_mine=is_mine)
+
+
+def _sections(view: "CustomerView", customer: Customer, known: Mapping[str, PhoneNumber]) -> list[dict[str, Any]]:
+    drawn = {name: _number_html(view, customer, number, known) for name, number in _own_numbers(customer).items()}
+    return listpage.sections(view, customer, skip=_empty(view, customer), drawn=drawn)
 
 
 def _empty(view: "CustomerView", customer: Customer) -> set[str]:
@@ -95,15 +101,15 @@ def _facts(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
     return [line for line in lines if line["text"]]
 
 
-def _own_numbers(customer: Customer) -> list[str]:
-    return [number for column in rules.PHONE_COLUMNS if (number := getattr(customer, column))]
+def _own_numbers(customer: Customer) -> dict[str, str]:
+    return {column: number for column in rules.PHONE_COLUMNS if (number := getattr(customer, column))}
 
 
 def _figures(
     view: "CustomerView", customer: Customer, *, known: Mapping[str, PhoneNumber], contacts: int
 ) -> list[dict[str, Any]]:
     values = {name: value_of(customer, spec) for name, spec in view.specs.items() if spec.column}
-    main = next(iter(_own_numbers(customer)), None)
+    main = next(iter(_own_numbers(customer).values()), None)
     return [
         {"k": _("Phone"), "v": _number_html(view, customer, main, known) if main else markup.NOTHING},
         {"k": _("Completeness"), "v": f"{rules.completeness_percent(values, customer.kind)} %"},
@@ -119,25 +125,32 @@ def _day(moment: Any) -> Any:
 
 
 def _number_html(view: "CustomerView", customer: Customer, number: str, known: Mapping[str, PhoneNumber]) -> Any:
-    drawn = markup.draw_value(NUMBER, seen(NUMBER, number, actor=view.actor()))
-    return drawn + serves(view, customer, number, known)
+    """Return a number with its state and badge; one that reaches nobody is not offered for a call (CUS-18)."""
+    row, shown = known.get(number), seen(NUMBER, number, actor=view.actor())
+    is_dead = row is not None and row.state in rules.DEAD_STATES
+    drawn = markup.draw_value(NUMBER, shown, short=is_dead)
+    state = choices.values("phone_state").by_code.get(row.state) if row and row.state != "unverified" else None
+    if state:
+        drawn = markup.Markup("{} {}").format(drawn, markup.chip(state.label, state.color))
+    return drawn + _serves(view, customer, number, row)
 
 
-def _others_url(view: "CustomerView", customer: Customer, number: str) -> str:
-    """Return the way to all customers at which a number stands; an address tells the number, so not to everybody."""
+def _url_of_others(view: "CustomerView", customer: Customer, number: str) -> str:
+    """Return the way to the customers of a number; its list names the number, so not for who may not see it."""
     if is_hidden(NUMBER, view.actor()):
         return view.url("show", pk=customer.id, tab="related")
     return view.url_of_number(number)
 
 
-def serves(view: "CustomerView", customer: Customer, number: str, known: Mapping[str, PhoneNumber]) -> Any:
+def _serves(view: "CustomerView", customer: Customer, number: str, row: PhoneNumber | None) -> Any:
     """Return the badge "at N customers" (任职企业数) of a number, with the way to them; nothing below two."""
-    row = known.get(number)
     if row is None or row.customer_count < 2:  # noqa: PLR2004 - one customer is the usual case
         return markup.Markup("")
     title = _("This number stands at %(count)s customers") % {"count": row.customer_count}
     badge = markup.Markup('<a class="zk-serves" href="{}" title="{}" aria-label="{}">{}{}</a>')
-    return badge.format(_others_url(view, customer, number), title, title, markup.icon("building"), row.customer_count)
+    return badge.format(
+        _url_of_others(view, customer, number), title, title, markup.icon("building"), row.customer_count
+    )
 
 
 def _tabs(view: "CustomerView", customer: Customer, tab: str, *, contacts: int, related: int) -> list[dict[str, Any]]:
@@ -193,7 +206,7 @@ def _number(
     return {
         "text": shown if shown != row.number else NUMBER.text(row.number),
         "serves": what.customer_count if what else 0,
-        "url": _others_url(view, customer, row.number),
+        "url": _url_of_others(view, customer, row.number),
         "state": state,
         "states": _states(view, customer, row.number) if is_marked else [],
     }
@@ -268,7 +281,7 @@ def _access(view: "CustomerView", customer: Customer, *, is_mine: bool) -> list[
         found.append({"who": markup.person(name), "why": why, "action": None})
         if share and is_mine and view.may("share"):
             url = view.url("unshare", pk=customer.id, employee=share.employee_id)
-            found[-1]["action"] = {"label": _("Take back"), "url": url, "method": "POST"}
+            found[-1]["action"] = {"label": _("Stop sharing"), "url": url, "method": "POST"}
     return found
 
 

@@ -82,7 +82,7 @@ class Target(Protocol):
     def remove(self, ids: Sequence[int]) -> None:
         """Take created records away again, with their history's last line. Part of the caller's transaction."""
 
-    def put_back(self, before: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> None:
+    def put_back(self, before: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[int, str]:
         """Give updated records their former values back. Part of the caller's transaction."""
 
 

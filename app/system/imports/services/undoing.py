@@ -59,7 +59,9 @@ def undo(run: ImportRun, *, actor: Actor) -> Undoing:
                 if action == Action.CREATE:
                     target.remove(list(rows))
                 else:
-                    target.put_back(rows, actor=actor)
+                    refused = target.put_back(rows, actor=actor)
+                    found.put_back -= len(refused)
+                    found.keep(refused)
         except IntegrityError as error:
             raise WrongState(
                 _("A former value is in use elsewhere now, or a record is needed by another. Nothing was taken back.")

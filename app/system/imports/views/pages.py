@@ -73,7 +73,7 @@ def crumbs(view: "ImportView") -> list[dict[str, Any]]:
 
 def steps(run: ImportRun | None, *, now: int = 0) -> list[dict[str, Any]]:
     """Return the five steps, with what has been done at each."""
-    names = [_("Upload"), _("Columns"), _("Check"), _("Import"), _("Result")]
+    names = [_("Upload"), _("Match columns"), _("Check"), _("Import"), _("Result")]
     texts: list[object] = [
         _("xlsx, xls or csv"),
         "",

@@ -11,7 +11,7 @@ from flask_appbuilder.security.sqla.models import Role
 from app.base import clock
 from app.base.actor import Level, Reach
 from app.base.errors import Invalid
-from app.base.i18n import _
+from app.base.i18n import _, ngettext
 from app.base.screens import listpage, markup, rights
 from app.base.screens.frame import GROUPS
 from app.base.screens.rights import COLUMNS, IN_COLUMNS, Screen
@@ -42,7 +42,8 @@ def build(view: "RoleView", role: Role, *, tab: str) -> dict[str, Any]:
 
 def _count_text(role: Role, count: int) -> str:
     kind = _("built in, can be changed") if rules.is_built_in(role.name) else _("made here")
-    return f"{_('%(count)s people') % {'count': count}} · {kind}"
+    people = ngettext("%(num)s person", "%(num)s people", count)
+    return f"{people} · {kind}"
 
 
 def _entry(view: "RoleView", one: Role, role: Role, counts: Mapping[int, int]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, current_app, g, redirect, request, session, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.api import SecurityApi
-from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.sqla.models import User
 from flask_appbuilder.security.views import AuthDBView
 from flask_appbuilder.utils.limit import Limit
@@ -13,9 +12,12 @@ from flask_jwt_extended import create_access_token, create_refresh_token
 from flask_limiter.util import get_remote_address
 from flask_login import login_user, logout_user
 from werkzeug.wrappers import Response as AnyResponse
+from wtforms import PasswordField, StringField
+from wtforms.validators import DataRequired
 
 from app.base.errors import NotAllowed
 from app.base.i18n import _
+from app.base.screens.forms import HouseForm
 from app.base.screens.house import LANGUAGES
 from app.extensions import db
 from app.system.security.queries import Employee
@@ -33,6 +35,11 @@ def sign_in_limit() -> str:
 LIMIT = Limit(limit_value=sign_in_limit, key_func=get_remote_address, methods=["POST"])
 
 
+class DoorForm(HouseForm):
+    username = StringField(validators=[DataRequired()])
+    password = PasswordField(validators=[DataRequired()])
+
+
 class AuthView(AuthDBView):
     """The sign-in form. A name, employee number or e-mail address, and a password."""
 
@@ -43,7 +50,7 @@ class AuthView(AuthDBView):
     def login(self) -> AnyResponse | str | tuple[str, int]:
         if g.get("actor"):
             return redirect(url_for("HomeView.index"))
-        form, refusal = LoginForm_db(), None
+        form, refusal = DoorForm(), None
         if form.validate_on_submit():
             try:
                 return self._enter(form)
@@ -53,7 +60,7 @@ class AuthView(AuthDBView):
         drawn = self.render_template(self.login_template, form=form, page=page, error=refusal)
         return (drawn, 401) if refusal else drawn
 
-    def _enter(self, form: LoginForm_db) -> AnyResponse:
+    def _enter(self, form: DoorForm) -> AnyResponse:
         user = current_app.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
         start_session(user)
         return redirect(rules.own_path(_asked()))

@@ -46,8 +46,8 @@ class CustomerTarget:
     def remove(self, ids: Sequence[int]) -> None:
         undoing.remove(ids)
 
-    def put_back(self, before: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> None:
-        undoing.put_back(before, actor=actor)
+    def put_back(self, before: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[int, str]:
+        return undoing.put_back(before, actor=actor)
 
 
 __all__ = ["CustomerTarget"]

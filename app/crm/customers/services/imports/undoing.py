@@ -73,8 +73,8 @@ def remove(ids: Sequence[int]) -> None:
     announce(CustomersRemoved(customer_ids=tuple(ids)))
 
 
-def put_back(before: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> None:
-    """Give customers an import changed their former values back."""
+def put_back(before: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[int, str]:
+    """Give customers an import changed their former values back; return those the actor may no longer change."""
     changed = []
     for part in _parts(key for key, values in before.items() if values):
         for customer in writable(part, actor):
@@ -86,3 +86,10 @@ def put_back(before: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> None:
         db.session.flush()
         phones.index(changed)
         announce(CustomersImported(customer_ids=tuple(changed)))
+    return _out_of_reach(key for key, values in before.items() if values and key not in set(changed))
+
+
+def _out_of_reach(ids: Iterable[int]) -> Mapping[int, str]:
+    wanted = select(TABLE.c.id, TABLE.c.name).where(TABLE.c.id.in_(sorted(ids)))
+    with unscoped("the person who takes the import back changed them by it"):
+        return {row.id: row.name for row in db.session.execute(wanted)}

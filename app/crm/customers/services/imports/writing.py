@@ -13,6 +13,7 @@ from app.base.fields import fields_of, is_hidden, value_of
 from app.base.history import insert_versioned
 from app.base.scope import condition
 from app.base.transaction import announce
+from app.crm.customers import rules
 from app.crm.customers.facts import CustomersImported
 from app.crm.customers.models import Customer, CustomerTag
 from app.crm.customers.rules import belongs
@@ -60,7 +61,8 @@ def _empty() -> dict[str, Any]:
 def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
     specs = fields_of(Customer)
     named = {specs[name].column: value for name, value in values.items() if specs[name].column and name not in KEPT}
-    return {name: typed(TABLE.c[name], value) for name, value in named.items()}
+    found = {name: typed(TABLE.c[name], value) for name, value in named.items()}
+    return found | ({"converted_on": clock.today()} if found.get("status") == rules.DEAL else {})
 
 
 def typed(column: Column[Any], value: Any) -> Any:

@@ -1,8 +1,8 @@
 """first
 
-Revision ID: 4e6f8c1a938e
+Revision ID: cd7c69b06ce0
 Revises: 
-Create Date: 2026-11-22 17:12:01.209044
+Create Date: 2026-11-22 17:35:36.851326
 
 """
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 
 # revision identifiers, used by Alembic.
-revision = '4e6f8c1a938e'
+revision = 'cd7c69b06ce0'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -205,6 +205,7 @@ def upgrade():
     sa.Column('parent_id', sa.Integer(), autoincrement=False, nullable=True),
     sa.Column('owner_id', sa.Integer(), autoincrement=False, nullable=True),
     sa.Column('department_id', sa.Integer(), autoincrement=False, nullable=True),
+    sa.Column('converted_on', sa.Date(), autoincrement=False, nullable=True),
     sa.Column('assigned_at', sa.DateTime(), autoincrement=False, nullable=True),
     sa.Column('created_at', sa.DateTime(), autoincrement=False, nullable=True),
     sa.Column('created_by_id', sa.Integer(), autoincrement=False, nullable=True),
@@ -657,6 +658,7 @@ def upgrade():
     sa.Column('parent_id', sa.Integer(), nullable=True),
     sa.Column('owner_id', sa.Integer(), nullable=True),
     sa.Column('department_id', sa.Integer(), nullable=True),
+    sa.Column('converted_on', sa.Date(), nullable=True),
     sa.Column('assigned_at', sa.DateTime(), nullable=True),
     sa.Column('created_at', sa.DateTime(), nullable=False),
     sa.Column('created_by_id', sa.Integer(), nullable=True),

@@ -1,0 +1,239 @@
+"""Every page in one language at a time: no English on a Chinese page, no Chinese on an English one, except data."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from babel.messages.catalog import Catalog
+from flask import g
+from flask_babel import gettext
+
+from app.base.screens import upstream
+from app.base.screens.forms import HouseForm
+from app.messages import catalogues, checks
+from tests.bed.browsers import signed_in
+from tests.cast import DEPARTMENTS, PEOPLE
+from tests.factories import a_contact, a_customer
+
+PAGES = """/ /changes/ /contacts/ /contacts/new /customers/ /customers/new /departments/ /departments/1 /departments/new
+    /dictionaries/ /dictionary-values/ /exports/ /imports/customers/
+    /me/ /me/password /nowhere /roles/ /roles/2 /search/ /search/?q=晨光  /sign-ins/ /users/
+    /users/2 /users/2/edit /users/new""".split()
+RECORD_PAGES = (
+    "/customers/{} /customers/{}/edit /customers/{}/history /customers/{}?tab=access /customers/{}?tab=contacts"
+)
+#: What people read besides text.
+READ_ALOUD = ("alt", "aria-label", "aria-description", "data-confirm", "placeholder", "title")
+SILENT = frozenset("script style svg template".split())
+HAN = re.compile(r"[\u3400-\u9fff]+")
+WORD = re.compile(r"[A-Za-z]{2,}")
+#: Names, formats, keys: the same in every language. And what the test itself typed.
+SAME_EVERYWHERE = frozenset(
+    "anran zhike english example cn excel xls xlsx csv json ctrl esc enter ip api kb mb".split()
+)
+CHINESE_EVERYWHERE = ("知客", "简体中文", "繁體中文", "河南晨光商贸有限公司", "王小明", "晨光")
+#: Their cells are data in three languages.
+DICTIONARIES = ("/dictionaries/", "/dictionary-values/")
+
+
+class Page(HTMLParser):
+    """What a person sees, or hears read aloud, of a page. ``without_cells``: the cells of tables are left out."""
+
+    def __init__(self, text: str, *, without_cells: bool) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self.silent = SILENT | ({"article", "tbody"} if without_cells else set())
+        self.depth = 0
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.depth += tag in self.silent
+        if not self.depth:
+            self.pieces += [value for name, value in attrs if name in READ_ALOUD and value]
+
+    def handle_endtag(self, tag):
+        self.depth -= tag in self.silent
+
+    def handle_data(self, text):
+        if not self.depth and text.strip():
+            self.pieces.append(" ".join(text.split()))
+
+
+@pytest.fixture
+def pages(app, saved):
+    """Return a function: language → (address, pieces of text) of every main page, as the administrator reads them."""
+    key = saved(a_customer)
+    saved(a_contact)
+    addresses = [*PAGES, *RECORD_PAGES.format(*[key] * 5).split()]
+
+    def read(language):
+        browser = signed_in(app, "anran", language=language)
+        answers = {address: browser.get(address, follow_redirects=True) for address in addresses}
+        wrong = {address: found.status_code for address, found in answers.items() if found.status_code != 200}
+        assert wrong == {"/nowhere": 404}
+        refused = browser.post("/customers/new", data={"birthday": "?"})
+        answers["/customers/new refused"] = refused
+        return [(address, _pieces(address, answer)) for address, answer in answers.items()]
+
+    return read
+
+
+def _pieces(address, answer):
+    return Page(answer.text, without_cells=address.startswith(DICTIONARIES)).pieces
+
+
+def english_words():
+    """The words of all sentences of the code."""
+    sentences = [message.id for message in catalogues.collect() if message.id]
+    texts = [one for some in sentences for one in (some if isinstance(some, tuple) else (some,))]
+    return {word.lower() for text in texts for word in WORD.findall(checks.PLACEHOLDER.sub(" ", text))}
+
+
+def without_data(piece):
+    """The piece without the names that are the same in every language."""
+    names = [*CHINESE_EVERYWHERE, *DEPARTMENTS, *(person.name for person in PEOPLE)]
+    if piece in {name[0] for name in names}:  # in the circle beside the name
+        return ""
+    for name in sorted(names, key=len, reverse=True):
+        piece = piece.replace(name, " ")
+    return piece
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant"])
+def test_no_english_stands_on_a_chinese_page(pages, language):
+    english = english_words() - SAME_EVERYWHERE
+
+    found = [
+        (address, piece)
+        for address, pieces in pages(language)
+        for piece in pieces
+        if english & {word.lower() for word in WORD.findall(piece)}
+    ]
+
+    assert found == []
+
+
+@pytest.mark.one_database
+def test_no_simplified_characters_stand_on_a_traditional_page(pages):
+    found = [
+        (address, piece)
+        for address, pieces in pages("zh_Hant")
+        for piece in pieces
+        if checks.simplified_only(without_data(piece))
+    ]
+
+    assert found == []
+
+
+@pytest.mark.one_database
+def test_no_chinese_stands_on_an_english_page(pages):
+    found = [(address, piece) for address, pieces in pages("en") for piece in pieces if HAN.search(without_data(piece))]
+
+    assert found == []
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("zh_Hans", "请填写这一项。"), ("zh_Hant", "請填寫這一項。"), ("en", "This field is required.")],
+)
+def test_the_door_asks_in_the_language_of_the_browser(stranger, language, sentence):
+    with stranger.session_transaction() as kept:
+        kept["language"] = language
+
+    assert sentence in stranger.post("/login/", data={"username": ""}).text
+
+
+@pytest.mark.one_database
+def test_english_stands_in_the_source_and_needs_no_catalogue(in_app):
+    g.language = "en"
+
+    assert not catalogues.place("en").exists()
+    assert [gettext("Customers"), gettext("Not a sentence of ours")] == ["Customers", "Not a sentence of ours"]
+
+
+@pytest.mark.one_database
+def test_catalogues_of_upstream_are_not_read(in_app):
+    g.language = "zh_Hant"
+
+    assert gettext("Reset my password") == "Reset my password"  # 重置密码 in upstream's "zh", which would serve both
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_sentences_of_the_frameworks_are_translated(in_app, language):
+    g.language = language
+
+    with in_app.test_request_context():
+        g.language = language
+        words = HouseForm().meta.get_translations(None)
+        assert [one for one in upstream.SENTENCES if not HAN.search(str(one))] == []
+        assert HAN.search(words.gettext("Not a valid choice."))
+
+
+# ── the check of the catalogues ──
+
+
+def test_every_sentence_of_the_code_is_translated():
+    sentences = catalogues.collect()
+
+    assert checks.unheard(catalogues.ROOT / "app", sentences) == []
+    for language in catalogues.LANGUAGES:
+        assert checks.faults(catalogues.read(language), sentences, language=language) == []
+
+
+def test_bringing_up_to_date_changes_nothing_the_second_time(tmp_path):
+    sentences = catalogues.collect()
+    source = catalogues.place("zh_Hant", tmp_path)
+    source.parent.mkdir(parents=True)
+    source.write_bytes(catalogues.place("zh_Hant").read_bytes())
+
+    catalogues.update("zh_Hant", sentences, tmp_path)
+
+    assert source.read_bytes() == catalogues.place("zh_Hant").read_bytes()
+    assert source.with_suffix(".mo").exists()
+
+
+def a_catalog(**words):
+    made = Catalog()
+    for english, chinese in words.items():
+        made.add(english.replace("_", " "), chinese)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("chinese", "fault"),
+    [
+        ("", "has no translation"),
+        ("Save it", "has no Chinese in its translation"),
+        ("儲存 %(n)s 個", "has other placeholders in its translation"),
+        ("保存设置", "holds simplified characters: 设"),
+    ],
+)
+def test_a_bad_translation_is_found(chinese, fault):
+    assert checks.faults(a_catalog(Save_it=chinese), a_catalog(Save_it=None), language="zh_Hant") == [
+        f"'Save it' {fault}"
+    ]
+
+
+def test_a_doubtful_a_missing_and_a_superfluous_translation_are_found():
+    catalog = a_catalog(Save="儲存", Gone="不見")
+    catalog["Save"].flags.add("fuzzy")
+
+    assert checks.faults(catalog, a_catalog(Save=None, Come=None), language="zh_Hant") == [
+        "'Come' is not in the catalogue",
+        "'Gone' is said nowhere in the code",
+        "'Save' is marked as fuzzy",
+    ]
+
+
+def test_a_sentence_that_cannot_be_collected_is_found(tmp_path):
+    (tmp_path / "views.py").write_text("TEXT = f\"{_('Some sentence')}\"\nMORE = _(TEXT)\n")
+
+    assert checks.unheard(tmp_path, Catalog()) == ["views.py:1: _('Some sentence')", "views.py:2: _(TEXT)"]
+
+
+@pytest.mark.parametrize(("text", "found"), [("權限設定", []), ("权限設定", ["权"]), ("群組裡", []), ("台灣", [])])
+def test_simplified_characters_are_told_from_traditional_ones(text, found):
+    assert checks.simplified_only(text) == found
