@@ -128,3 +128,14 @@ def test_an_agent_has_no_way_into_imports_changes_or_administration(at_desk):
     for address in ("/imports/customers/", "/users/", "/roles/", "/departments/", "/sign-ins/"):
         assert page.goto(address).status == 403
     assert "Roles" not in menu
+
+
+def test_an_agent_shares_a_customer_by_its_page(at_desk, world):
+    page = at_desk("mei")
+    page.goto(f"/customers/{world.shared}")
+    page.locator("[data-dialog=share]").click()
+    page.locator("#share-employee-ts-control").fill("叶")
+    page.locator("#share .option", has_text=EVE.name).click()
+    page.locator("#share button[type=submit]").click()
+    page.get_by_text("The customer is shared.").wait_for()
+    assert EVE.name in page.locator("main").inner_text()

@@ -45,6 +45,7 @@ search?.addEventListener("blur", () => setTimeout(() => $(".zk-top").classList.r
 search?.form.addEventListener("submit", (event) => { if (!search.value.trim()) event.preventDefault(); });
 
 on("click", "[data-dialog]", (button) => document.getElementById(button.dataset.dialog)?.showModal());
+$("dialog[data-now]")?.showModal(); // a refused form stands in it
 on("click", "dialog [data-close]", (button) => button.closest("dialog").close());
 document.addEventListener("click", (event) => { if (event.target.matches?.("dialog.is-drawer, dialog#zk-shortcuts")) event.target.close(); });
 
