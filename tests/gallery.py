@@ -1,6 +1,5 @@
 """Every template with sample data, to look at the theme without the rest: python -m tests.gallery 8101."""
 
-import json
 import secrets
 import sys
 from pathlib import Path
@@ -10,10 +9,11 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from app.base import vendor
+from app.messages import catalogues
 from tests import gallery_pages as pages
 
 APP = Path(__file__).resolve().parents[1] / "app"
-WORDS = json.loads((Path(__file__).parent / "gallery_zh.json").read_text("utf-8"))
+WORDS = {language: catalogues.read(language) for language in catalogues.LANGUAGES}
 CSP = (
     "default-src 'self'; script-src 'nonce-{0}' 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
 )
@@ -25,11 +25,13 @@ def locale() -> str:
 
 
 def translate(text: str) -> str:
-    return text if locale() == "en" else WORDS.get(text, text)
+    message = WORDS[locale()].get(text) if locale() in WORDS else None
+    return str(message.string) if message else text
 
 
 def translate_many(one: str, many: str, count: int) -> str:
-    return translate(one if count == 1 else many)
+    message = WORDS[locale()].get((one, many)) if locale() in WORDS else None
+    return message.string[0] if message else (one if count == 1 else many)
 
 
 def frame() -> dict:

@@ -36,7 +36,8 @@ def _fields_of(model: type[Any]) -> Mapping[str, Field]:
             found[name] = replace(spec, name=name, column=column.name)
     for spec in getattr(model, "__fields__", ()):
         found[spec.name] = spec
-    return found
+    words = getattr(model, "__synonyms__", {})
+    return {name: replace(spec, synonyms=words[name]) if name in words else spec for name, spec in found.items()}
 
 
 def value_of(record: Any, spec: Field) -> Value:

@@ -1,0 +1,21 @@
+"""Customers, contacts and what hangs on them."""
+
+from app.crm.customers.models import told
+from app.crm.customers.models.contacts import CONTACT_SCOPE, Contact, ContactLink, ContactPhone, PhoneEntry, PhoneNumber
+from app.crm.customers.models.customer import COMPANY, PERSON, SCOPE, Collaborator, Customer, CustomerTag
+
+__all__ = [
+    "COMPANY",
+    "CONTACT_SCOPE",
+    "PERSON",
+    "SCOPE",
+    "Collaborator",
+    "Contact",
+    "ContactLink",
+    "ContactPhone",
+    "Customer",
+    "CustomerTag",
+    "PhoneEntry",
+    "PhoneNumber",
+    "told",
+]

@@ -1,0 +1,269 @@
+"""The customer, its tags, and to whom it is open."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_appbuilder import Model
+from sqlalchemy import CheckConstraint, ForeignKey, FromClause, Index, String, UniqueConstraint, and_, or_, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.sql import ColumnElement
+
+from app.base import clock
+from app.base.actor import Actor, Level
+from app.base.fields import (
+    Boolean,
+    Choice,
+    Choices,
+    CreditCode,
+    Date,
+    Email,
+    Link,
+    LongText,
+    Moment,
+    Name,
+    PersonName,
+    Phone,
+    Related,
+    Text,
+    field,
+)
+from app.base.i18n import _
+from app.base.scope import Owned, Through
+from app.crm.customers.models.words import SYNONYMS
+
+if TYPE_CHECKING:
+    from app.crm.customers.models.contacts import ContactLink
+
+COMPANY, PERSON = "company", "person"
+
+
+class Collaborator(Model):
+    """Someone besides the owner to whom a customer is open, to read or to write, perhaps until a day."""
+
+    __tablename__ = "customers_collaborator"
+    __versioned__: dict = {}
+    __table_args__ = (UniqueConstraint("customer_id", "employee_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers_customer.id"), index=True)
+    employee_id: Mapped[int] = mapped_column(ForeignKey("security_employee.id"), index=True)
+    can_write: Mapped[bool] = mapped_column(default=False, info=field(Boolean(_("May also change it"))))
+    until_on: Mapped[date | None] = mapped_column(info=field(Date(_("Until (last day)"))))  # business zone
+
+    employee = relationship("Employee", lazy="joined", innerjoin=True)
+
+
+def shared_with(table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
+    """Return the condition that the actor, or someone whose superior they are, collaborates on the row."""
+    shares = Collaborator.__table__
+    open_still = or_(shares.c.until_on.is_(None), shares.c.until_on >= clock.today())
+    terms = [_is_mine_or_belows(shares.c.employee_id, actor, write=write), open_still]
+    if write:
+        terms.append(shares.c.can_write)
+    return table.c.id.in_(select(shares.c.customer_id).where(and_(*terms)))
+
+
+def _is_mine_or_belows(employee_id: ColumnElement[int], actor: Actor, *, write: bool) -> ColumnElement[bool]:
+    people, reach = Model.metadata.tables["security_employee"], actor.reach("customers")
+    level = reach.write if write else reach.read
+    houses = {actor.department_id} if level == Level.DEPARTMENT else actor.departments_below
+    if level <= Level.OWN or not houses:
+        return employee_id == actor.id
+    theirs = select(people.c.id).where(people.c.department_id.in_(sorted(filter(None, houses))))
+    return or_(employee_id == actor.id, employee_id.in_(theirs))
+
+
+SCOPE = Owned("customers", ownerless="pool", shared=[shared_with])
+
+
+class Customer(Model):
+    """A company, or a person, that we serve or would like to."""
+
+    __tablename__ = "customers_customer"
+    __versioned__: dict = {}
+    __scope__ = SCOPE
+    __table_args__ = (
+        CheckConstraint("name <> ''", name="ck_customer_name"),
+        Index(
+            "ux_customer_credit_code",
+            "credit_code",
+            unique=True,
+            postgresql_where=text("deleted_at IS NULL"),
+            sqlite_where=text("deleted_at IS NULL"),
+        ),
+        Index("ix_customer_owner", "owner_id", "id"),
+        Index("ix_customer_department", "department_id", "id"),
+        Index("ix_customer_name", "name", "id"),
+        Index("ix_customer_created", "created_at", "id"),
+        Index("ix_customer_updated", "updated_at", "id"),
+        Index("ix_customer_registered", "registered_on", "id"),
+        Index(
+            "ix_customer_pool", "id", postgresql_where=text("owner_id IS NULL"), sqlite_where=text("owner_id IS NULL")
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(
+        String(20), default=COMPANY, info=field(Choice(_("Customer kind"), dictionary="customer_kind", required=True))
+    )
+    name: Mapped[str] = mapped_column(String(200), info=field(Name(_("Customer name"), required=True, sortable=True)))
+    credit_code: Mapped[str | None] = mapped_column(String(18), info=field(CreditCode(_("Credit code"), only=COMPANY)))
+    level: Mapped[str | None] = mapped_column(String(40), info=field(Choice(_("Level"), dictionary="customer_level")))
+    status: Mapped[str | None] = mapped_column(
+        String(40), default="potential", info=field(Choice(_("Customer status"), dictionary="customer_status"))
+    )
+    type: Mapped[str | None] = mapped_column(
+        String(40), info=field(Choice(_("Customer type"), dictionary="customer_type"))
+    )
+    followup_status: Mapped[str | None] = mapped_column(
+        String(40),
+        info=field(Choice(_("Follow-up status"), nothing=_("Not followed up"), dictionary="followup_progress")),
+    )
+    operating_status: Mapped[str | None] = mapped_column(
+        String(40), info=field(Choice(_("Operating status"), only=COMPANY, dictionary="operating_status"))
+    )
+    industry: Mapped[str | None] = mapped_column(
+        String(40), info=field(Choice(_("Industry"), only=COMPANY, dictionary="industry_trade"))
+    )
+    region: Mapped[str | None] = mapped_column(
+        String(40), info=field(Choice(_("Region"), dictionary="region", tree=True))
+    )
+    address: Mapped[str | None] = mapped_column(String(200), info=field(Text(_("Address"), wide=True)))
+    registered_on: Mapped[date | None] = mapped_column(
+        info=field(Date(_("Registration date"), only=COMPANY, sortable=True))
+    )
+    phone: Mapped[str | None] = mapped_column(
+        String(32), info=field(Phone(_("Main phone"), group="phones", phone_kind="main"))
+    )
+    legal_person: Mapped[str | None] = mapped_column(
+        String(60), info=field(PersonName(_("Legal person"), only=COMPANY, max_length=60))
+    )
+    legal_phone: Mapped[str | None] = mapped_column(
+        String(32),
+        info=field(Phone(_("Legal person's phone"), only=COMPANY, group="phones", phone_kind="legal_person")),
+    )
+    finance_name: Mapped[str | None] = mapped_column(
+        String(60), info=field(PersonName(_("Finance contact"), only=COMPANY, max_length=60))
+    )
+    finance_phone: Mapped[str | None] = mapped_column(
+        String(32), info=field(Phone(_("Finance phone"), only=COMPANY, group="phones", phone_kind="finance"))
+    )
+    cashier_name: Mapped[str | None] = mapped_column(
+        String(60), info=field(PersonName(_("Cashier"), only=COMPANY, max_length=60))
+    )
+    cashier_phone: Mapped[str | None] = mapped_column(
+        String(32), info=field(Phone(_("Cashier's phone"), only=COMPANY, group="phones", phone_kind="cashier"))
+    )
+    person_in_charge: Mapped[str | None] = mapped_column(
+        String(60), info=field(PersonName(_("Person in charge"), only=COMPANY, max_length=60))
+    )
+    sex: Mapped[str | None] = mapped_column(String(10), info=field(Choice(_("Sex"), dictionary="sex", only=PERSON)))
+    birthday: Mapped[date | None] = mapped_column(info=field(Date(_("Birthday"), only=PERSON)))
+    email: Mapped[str | None] = mapped_column(String(254), info=field(Email(_("E-mail"), max_length=254)))
+    wechat: Mapped[str | None] = mapped_column(String(60), info=field(Text(_("WeChat id"), only=PERSON, max_length=60)))
+    fax: Mapped[str | None] = mapped_column(String(32), info=field(Phone(_("Fax"), only=COMPANY, phone_kind="fax")))
+    website: Mapped[str | None] = mapped_column(String(200), info=field(Text(_("Website"), only=COMPANY)))
+    source: Mapped[str | None] = mapped_column(
+        String(40), info=field(Choice(_("Source"), dictionary="customer_source"))
+    )
+    needs: Mapped[str | None] = mapped_column(String(2000), info=field(LongText(_("Needs"), max_length=2000)))
+    notes: Mapped[str | None] = mapped_column(String(4000), info=field(LongText(_("Notes"))))
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("customers_customer.id"),
+        index=True,
+        info=field(Link(_("Parent company"), only=COMPANY, to="customer", relation="parent")),
+    )
+    owner_id: Mapped[int | None] = mapped_column(
+        ForeignKey("security_employee.id"),
+        info=field(Link(_("Owner"), to="employee", relation="owner", nobody=_("Unassigned"))),
+    )
+    department_id: Mapped[int | None] = mapped_column(
+        ForeignKey("security_department.id"), info=field(Link(_("Department"), to="department", relation="department"))
+    )
+    converted_on: Mapped[date | None] = mapped_column(info=field(Date(_("Deal customer since"))))
+    assigned_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Assigned at"))))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Created at"), sortable=True)))
+    created_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("security_employee.id"), info=field(Link(_("Created by"), to="employee", relation="created_by"))
+    )
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Updated at"), sortable=True)))
+    updated_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("security_employee.id"), info=field(Link(_("Updated by"), to="employee", relation="updated_by"))
+    )
+    deleted_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(nullable=False)
+
+    parent: Mapped[Customer | None] = relationship(remote_side=[id])
+    owner = relationship("Employee", foreign_keys=[owner_id])
+    department = relationship("Department", foreign_keys=[department_id])
+    created_by = relationship("Employee", foreign_keys=[created_by_id])
+    updated_by = relationship("Employee", foreign_keys=[updated_by_id])
+    tags: Mapped[list[CustomerTag]] = relationship(
+        "CustomerTag", cascade="all, delete-orphan", order_by="CustomerTag.code"
+    )
+    links: Mapped[list[ContactLink]] = relationship("ContactLink", back_populates="customer")
+    collaborators: Mapped[list[Collaborator]] = relationship(Collaborator, cascade="all, delete-orphan")
+
+    __mapper_args__ = {"version_id_col": revision}
+    __synonyms__ = SYNONYMS
+    __fields__ = (
+        Choices(
+            _("Tags"),
+            name="tags",
+            dictionary="customer_tag",
+            through="tags",
+            path=lambda table: _hanging("customers_tag", table),
+        ),
+    )
+    __filters__ = (
+        Related(
+            _("Any phone"),
+            name="any_phone",
+            column="number",
+            inner=Phone(_("Any phone")),
+            path=lambda table: _hanging("customers_phone_entry", table),
+        ),
+        Related(
+            _("Contact name"),
+            name="contact_name",
+            column="name",
+            inner=Name(_("Contact name")),
+            path=lambda table: _contacts(table),  # noqa: PLW0108 - mapped below
+        ),
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _table(name: str) -> Any:
+    return Model.metadata.tables[name]  # asked when a filter is built: the tables stand in other files
+
+
+def _hanging(name: str, table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+    rows = _table(name).alias()
+    return rows, rows.c.customer_id == table.c.id
+
+
+def _contacts(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+    people, links = _table("customers_contact").alias(), _table("customers_contact_link").alias()
+    placed = select(links.c.contact_id).where(links.c.customer_id == table.c.id)
+    return people, and_(people.c.id.in_(placed), people.c.deleted_at.is_(None))
+
+
+class CustomerTag(Model):
+    """A word hung on a customer."""
+
+    __tablename__ = "customers_tag"
+    __versioned__: dict = {}
+    __table_args__ = (UniqueConstraint("customer_id", "code"), Index("ix_customers_tag_code", "code", "customer_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers_customer.id"))
+    code: Mapped[str] = mapped_column(String(40), info=field(Choice(_("Tag"), dictionary="customer_tag")))
+
+
+for child in (Collaborator, CustomerTag):
+    child.__scope__ = Through("customer_id", Customer.__table__, SCOPE)
