@@ -23,6 +23,7 @@ from sqlalchemy import inspect
 
 from app.base.actor import SYSTEM, acting
 from app.extensions import db
+from app.messages import compile_all
 from tests.bed import browsers, keeper, servers
 from tests.bed.databases import POSTGRESQL, SQLITE, Watch, build
 
@@ -34,7 +35,8 @@ _running: dict[str, tuple[Flask, Watch]] = {}
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "one_database(name='sqlite'): runs on this database only")
     config.addinivalue_line("markers", "torture: long; runs in `make torture`, not in `make test`")
-    if not hasattr(config, "workerinput"):
+    if not hasattr(config, "workerinput"):  # once, before the workers read them
+        compile_all()
         keeper.sweep(Path(tempfile.gettempdir()), f"{servers.PREFIX}*")
         folder = servers.new_folder()
         config.bed_lock, os.environ[FOLDER] = keeper.locked(folder), str(folder)

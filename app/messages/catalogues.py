@@ -68,4 +68,6 @@ def compile_all(folder: Path = FOLDER) -> None:
         if not target.exists() or target.stat().st_mtime <= source.stat().st_mtime:
             compiled = BytesIO()
             write_mo(compiled, read_po(BytesIO(source.read_bytes())))
-            target.write_bytes(compiled.getvalue())
+            fresh = target.with_suffix(".mo.new")
+            fresh.write_bytes(compiled.getvalue())
+            fresh.replace(target)  # whoever reads it meanwhile reads the whole of one or the other
