@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.base import vendor
 from app.messages import catalogues
+from tests import gallery_list as samples
 from tests import gallery_pages as pages
 
 APP = Path(__file__).resolve().parents[1] / "app"
@@ -36,7 +37,7 @@ def translate_many(one: str, many: str, count: int) -> str:
 
 def frame() -> dict:
     languages = [{"code": code, "label": label, "url": "#", "current": code == locale()} for code, label in LANGUAGES]
-    return {**pages.FRAME, "languages": languages, "language_url": "/language", "locale": locale()}
+    return {**samples.FRAME, "languages": languages, "language_url": "/language", "locale": locale()}
 
 
 def nonce() -> str:
@@ -61,7 +62,7 @@ def posted() -> Response:
 
 
 def choices() -> list[dict]:
-    return [one for one in pages.REGIONS if request.args.get("q", "") in one["text"]]
+    return [one for one in samples.REGIONS if request.args.get("q", "") in one["text"]]
 
 
 def shown(name: str) -> str:
@@ -76,7 +77,8 @@ def icons() -> Response | None:
     """Answer for the sprite with the icons of the sample pages in it too."""
     if not request.path.endswith("vendor/icons.svg"):
         return None
-    own = dict.fromkeys(vendor.icons_in(Path(pages.__file__).read_text("utf-8")), Path(pages.__file__))
+    files = [Path(module.__file__) for module in (samples, pages)]
+    own = {icon: file for file in files for icon in vendor.icons_in(file.read_text("utf-8"))}
     return Response(vendor.sprite(vendor.icons_used() | own), mimetype="image/svg+xml")
 
 

@@ -30,6 +30,7 @@ class Archive:
                 for entry in self._zip.infolist():
                     self._errors[entry.filename] = self._look_through(entry)
                 self._parts = self._sheet_parts()
+        # zipfile raises NotImplementedError for a kind of packing it does not know: the file is at fault.
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, KeyError):
             raise Refused("broken") from None
 
