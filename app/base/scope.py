@@ -6,7 +6,7 @@ with ``unscoped()`` and a reason, or acts as ``SYSTEM``.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -127,27 +127,25 @@ def is_everything(condition: ColumnElement[bool]) -> bool:
     return condition is true() or isinstance(condition, type(true()))
 
 
-@contextmanager
-def unscoped(reason: str) -> Iterator[None]:
+def unscoped(reason: str) -> AbstractContextManager[None]:
     """Lift the scope within the block. ``reason`` is for the reader of the code."""
     assert reason  # noqa: S101 - said aloud
-    before = g.get("unscoped", False)
-    g.unscoped = True
-    try:
-        yield
-    finally:
-        g.unscoped = before
+    return _raised("unscoped")
+
+
+def with_deleted() -> AbstractContextManager[None]:
+    """Show logically deleted rows too within the block: for the recycle bin and for history."""
+    return _raised("with_deleted")
 
 
 @contextmanager
-def with_deleted() -> Iterator[None]:
-    """Show logically deleted rows too within the block: for the recycle bin and for history."""
-    before = g.get("with_deleted", False)
-    g.with_deleted = True
+def _raised(flag: str) -> Iterator[None]:
+    before = g.get(flag, False)
+    setattr(g, flag, True)
     try:
         yield
     finally:
-        g.with_deleted = before
+        setattr(g, flag, before)
 
 
 def policy_of(cls: type[Any]) -> Policy | None:

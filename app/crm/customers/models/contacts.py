@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, FromClause, Index, String, UniqueConstraint, and_, or_, select
@@ -137,21 +138,28 @@ class PhoneEntry(Model):
     kind: Mapped[str] = mapped_column(String(20))  # dictionary phone_kind
 
 
+def _at_a_seen_customer(
+    key: ColumnElement[Any], places: FromClause, of: ColumnElement[Any], actor: Actor, *, write: bool
+) -> ColumnElement[bool]:
+    """Return that `key` is `of` one of the `places` of a customer the actor reaches; everything if it reaches all."""
+    customers = Customer.__table__.alias()
+    allowed = SCOPE.rows(customers, actor, write=write)
+    if is_everything(allowed):
+        return allowed
+    joined = places.join(customers, customers.c.id == places.c.customer_id)
+    return key.in_(select(of).select_from(joined).where(allowed))
+
+
 class ContactScope:
     """A contact is seen by whoever sees one of its customers, or made it while it has none."""
 
     def rows(self, table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
-        customers, links = Customer.__table__.alias(), ContactLink.__table__.alias()
-        allowed = SCOPE.rows(customers, actor, write=write)
-        if is_everything(allowed):
-            return allowed
-        placed = (
-            select(links.c.contact_id)
-            .select_from(links.join(customers, customers.c.id == links.c.customer_id))
-            .where(allowed)
-        )
+        links = ContactLink.__table__.alias()
+        placed = _at_a_seen_customer(table.c.id, links, links.c.contact_id, actor, write=write)
+        if is_everything(placed):
+            return placed
         alone = table.c.id.not_in(select(links.c.contact_id))
-        return or_(table.c.id.in_(placed), and_(table.c.created_by_id == actor.id, alone))
+        return or_(placed, and_(table.c.created_by_id == actor.id, alone))
 
 
 CONTACT_SCOPE = ContactScope()
@@ -165,16 +173,8 @@ class NumberScope:
     """A number is seen by whoever sees a customer where it stands."""
 
     def rows(self, table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
-        entries, customers = PhoneEntry.__table__.alias(), Customer.__table__.alias()
-        allowed = SCOPE.rows(customers, actor, write=write)
-        if is_everything(allowed):
-            return allowed
-        places = (
-            select(entries.c.number)
-            .select_from(entries.join(customers, customers.c.id == entries.c.customer_id))
-            .where(allowed)
-        )
-        return table.c.number.in_(places)
+        entries = PhoneEntry.__table__.alias()
+        return _at_a_seen_customer(table.c.number, entries, entries.c.number, actor, write=write)
 
 
 PhoneNumber.__scope__ = NumberScope()
