@@ -73,6 +73,6 @@ def check_the_phone_index():
         for number in filter(None, numbers):
             places.setdefault(number, set()).add(key)
             entries += 1
-    known = dict(db.session.execute(select(PhoneNumber.number, PhoneNumber.customer_count)).tuples().all())
+    known = dict(db.session.execute(select(PhoneNumber.number, PhoneNumber.customer_count)).all())
     assert db.session.scalar(select(func.count(PhoneEntry.id))) == entries
     assert known == {number: len(customers) for number, customers in places.items()}

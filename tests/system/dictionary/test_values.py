@@ -48,7 +48,8 @@ def test_a_changed_label_counts_for_everybody_and_is_kept_in_the_history(app, as
     row = value(app, "customer_level", "a")
     with app.app_context(), acting(SYSTEM):
         versions = version_class(DictionaryValue)
-        labels = db.session.scalars(select(versions.label_en).where(versions.id == row.id)).all()
+        written = select(versions.label_en).where(versions.id == row.id).order_by(versions.transaction_id)
+        labels = db.session.scalars(written).all()
     assert labels == ["A", "First class"]
 
 
