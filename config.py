@@ -30,7 +30,7 @@ class Settings:
     data_dir: Path = ROOT / "instance"
     #: SQLAlchemy address of the database. SQLite and PostgreSQL are supported.
     database_url: str = ""
-    #: Redis, for rate limits shared by all processes (and, later, jobs). Empty: kept in this process.
+    #: Redis, for rate limits and jobs shared by all processes. Empty: jobs run in threads of the one server process.
     redis_url: str = ""
     #: Signs cookies and tokens. At least 32 characters; production refuses to start without one of its own.
     secret_key: str = ""
@@ -54,6 +54,10 @@ class Settings:
     sign_in_limit: str = "30 per minute"
     #: Shortest password, in characters.
     password_min_length: int = 10
+    #: Seconds after which a job whose worker is not heard of goes on in another one.
+    job_lease_seconds: int = 60
+    #: Rows of a list, or of a file to import, from which work goes to the background.
+    background_from_rows: int = 500
     #: Largest upload, in MB.
     upload_max_mb: int = 50
     #: Name and second line of the installation.
