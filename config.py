@@ -60,6 +60,10 @@ class Settings:
     background_from_rows: int = 500
     #: Largest upload, in MB.
     upload_max_mb: int = 50
+    #: Where the content of files stands: a folder (file:///srv/zhike/files; default: "files" in DATA_DIR) or a
+    #: bucket (s3://bucket/folder; its key, region and address come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+    #: AWS_REGION and, for anything but Amazon's own, AWS_ENDPOINT_URL).
+    storage_url: str = ""
     #: Name and second line of the installation.
     site_name: str = "知客"
     site_tagline: str = "Zhike"
@@ -84,7 +88,11 @@ class Settings:
         if self.mode == "production":
             self._check_production()
         url = self.database_url or f"sqlite:///{self.data_dir / 'zhike.sqlite'}"
-        return replace(self, database_url=_driver(url), secret_key=self.secret_key or self._made_up_secret())
+        files = self.storage_url or f"file://{(self.data_dir / 'files').absolute()}"
+        if not files.startswith(("file://", "s3://")):
+            raise SettingsError(f"STORAGE_URL is {files!r}; it must begin with file:// or s3://.")
+        secret = self.secret_key or self._made_up_secret()
+        return replace(self, database_url=_driver(url), secret_key=secret, storage_url=files)
 
     def _check_production(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
