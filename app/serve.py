@@ -59,7 +59,7 @@ class Server(BaseApplication):
         huey = queue(self.settings)
         call_through(self.app, huey)
         if not self.settings.redis_url:
-            work_beside(self.app, huey)
+            work_beside(huey)
         if worker.age == 1:  # not again when a worker was replaced
             sys.stdout.write(self.greeting)
             sys.stdout.flush()

@@ -106,7 +106,7 @@ def call_through(app: Flask, huey: Huey) -> Caller:
     return caller
 
 
-def work_beside(app: Flask, huey: Huey) -> None:
+def work_beside(huey: Huey) -> None:
     """Work in threads of this process, which also serves pages. Ends with it."""
     load_tasks()
     consumer = QuietConsumer(huey, workers=2, max_delay=LONGEST_WAIT_SECONDS, scheduler_interval=1)

@@ -196,11 +196,14 @@ def insert_versioned(cls: type[Any], rows: Iterable[dict[str, Any]]) -> list[int
     return ids
 
 
-def update_versioned(cls: Any, ids: Iterable[int], values: Mapping[str, Any]) -> list[int]:
+def update_versioned(
+    cls: Any, ids: Iterable[int], values: Mapping[str, Any], *, also: Mapping[str, Any] | None = None
+) -> list[int]:
     """Set columns of many rows in sets, with one history entry each; return the ids of the rows that changed.
 
     ``values``: by column name, a value or an SQL expression on the row. Rows that hold these values already are
-    left alone. The revision, where there is one, is raised. Scope and rights are the caller's.
+    left alone; ``also`` is set on those that change, such as who changed them. The revision, where there is one,
+    is raised. Scope and rights are the caller's.
     """
     table, versions = cls.__table__, version_class(cls).__table__
     number, connection, wanted = change_set().id, db.session.connection(), sorted(set(ids))
@@ -212,7 +215,7 @@ def update_versioned(cls: Any, ids: Iterable[int], values: Mapping[str, Any]) ->
         meant = sa.select(table.c.id).where(table.c.id.in_(wanted[start : start + CHUNK]), differs)
         part = sorted(connection.scalars(meant.with_for_update()))
         rows = versions.c.id.in_(part)
-        connection.execute(sa.update(table).where(table.c.id.in_(part)).values({**raised, **values}))
+        connection.execute(sa.update(table).where(table.c.id.in_(part)).values({**raised, **values, **(also or {})}))
         replace(connection, versions, rows, number)
         _copy(connection, table, versions, table.c.id.in_(part), number, UPDATE)
         changed += part

@@ -1,10 +1,11 @@
 """Named reads of jobs and turns."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select
 
+from app.base.scope import unscoped
 from app.extensions import db
 from app.system.jobs import rules
 from app.system.jobs.models import Job, Turn
@@ -31,10 +32,11 @@ def forgotten(now: datetime) -> Sequence[Job]:
     return list(db.session.scalars(select(Job).where(Job.state.in_(rules.ENDED), due)))
 
 
-def offers(sha256: str) -> bool:
-    """Tell whether any job offers a file with this content."""
-    there = select(Job.id).where(Job.file["sha256"].as_string() == sha256)
-    return db.session.scalar(there.limit(1)) is not None
+def offered(sha256s: Collection[str]) -> Iterable[str]:
+    """Return those contents that a job offers as its file, whosever the job is."""
+    content = Job.file["sha256"].as_string()
+    with unscoped("a content is kept for everybody's jobs"):
+        return list(db.session.scalars(select(content).where(content.in_(sha256s))))
 
 
 def unfinished_of(user_id: int) -> Sequence[Job]:

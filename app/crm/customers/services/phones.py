@@ -102,9 +102,9 @@ def count(numbers: Iterable[str]) -> int:
 
 
 def _count(part: list[str]) -> int:
-    kept = dict(_pairs(select(NUMBERS.c.number, NUMBERS.c.customer_count).where(NUMBERS.c.number.in_(part))))
+    kept = _pairs(select(NUMBERS.c.number, NUMBERS.c.customer_count).where(NUMBERS.c.number.in_(part)))
     customers = func.count(ENTRIES.c.customer_id.distinct())
-    serves = dict(_pairs(select(ENTRIES.c.number, customers).where(ENTRIES.c.number.in_(part)).group_by("number")))
+    serves = _pairs(select(ENTRIES.c.number, customers).where(ENTRIES.c.number.in_(part)).group_by("number"))
     fresh = [number for number in part if number not in kept]
     if fresh:
         _know(fresh, serves)
@@ -115,8 +115,8 @@ def _count(part: list[str]) -> int:
     return len(wrong)
 
 
-def _pairs(wanted: Select[tuple[str, int]]) -> Iterable[tuple[str, int]]:
-    return [(row[0], row[1]) for row in db.session.execute(wanted)]
+def _pairs(wanted: Select[*tuple[Any, ...]]) -> dict[str, int]:
+    return dict(db.session.execute(wanted).all())  # type: ignore[arg-type]
 
 
 def _know(numbers: Iterable[str], serves: Mapping[str, int]) -> None:

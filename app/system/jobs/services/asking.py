@@ -33,7 +33,7 @@ def start(kind: str, given: Mapping[str, Any], *, words: Mapping[str, str], acto
 
 
 @transaction
-def cancel(job: Job, *, actor: Actor) -> None:  # noqa: ARG001 - every verb says who acts
+def cancel(job: Job, *, actor: Actor) -> None:
     """End a waiting job; ask a running one to stop after the step it is at, which stays done.
 
     Raises WrongState for a job that has ended.
@@ -47,7 +47,7 @@ def cancel(job: Job, *, actor: Actor) -> None:  # noqa: ARG001 - every verb says
 
 
 @transaction
-def retry(job: Job, *, actor: Actor) -> None:  # noqa: ARG001 - every verb says who acts
+def retry(job: Job, *, actor: Actor) -> None:
     """Let a failed or cancelled job go on where it stopped. Raises WrongState for any other."""
     lock(job)
     job.state = rules.state_after(job.state, "retry")

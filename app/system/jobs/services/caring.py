@@ -66,9 +66,4 @@ def tidy() -> int:
     return len(found)
 
 
-def is_kept(sha256: str) -> bool:
-    """Tell whether a job still offers a file with this content."""
-    return queries.offers(sha256)
-
-
-storage.kept_by(is_kept)
+storage.kept_by(queries.offered)

@@ -54,7 +54,7 @@ def _take(name: str, due_at: datetime) -> bool:
 def _tried(task: Callable[[], Any]) -> tuple[str | None, str | None]:
     try:
         return str(task())[:200], None
-    except Exception as error:  # the next entry must run whatever this one met  # noqa: BLE001 - kept below
+    except Exception as error:  # the next entry must run whatever this one met
         log.exception("turn failed")
         return None, f"{type(error).__name__}: {error}"[:1000]
 

@@ -29,11 +29,11 @@ JOBS = Job.__table__
 T = TypeVar("T")
 
 
-class Lost(Exception):  # noqa: N818 - nothing is wrong with the work; it is no longer ours
+class Lost(Exception):
     """Another worker has this job by now, or nobody should: what this one does must not count."""
 
 
-class Cancelled(Exception):  # noqa: N818 - as above
+class Cancelled(Exception):
     """The person asked to stop. The steps done so far stay."""
 
 
@@ -133,7 +133,7 @@ def _outcome(working: Working, kind: str) -> tuple[str, dict[str, Any]]:
     except OperationalError:  # the database is away: the job is resumed when it is back
         log.warning("job interrupted", exc_info=True, extra={"job": working.job_id})
         return "", {}
-    except Exception:  # whatever it is, the person must be told  # noqa: BLE001 - said aloud below
+    except Exception:  # whatever it is, the person must be told
         log.exception("job failed", extra={"job": working.job_id})
         return "fail", {"problem": str(_("Something went wrong on our side. Job %(id)s.") % {"id": working.job_id})}
     return "finish", {"result": dict(result), "file": working.file}
