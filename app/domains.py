@@ -6,6 +6,7 @@ DOMAINS = (
     "system.dictionary",
     "system.jobs",
     "system.audit",
+    "system.runs",
     "system.imports",
     "crm.customers",
 )
