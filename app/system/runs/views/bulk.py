@@ -119,8 +119,8 @@ class BulkActions:
 
     def _bulk_form(self: Any, action: Action, *, filled: bool) -> Any:
         choices_url = self.url("choices", field="-").removesuffix("/-")
-        form = forms.form_class(action.fields, choices_url=choices_url)(None if filled else {})
-        return forms.fill(form, None)
+        kind = forms.form_class(action.fields, choices_url=choices_url)
+        return forms.fill(kind() if filled else kind(formdata=None), None)
 
     def _preview(self: Any, action: Action, asked: Mapping[str, Any], form: Any, *, problem: object = None) -> Any:
         where = self.subject().meant(filter_text=asked["filter"], ticked=asked["ids"], actor=self.actor())
