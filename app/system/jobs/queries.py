@@ -39,6 +39,18 @@ def offered(sha256s: Collection[str]) -> Iterable[str]:
         return list(db.session.scalars(select(content).where(content.in_(sha256s))))
 
 
+def by_id(key: int | None) -> Job | None:
+    """Return a job in scope; None if there is none, or no more."""
+    return db.session.get(Job, key) if key is not None else None
+
+
+def goes_on(key: int | None) -> bool:
+    """Tell whether a job is still to be done, whosever it is."""
+    with unscoped("only whether, nothing of what"):
+        state = db.session.scalar(select(Job.state).where(Job.id == key))
+    return state is not None and state not in rules.ENDED
+
+
 def unfinished_of(user_id: int) -> Sequence[Job]:
     """Return a person's jobs that are waiting or running, oldest first."""
     mine = select(Job).where(Job.user_id == user_id, Job.state.not_in(rules.ENDED))

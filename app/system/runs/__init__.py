@@ -3,5 +3,5 @@
 Words      run, row of a run, action, count, preview, take back
 Lifecycle  planned → running → done | stopped; done → undoing → undone
 Announces  nothing
-Uses       jobs, security
+Uses       nothing
 """

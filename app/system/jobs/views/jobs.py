@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from typing import Any
 
-from flask import Response, abort, jsonify, send_file
+from flask import Response, abort, jsonify, send_file, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.utils import redirect
@@ -39,7 +39,7 @@ class JobView(DomainView):
     def show(self, pk: str) -> str | AnyResponse:
         """Show a job; while it goes on, its page asks again by itself."""
         job = self.record(pk)
-        page = listpage.record_page(self, job) | {"actions": self._actions(job), "job": self._told(job)}
+        page = listpage.record_page(self, job) | {"actions": self._actions(job), "job": told(job)}
         return self.render_template("zhike/job.html", page=page)
 
     @expose("/<pk>/state")
@@ -47,7 +47,7 @@ class JobView(DomainView):
     @permission_name("show")
     def state(self, pk: str) -> Response:
         """Answer how far a job is: state, percent, text, and whether it has ended."""
-        return jsonify(self._told(self.record(pk)))
+        return jsonify(told(self.record(pk)))
 
     @expose("/<pk>/result")
     @has_access
@@ -99,22 +99,24 @@ class JobView(DomainView):
             found.append(retry)
         return found
 
-    def _told(self, job: Job) -> dict[str, Any]:
-        state = State(job.state)
-        asked = state == State.RUNNING and job.cancel_asked_at is not None
-        return {
-            "state": state,
-            "label": str(_("Stopping")) if asked else str(rules.STATE_NAMES[state]),
-            "color": rules.STATE_COLORS[state],
-            "percent": 100 if state == State.DONE else rules.percent(job.done_count, job.total_count),
-            "text": _how_far(job),
-            "problem": job.problem,
-            "is_ended": state in rules.ENDED,
-            "state_url": self.url("state", pk=job.id),
-        }
-
     def row_actions(self, record: Any) -> list[dict[str, Any]]:
         return [one for one in self._actions(record) if not one.get("danger")]
+
+
+def told(job: Job) -> dict[str, Any]:
+    """Return how far a job is, as its page and every page that waits for it draw it."""
+    state = State(job.state)
+    asked = state == State.RUNNING and job.cancel_asked_at is not None
+    return {
+        "state": state,
+        "label": str(_("Stopping")) if asked else str(rules.STATE_NAMES[state]),
+        "color": rules.STATE_COLORS[state],
+        "percent": 100 if state == State.DONE else rules.percent(job.done_count, job.total_count),
+        "text": _how_far(job),
+        "problem": job.problem,
+        "is_ended": state in rules.ENDED,
+        "state_url": url_for("JobView.state", pk=job.id),
+    }
 
 
 def _how_far(job: Job) -> str:
