@@ -1,7 +1,7 @@
 """What can be done with a file to import: upload, check, choose, import, undo, discard."""
 
 from app.system.imports.services.background import CHECK, IMPORT, UNDO, in_background
-from app.system.imports.services.checking import check, choose, forecast, map_columns
+from app.system.imports.services.checking import check, choose, forecast
 from app.system.imports.services.results import write_result
 from app.system.imports.services.targets import Checker, Line, Target, register, targets
 from app.system.imports.services.undoing import Undoing, preview, undo
@@ -22,7 +22,6 @@ __all__ = [
     "forecast",
     "import_run",
     "in_background",
-    "map_columns",
     "preview",
     "register",
     "sweep",

@@ -1,5 +1,6 @@
 """Long files are worked on in the background."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from app.base import background
@@ -10,7 +11,7 @@ from app.base.i18n import _
 from app.base.transaction import lock, transaction
 from app.extensions import db
 from app.system.imports.models import ImportRun
-from app.system.imports.services.checking import check
+from app.system.imports.services.checking import check, map_columns
 from app.system.imports.services.undoing import undo
 from app.system.imports.services.writing import import_run
 from app.system.jobs import queries as jobs
@@ -19,11 +20,13 @@ CHECK, IMPORT, UNDO = "import_check", "import", "import_undo"
 
 
 @transaction
-def in_background(run: ImportRun, what: str, *, actor: Actor) -> None:
-    """Let a job check, import or take back. Raises WrongState while another works on the same file."""
+def in_background(run: ImportRun, what: str, *, actor: Actor, mapping: Sequence[str | None] | None = None) -> None:
+    """Let a job check (with a ``mapping``), import or take back. Raises WrongState while another works on the file."""
     lock(run)
     if jobs.goes_on(run.job_id):
         raise WrongState(_("This file is being worked on in the background: wait until that is done."))
+    if mapping is not None:
+        map_columns(run, mapping, actor=actor)
     run.job_id = background.start(what, {"run": run.id}, words={"file": run.file_name}, actor=actor)
 
 

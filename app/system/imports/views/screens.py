@@ -140,8 +140,7 @@ class ImportView(BaseView):
     @staticmethod
     def _check(run: ImportRun, wanted: list[str | None]) -> None:
         if is_long(run):
-            services.map_columns(run, wanted, actor=current_actor())
-            services.in_background(run, services.CHECK, actor=current_actor())
+            services.in_background(run, services.CHECK, actor=current_actor(), mapping=wanted)
         else:
             services.check(run, wanted, actor=current_actor())
 
