@@ -57,9 +57,9 @@ class Server(BaseApplication):
 
     def _begin(self, worker: Any) -> None:
         huey = queue(self.settings)
-        call_through(self.app, huey)
+        caller = call_through(self.app, huey)
         if not self.settings.redis_url:
-            work_beside(huey)
+            work_beside(caller)
         if worker.age == 1:  # not again when a worker was replaced
             sys.stdout.write(self.greeting)
             sys.stdout.flush()

@@ -106,9 +106,18 @@ def call_through(app: Flask, huey: Huey) -> Caller:
     return caller
 
 
-def work_beside(huey: Huey) -> None:
-    """Work in threads of this process, which also serves pages. Ends with it."""
+def begin(caller: Caller) -> None:
+    """Learn the timetable, and look at once for jobs whose worker died: perhaps it was this one."""
     load_tasks()
+    with caller.app.app_context(), acting(SYSTEM.by(Channel.WORKER)):
+        services.sweep()
+        db.session.remove()
+
+
+def work_beside(caller: Caller) -> None:
+    """Work in threads of this process, which also serves pages. Ends with it."""
+    huey = caller.huey
+    begin(caller)
     consumer = QuietConsumer(huey, workers=2, max_delay=LONGEST_WAIT_SECONDS, scheduler_interval=1)
     threading.Thread(target=consumer.run, daemon=True, name="worker").start()
 
@@ -119,8 +128,7 @@ def main() -> None:
     log_to_stderr(as_json=settings.log_json)
     log.setLevel(logging.INFO)
     app, huey = create_app(settings), queue(settings)
-    call_through(app, huey)
-    load_tasks()
+    begin(call_through(app, huey))
     log.info("%d tasks on the timetable: %s", len(TIMETABLE), ", ".join(sorted(TIMETABLE)))
     Consumer(huey, workers=2, max_delay=LONGEST_WAIT_SECONDS, scheduler_interval=1).run()
 
