@@ -47,7 +47,7 @@ STATE_NAMES: Mapping[State, object] = {
     DONE: _("Done"),
     STOPPED: _("Stopped"),
     UNDOING: _("Being taken back"),
-    UNDONE: _("Taken back"),
+    UNDONE: _("Undone"),
 }
 STATE_COLORS = {PLANNED: "gray", RUNNING: "blue", DONE: "green", STOPPED: "amber", UNDOING: "blue", UNDONE: "gray"}
 

@@ -62,7 +62,7 @@ def test_ticked_rows_are_previewed_then_changed_then_taken_back(app, as_user, ke
     assert "2 rows get their former values again." in browser.get(f"{address}/take-back").text
     browser.post(f"{address}/take-back")
     assert levels(app) == ["b"] * 5
-    assert "Taken back" in browser.get(address).text
+    assert "Undone" in browser.get(address).text
 
 
 def test_every_matching_row_of_the_filter_is_changed_and_no_other(app, as_user, keys):

@@ -14,7 +14,7 @@ NAMES = services.CHANGED_FOR_MANY
 def changed_fields() -> tuple[Field, ...]:
     """Return the inputs of the action "change": nothing is required, an empty one leaves the rows as they are."""
     specs = fields_of(Customer)
-    inputs = [replace(specs[name], required=False, help=_("Empty: stays as it is.")) for name in NAMES]
+    inputs = [replace(specs[name], required=False, help="") for name in NAMES]
     emptied = Choices(
         _("Fields to empty"), name="emptied", dictionary="customer_fields_for_many", through="", column=""
     )

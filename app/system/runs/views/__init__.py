@@ -20,7 +20,7 @@ def register(appbuilder: AppBuilder) -> None:
         Kind("bulk_undo", _("Taking back: %(title)s"), lambda progress: _done(progress, services.take_back))
     )
     choices.more["run_state"] = _states
-    rights.words |= {"can_take_back": _("Take back"), "can_bulk_edit": _("Change many")}
+    rights.words |= {"can_take_back": _("Undo"), "can_bulk_edit": _("Change many")}
     appbuilder.add_view(RunView, "RunView", label=_("Bulk changes"), category="system")
 
 

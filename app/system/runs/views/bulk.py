@@ -141,6 +141,7 @@ class BulkActions:
             "action_url": self.url("bulk_run"),
             "cancel_url": self.url("list"),
             "danger": action.danger,
+            "has_fields": bool(action.fields),
             "yes": _("%(action)s: %(rows)s") % {"action": action.label, "rows": rows} if count else None,
         }
         return self.render_template("zhike/bulk.html", page=page, form=form), 422 if problem else 200

@@ -66,7 +66,7 @@ class RunView(DomainView):
         again = services.begin_to_take_back(run, actor=self.actor(), in_background=is_long)
         if not is_long:
             services.take_back(again.id, AtOnce({}, self.actor()))
-            flash(str(_("Taken back.")), "success")
+            flash(str(_("Undone.")), "success")
 
     def _ask(self, run: Run) -> Any:
         try:
@@ -76,11 +76,11 @@ class RunView(DomainView):
             return redirect(self.url("show", pk=run.id))
         kept = _(" %(n)s rows were edited since and stay as they are.") % {"n": f"{would.kept:,}"} if would.kept else ""
         page = {
-            "title": _("Take back"),
+            "title": _("Undo"),
             "crumbs": [*self.crumbs(), {"label": run.title, "url": self.url("show", pk=run.id)}],
             "text": str(_("%(n)s rows get their former values again.") % {"n": f"{would.restored:,}"}) + str(kept),
             "tone": "warning",
-            "buttons": [{"label": _("Take back"), "danger": True}],
+            "buttons": [{"label": _("Undo"), "danger": True}],
             "cancel_url": self.url("show", pk=run.id),
         }
         return self.render_template("zhike/confirm.html", page=page)
@@ -89,7 +89,7 @@ class RunView(DomainView):
         can = run.state in rules.LIFECYCLE.steps["take_back"].sources and run.changed_count
         if not can or not self.may("take_back"):
             return []
-        return [{"label": _("Take back"), "icon": "arrow-back-up", "url": self.url("take_back", pk=run.id)}]
+        return [{"label": _("Undo"), "icon": "arrow-back-up", "url": self.url("take_back", pk=run.id)}]
 
 
 def _stats(run: Run) -> list[dict[str, Any]]:
@@ -106,7 +106,7 @@ def _stats(run: Run) -> list[dict[str, Any]]:
     if run.state in (State.UNDOING, State.UNDONE):
         back = {
             "icon": "arrow-back-up",
-            "k": _("Taken back"),
+            "k": _("Undone"),
             "v": f"{run.restored_count:,}",
             "s": _("rows"),
             "tone": "",
