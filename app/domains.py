@@ -4,6 +4,7 @@ DOMAINS = (
     "system.security",
     "system.sign_in",
     "system.dictionary",
+    "system.files",
     "system.audit",
     "system.imports",
     "crm.customers",

@@ -207,7 +207,7 @@ def form_page(view: "DomainView", form: Any, record: Any, *, name: str, problem:
     """Return everything ``zhike/form.html`` draws besides the form itself."""
     is_new = record is None
     title = (_("New: %(one)s") % {"one": view.one}) if is_new else _("Edit")
-    way = crumbs(view) if is_new else [*crumbs(view), {"label": name, "url": view.url("show", pk=view.key(record))}]
+    way = view.crumbs() if is_new else [*view.crumbs(), {"label": name, "url": view.url("show", pk=view.key(record))}]
     parts = view.form_sections or [("fields", None, list(view.form_fields))]
     return {
         "title": title,

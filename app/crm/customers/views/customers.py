@@ -42,6 +42,11 @@ KEPT = "department converted_on assigned_at created_by created_at updated_by upd
 TO_COMPLETE = sorted(set(rules.COMPLETE_COMPANY) & set(rules.COMPLETE_PERSON) - {"name"})
 
 
+def files_page(key: int) -> str:
+    """Return the address of a customer's files."""
+    return url_for("CustomerView.show", pk=key, tab="files")
+
+
 class CustomerView(History, DomainView):
     route_base = "/customers"
     model = Customer

@@ -12,20 +12,22 @@ from app.base.scope import may_write
 from app.base.screens import listpage, markup
 from app.crm.customers import queries, rules
 from app.crm.customers.models import ContactLink, ContactPhone, Customer, PhoneNumber
+from app.system.files.views import tab as attached_files
 
 if TYPE_CHECKING:
     from app.crm.customers.views.customers import CustomerView
 
 NUMBER = Phone(group="phones")
-TABS = ("overview", "contacts", "related", "access")
+TABS = ("overview", "contacts", "related", "access", "files")
 WHY = {"owner": _("Owner"), "writes": _("Collaborator, may change it"), "reads": _("Collaborator, may read it")}
 
 
 def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: Any) -> dict[str, Any]:
     """Return everything ``zhike/customer.html`` draws."""
     tab = tab if tab in TABS else "overview"
-    links, related = queries.links_of(customer), _related(view, customer)
     is_mine = may_write(customer, view.actor())
+    files = attached_files("customer", customer, is_mine=is_mine, is_open=tab == "files")
+    links, related = queries.links_of(customer), _related(view, customer)
     own = _own_numbers(customer).values()
     known = queries.numbers([*own, *[row.number for link in links for row in link.contact.phones]])
     page = {
@@ -38,7 +40,8 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
         "chips": _chips(view, customer),
         "facts": _facts(view, customer),
         "figures": _figures(view, customer, known=known, contacts=len(links)),
-        "tabs": _tabs(view, customer, tab, contacts=len(links), related=len(related)),
+        "tabs": _tabs(view, customer, tab, contacts=len(links), related=len(related), files=files),
+        "files": files if tab == "files" else None,
         "actions": _actions(view, customer, is_mine=is_mine),
         "sections": _sections(view, customer, known) if tab == "overview" else [],
         "timeline": view.timeline(customer) if tab == "overview" else [],
@@ -153,13 +156,17 @@ def _serves(view: "CustomerView", customer: Customer, number: str, row: PhoneNum
     )
 
 
-def _tabs(view: "CustomerView", customer: Customer, tab: str, *, contacts: int, related: int) -> list[dict[str, Any]]:
+def _tabs(
+    view: "CustomerView", customer: Customer, tab: str, *, contacts: int, related: int, files: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
     labels = {
         "overview": (_("Overview"), None),
         "contacts": (_("Contacts"), contacts),
         "related": (_("Related companies"), related),
         "access": (_("Access"), None),
     }
+    if files is not None:
+        labels["files"] = (_("Files"), files["count"])
     return [
         {
             "label": label,
