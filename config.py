@@ -56,6 +56,8 @@ class Settings:
     password_min_length: int = 10
     #: Largest upload, in MB.
     upload_max_mb: int = 50
+    #: Most rows of a PDF.
+    pdf_max_rows: int = 5000
     #: Most files of one record, and the families of files that are taken in.
     files_per_record: int = 200
     file_families: tuple[str, ...] = ("picture", "pdf", "office", "text", "archive", "audio", "video")

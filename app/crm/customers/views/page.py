@@ -8,6 +8,7 @@ from flask import url_for
 from app.base import choices, clock
 from app.base.fields import Phone, is_hidden, seen, value_of
 from app.base.i18n import _
+from app.base.paper import engine
 from app.base.scope import may_write
 from app.base.screens import listpage, markup
 from app.crm.customers import queries, rules
@@ -184,19 +185,28 @@ def _actions(view: "CustomerView", customer: Customer, *, is_mine: bool) -> list
         found.append({"label": _("History"), "icon": "history", "url": view.url("history", pk=customer.id)})
     if is_mine and view.may("share"):
         found.append({"label": _("Share"), "icon": "share", "url": view.url("show", pk=customer.id, tab="access")})
+    if view.may("export"):
+        label = _("Customer sheet (PDF)")
+        url = view.url("sheet", pk=customer.id)
+        found.append({"label": label, "icon": "file-type-pdf", "url": url, "disabled": engine.missing()})
     return found
+
+
+def position_of(link: ContactLink) -> str:
+    """Return what a contact does at the customer, in the reader's words."""
+    item = choices.values("contact_position").by_code.get(link.position or "")
+    return item.label if item else ""
 
 
 def _contact(
     view: "CustomerView", customer: Customer, link: ContactLink, known: Mapping[str, PhoneNumber], *, is_mine: bool
 ) -> dict[str, Any]:
     contact = link.contact
-    position = choices.values("contact_position").by_code.get(link.position or "")
     return {
         "name": contact.name,
         "color": markup.color_of(contact.name),
         "url": url_for("ContactView.show", pk=contact.id),
-        "position": position.label if position else "",
+        "position": position_of(link),
         "is_primary": link.is_primary,
         "numbers": [_number(view, customer, row, known, is_mine=is_mine) for row in contact.phones],
         "actions": _contact_actions(view, customer, link) if is_mine and view.may("edit") else [],
@@ -283,13 +293,17 @@ def _same_number(view: "CustomerView", number: str) -> object:
 def _access(view: "CustomerView", customer: Customer, *, is_mine: bool) -> list[dict[str, Any]]:
     found = []
     for name, reason, share in queries.access_list(customer):
-        until = share.until_on if share else None
-        why = WHY[reason] if until is None else _("%(reason)s, until %(day)s") % {"reason": WHY[reason], "day": until}
-        found.append({"who": markup.person(name), "why": why, "action": None})
+        found.append({"who": markup.person(name), "why": why(reason, share), "action": None})
         if share and is_mine and view.may("share"):
             url = view.url("unshare", pk=customer.id, employee=share.employee_id)
             found[-1]["action"] = {"label": _("Stop sharing"), "url": url, "method": "POST"}
     return found
+
+
+def why(reason: str, share: Any) -> object:
+    """Return why somebody sees a customer, and until when."""
+    until = share.until_on if share else None
+    return WHY[reason] if until is None else _("%(reason)s, until %(day)s") % {"reason": WHY[reason], "day": until}
 
 
 def _missing(view: "CustomerView", customer: Customer) -> list[object]:
