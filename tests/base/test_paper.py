@@ -124,7 +124,7 @@ def test_the_engine_has_no_secret_of_ours_around_it(paper, monkeypatch):
 def test_without_the_program_a_sentence_says_so(paper, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
 
-    assert str(engine.missing()).startswith("PDF")
+    assert "wkhtmltopdf" in str(engine.missing())
     with pytest.raises(NoPaper, match="wkhtmltopdf"):
         listed([["x"]], "名称")
 
@@ -155,6 +155,13 @@ def test_every_character_that_shares_a_glyph_comes_back_as_itself(paper):
     assert not [letter for letter in said(pdf) if ord(letter) in mending.RADICALS]
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh_Hans", "客户橡胶"), ("zh_Hant", "客戶橡膠")])
+def test_the_same_glyph_is_another_character_in_the_other_script(paper, language, words):
+    g.language = language
+
+    assert words in said(listed([[words]], "名称"))
+
+
 def test_thousands_of_characters_come_back(paper):
     letters = "".join(chr(code) for code in range(0x4E00, 0x4E00 + 2400))
     pdf = listed([[letters[place : place + 60]] for place in range(0, 2400, 60)], "字")
@@ -171,12 +178,10 @@ def test_a_document_speaks_the_reader_s_language(paper, language, words):
 
 def test_dates_numbers_and_amounts_read_as_on_the_list(paper):
     columns = [Column("日", "date"), Column("额", "amount"), Column("空")]
-    import datetime  # noqa: PLC0415 - one use
+    import datetime as dt  # noqa: PLC0415 - one use
     from decimal import Decimal  # noqa: PLC0415 - one use
 
-    pdf = table(
-        columns, [[datetime.date(2026, 11, 22), Decimal("1234.5"), None]], title="t", notes=[], actor=LIN.actor
-    )
+    pdf = table(columns, [[dt.date(2026, 11, 22), Decimal("1234.5"), None]], title="t", notes=[], actor=LIN.actor)
 
     assert "2026-11-221,234.50" in said(pdf)
 

@@ -111,13 +111,15 @@ class File(Model):
     sha256: Mapped[str] = mapped_column(String(64))
     thumbnail_sha256: Mapped[str | None] = mapped_column(String(64))  # of a picture: small, made by us
     preview_sha256: Mapped[str | None] = mapped_column(String(64))  # of a picture: to look at, made by us
-    uploaded_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Uploaded"), sortable=True)))
+    uploaded_at: Mapped[datetime] = mapped_column(
+        default=clock.now, info=field(Moment(_("Uploaded at"), sortable=True))
+    )
     uploaded_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("security_employee.id"),
         index=True,
         info=field(Link(_("Uploaded by"), to="employee", relation="uploaded_by")),
     )
-    deleted_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Removed"))))
+    deleted_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Removed at"))))
     revision: Mapped[int] = mapped_column(nullable=False)
 
     uploaded_by = relationship("Employee")
