@@ -66,7 +66,7 @@ def world(app):
         gone = a_customer(name="林家旧店有限公司", phone="+8613655510002", owner=LIN.id)
         services.delete(gone, actor=SYSTEM)
         services.recount()
-        hung = [hang_a_file(one, name) for one, name in ((hers, "叶家合同 137-0013-7000.txt"), (other, "林家合同.txt"))]
+        hung = [hang_a_file(one, name) for one, name in ((hers, "叶家合同 137-0013-7000.txt"), (other, "甘藏之.txt"))]
         return SimpleNamespace(
             file=hung,
             customer=(hers.id, other.id, gone.id),
@@ -77,8 +77,8 @@ def world(app):
 
 
 def hang_a_file(customer, name):
-    """Hang a text on a customer, with a number in it and perhaps in its name; return its id."""
-    content = files.take_in(io.BytesIO(f"{customer.name} 甘藏之".encode()), name=name, limits=LIMITS)
+    """Hang a text with the customer's name in it on the customer; return its id."""
+    content = files.take_in(io.BytesIO(customer.name.encode()), name=name, limits=LIMITS)
     return files.attach(customer, content, kind="customer", actor=SYSTEM, limits=LIMITS).id
 
 

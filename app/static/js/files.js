@@ -7,8 +7,8 @@ let queue = Promise.resolve();
 
 function line(name) {
   const row = list.appendChild(document.createElement("li"));
-  row.innerHTML = '<span class="nm"></span><progress max="1" value="0"></progress><span class="st"></span>';
-  $(".nm", row).textContent = name;
+  const [title, bar, state] = ["span", "progress", "span"].map((tag) => row.appendChild(document.createElement(tag)));
+  [title.className, title.textContent, state.className, bar.max, bar.value] = ["nm", name, "st", 1, 0];
   const tell = (text, tone) => { $(".st", row).textContent = text; row.className = tone ? `is-${tone}` : ""; };
   tell(form.dataset.waiting);
   return { row, tell, at: (share) => { $("progress", row).value = share; } };

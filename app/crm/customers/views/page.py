@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Any
 from flask import url_for
 
 from app.base import choices, clock
-from app.base.fields import Phone, is_hidden, seen, value_of
+from app.base.fields import is_hidden, seen, value_of
 from app.base.i18n import _
 from app.base.paper import engine
 from app.base.scope import may_write
 from app.base.screens import listpage, markup
 from app.crm.customers import queries, rules
 from app.crm.customers.models import ContactLink, ContactPhone, Customer, PhoneNumber
+from app.crm.customers.views import relations
+from app.crm.customers.views.relations import NUMBER
 from app.system.files.views import tab as attached_files
 
 if TYPE_CHECKING:
     from app.crm.customers.views.customers import CustomerView
 
-NUMBER = Phone(group="phones")
 TABS = ("overview", "contacts", "related", "access", "files")
-WHY = {"owner": _("Owner"), "writes": _("Collaborator, may change it"), "reads": _("Collaborator, may read it")}
 
 
 def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: Any) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
     tab = tab if tab in TABS else "overview"
     is_mine = may_write(customer, view.actor())
     files = attached_files("customer", customer, is_mine=is_mine, is_open=tab == "files")
-    links, related = queries.links_of(customer), _related(view, customer)
+    links, related = queries.links_of(customer), relations.related(view, customer)
     own = _own_numbers(customer).values()
     known = queries.numbers([*own, *[row.number for link in links for row in link.contact.phones]])
     page = {
@@ -49,7 +49,7 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
         "history_url": view.url("history", pk=customer.id) if view.may("history") else None,
         "contacts": [_contact(view, customer, link, known, is_mine=is_mine) for link in links],
         "related": related,
-        "access": _access(view, customer, is_mine=is_mine),
+        "access": relations.access(view, customer, is_mine=is_mine),
         "missing": _missing(view, customer),
         "make_contacts": _make_contacts(view, customer, links) if is_mine and view.may("edit") else [],
     }
@@ -266,44 +266,6 @@ def _make_contacts(view: "CustomerView", customer: Customer, links: Sequence[Con
             found.append({"label": label, "icon": "user-plus", "url": url, "method": "POST"})
             there.add(name)
     return found
-
-
-def _related(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
-    found = [(other, _same_number(view, number)) for other, number in queries.related(customer)]
-    found += [(child, _("Subsidiary")) for child in queries.children(customer)]
-    if customer.parent is not None:
-        found.insert(0, (customer.parent, _("Parent company")))
-    return [
-        {
-            "name": other.name,
-            "url": view.url("show", pk=other.id),
-            "level": view.row_level(other),
-            "why": why,
-            "owner": markup.draw(view.specs["owner"], other, actor=view.actor()),
-        }
-        for other, why in found
-    ]
-
-
-def _same_number(view: "CustomerView", number: str) -> object:
-    shown = seen(NUMBER, number, actor=view.actor())
-    return _("Same phone %(number)s") % {"number": shown if shown != number else NUMBER.text(number)}
-
-
-def _access(view: "CustomerView", customer: Customer, *, is_mine: bool) -> list[dict[str, Any]]:
-    found = []
-    for name, reason, share in queries.access_list(customer):
-        found.append({"who": markup.person(name), "why": why(reason, share), "action": None})
-        if share and is_mine and view.may("share"):
-            url = view.url("unshare", pk=customer.id, employee=share.employee_id)
-            found[-1]["action"] = {"label": _("Stop sharing"), "url": url, "method": "POST"}
-    return found
-
-
-def why(reason: str, share: Any) -> object:
-    """Return why somebody sees a customer, and until when."""
-    until = share.until_on if share else None
-    return WHY[reason] if until is None else _("%(reason)s, until %(day)s") % {"reason": WHY[reason], "day": until}
 
 
 def _missing(view: "CustomerView", customer: Customer) -> list[object]:

@@ -12,7 +12,7 @@ from app.base.paper.sheets import Sheet
 from app.base.screens import prints
 from app.crm.customers import queries
 from app.crm.customers.models import ContactLink, Customer
-from app.crm.customers.views import page
+from app.crm.customers.views import page, relations
 
 if TYPE_CHECKING:
     from app.crm.customers.views.customers import CustomerView
@@ -61,12 +61,12 @@ def _contact(view: "CustomerView", link: ContactLink) -> list[str]:
 
 
 def _number(view: "CustomerView", number: str) -> str:
-    shown = seen(page.NUMBER, number, actor=view.actor())
-    return str(shown) if shown != number else page.NUMBER.text(number)
+    shown = seen(relations.NUMBER, number, actor=view.actor())
+    return str(shown) if shown != number else relations.NUMBER.text(number)
 
 
 def _access(customer: Customer) -> list[list[str]]:
-    return [[name, str(page.why(reason, share))] for name, reason, share in queries.access_list(customer)]
+    return [[name, str(relations.why(reason, share))] for name, reason, share in queries.access_list(customer)]
 
 
 def _changes(view: "CustomerView", customer: Customer) -> list[list[str]]:
