@@ -60,6 +60,11 @@ class Settings:
     background_from_rows: int = 500
     #: Largest upload, in MB.
     upload_max_mb: int = 50
+    #: Most rows of a PDF.
+    pdf_max_rows: int = 5000
+    #: Most files of one record, and the families of files that are taken in.
+    files_per_record: int = 200
+    file_families: tuple[str, ...] = ("picture", "pdf", "office", "text", "archive", "audio", "video")
     #: Where the content of files stands: a folder (file:///srv/zhike/files; default: "files" in DATA_DIR) or a
     #: bucket (s3://bucket/folder; its key, region and address come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
     #: AWS_REGION and, for anything but Amazon's own, AWS_ENDPOINT_URL).
@@ -121,7 +126,7 @@ class Settings:
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "SQLALCHEMY_ENGINE_OPTIONS": _engine(self.database_url),
-            "MAX_CONTENT_LENGTH": self.upload_max_mb * 1024 * 1024,
+            "MAX_CONTENT_LENGTH": self.upload_max_mb * 1024 * 1024 + 64 * 1024,  # a file, and the form around it
             "MAX_FORM_MEMORY_SIZE": 5 * 1024 * 1024,
             "MAX_FORM_PARTS": 5000,
             "SESSION_COOKIE_NAME": "zhike",

@@ -4,6 +4,7 @@ DOMAINS = (
     "system.security",
     "system.sign_in",
     "system.dictionary",
+    "system.files",
     "system.jobs",
     "system.audit",
     "system.runs",

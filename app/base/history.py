@@ -136,7 +136,8 @@ class Child:
 
     ``column`` leads to the parent; with ``via`` (model, own column, column to the parent) it leads there through
     another child: a contact's phones belong to every customer the contact was ever linked to. ``title`` names one
-    row of it in the reader's words, from a version.
+    row of it in the reader's words, from a version. ``only`` (column, value): other rows hang on records of other
+    kinds.
     """
 
     label: object
@@ -145,6 +146,7 @@ class Child:
     fields: tuple[str, ...]
     title: Callable[[Any], str]
     via: tuple[type, str, str] | None = None
+    only: tuple[str, str] | None = None
 
 
 def children_of(model: type[Any]) -> tuple[Child, ...]:

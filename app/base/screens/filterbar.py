@@ -73,6 +73,19 @@ def _chip(node: Any, place: int, listing: Listing) -> dict[str, Any]:
     }
 
 
+def in_words(group: Group) -> str:
+    """Return conditions as one line of words, as a document says them."""
+    joint = "；" if group.every else f" {_('or')} "
+    return joint.join(_node_words(node) for node in group.nodes)
+
+
+def _node_words(node: Any) -> str:
+    if isinstance(node, Group):
+        return f"（{in_words(node)}）"
+    between = f" {_('to')} " if node.operator.arity == 2 else "、"  # noqa: PLR2004 - from, to
+    return f"{node.field.label} {node.operator.label} {between.join(value_words(node))}".strip()
+
+
 def _group_words(group: Group) -> object:
     if group.every:
         return ngettext("%(num)s condition, all", "%(num)s conditions, all", len(group.nodes))

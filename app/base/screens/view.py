@@ -22,7 +22,7 @@ from app.base.errors import Conflict, DomainError, Invalid, InvalidFields, NotAl
 from app.base.fields import Choice, Field, Link, fields_of, is_hidden
 from app.base.i18n import _
 from app.base.scope import may_write
-from app.base.screens import conflicts, exports, forms, listpage
+from app.base.screens import conflicts, exports, forms, listpage, prints
 from app.base.screens.listing import Listing, filterable
 from app.extensions import db
 
@@ -134,7 +134,9 @@ class DomainView(ModelView):
     @has_access
     @permission_name("export")
     def export(self) -> Response:
-        """Send every row that the list's filter shows as a file. ``format``: xlsx or csv."""
+        """Send every row that the list's filter shows as a file. ``format``: xlsx, csv or pdf."""
+        if request.args.get("format") == "pdf":
+            return prints.send_list(self, self.listing())
         file_format = "csv" if request.args.get("format") == "csv" else "xlsx"
         listing, specs = self.exported(dict(request.args.items()), actor=current_actor())
         rows, asked = exports.Rows(listing, specs), {**listing.asked, "format": file_format}

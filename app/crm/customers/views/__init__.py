@@ -13,8 +13,10 @@ from app.crm.customers.queries import ContactNames, CustomerNames
 from app.crm.customers.services import CHANGED_FOR_MANY, CustomerTarget
 from app.crm.customers.views.changes import ChangesView
 from app.crm.customers.views.contacts import ContactView
-from app.crm.customers.views.customers import CustomerView
+from app.crm.customers.views.customers import CustomerView, files_page
 from app.crm.customers.views.imports import CustomerImportView
+from app.system.files import services as files
+from app.system.files.services import Holder
 from app.system.imports.services import register as register_target
 from app.system.security.queries import FIELD_GROUPS
 
@@ -24,6 +26,7 @@ __all__ = ["ChangesView", "ContactView", "CustomerImportView", "CustomerView", "
 def register(appbuilder: AppBuilder) -> None:
     references["customer"], references["contact"] = CustomerNames(), ContactNames()
     register_target(CustomerTarget())
+    files.register(Holder("customer", _("Customer"), Customer, files_page))
     FIELD_GROUPS["phones"] = ("can_phones", "CustomerView")
     rights.words |= {"can_share": _("Share")}
     choices.more["customer_fields_for_many"] = _fields_for_many

@@ -19,7 +19,7 @@ from app.base.screens import forms
 from app.base.screens.view import DomainView
 from app.crm.customers import queries, rules, services
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer
-from app.crm.customers.views import bulk, page
+from app.crm.customers.views import bulk, page, sheet
 from app.extensions import db
 from app.system.audit.queries import SILENT, Line
 from app.system.audit.views import History
@@ -41,6 +41,11 @@ SECTIONS = [
 KEPT = "department converted_on assigned_at created_by created_at updated_by updated_at".split()
 #: What both companies and persons should have: a customer that lacks one of these is still to be completed.
 TO_COMPLETE = sorted(set(rules.COMPLETE_COMPANY) & set(rules.COMPLETE_PERSON) - {"name"})
+
+
+def files_page(key: int) -> str:
+    """Return the address of a customer's files."""
+    return url_for("CustomerView.show", pk=key, tab="files")
 
 
 class CustomerView(BulkActions, History, DomainView):
@@ -101,6 +106,13 @@ class CustomerView(BulkActions, History, DomainView):
         customer = self.record(pk)
         built = page.build(self, customer, tab=request.args.get("tab", ""), contact_form=self.contact_form())
         return self.render_template("zhike/customer.html", page=built)
+
+    @expose("/<pk>/sheet.pdf")
+    @has_access
+    @permission_name("export")
+    def sheet(self, pk: str) -> Response:
+        """Send everything about a customer as PDF."""
+        return sheet.send(self, self.record(pk))
 
     def url_of_number(self, number: str) -> str:
         """Return the address of the list of all customers at which a number stands."""
