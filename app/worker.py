@@ -51,6 +51,8 @@ def is_due(entry: Entry) -> Callable[[datetime], bool]:
 
     def ask(moment: datetime) -> bool:
         here = clock.local(moment)
+        if entry.every_minutes:
+            return (here.hour * 60 + here.minute) % entry.every_minutes == 0
         return (here.hour, here.minute) == (entry.hour, entry.minute)
 
     return ask

@@ -24,6 +24,7 @@ from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens import conflicts, exports, forms, listpage
 from app.base.screens.listing import Listing, filterable
+from app.base.screens.outside import not_found
 from app.extensions import db
 
 MOST_CHOICES = 20
@@ -167,10 +168,19 @@ class DomainView(ModelView):
         key = getattr(self.model, self.model.__mapper__.primary_key[0].key)  # type: ignore[attr-defined]
         found = db.session.scalar(select(self.model).where(key == int(pk)))
         if found is None:
-            abort(404)
+            not_found(self.model, int(pk))
         if write and not may_write(found, current_actor()):
             raise NotAllowed(_("You may read this record, but not change it. Ask its owner or a supervisor."))
         return found
+
+    def exists(self, key: int) -> bool:
+        """Tell whether a record is there, in scope."""
+        column = getattr(self.model, self.model.__mapper__.primary_key[0].key)  # type: ignore[attr-defined]
+        return db.session.scalar(select(column).where(column == key)) is not None
+
+    def above(self) -> Mapping[str, Any] | None:
+        """Return a line to stand above the list, with a button if there is one: text, tone, action."""
+        return None
 
     @expose("/<pk>")
     @has_access

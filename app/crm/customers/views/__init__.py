@@ -2,6 +2,7 @@
 
 from flask_appbuilder import AppBuilder
 
+from app.base import inbox
 from app.base.choices import references
 from app.base.i18n import _
 from app.base.screens import rights
@@ -12,6 +13,7 @@ from app.crm.customers.views.changes import ChangesView
 from app.crm.customers.views.contacts import ContactView
 from app.crm.customers.views.customers import CustomerView
 from app.crm.customers.views.imports import CustomerImportView
+from app.crm.customers.views.noted import SHARED
 from app.system.imports.services import register as register_target
 from app.system.security.queries import FIELD_GROUPS
 
@@ -23,6 +25,7 @@ def register(appbuilder: AppBuilder) -> None:
     register_target(CustomerTarget())
     FIELD_GROUPS["phones"] = ("can_phones", "CustomerView")
     rights.words |= {"can_share": _("Share")}
+    inbox.kinds["customer_shared"] = SHARED
     appbuilder.add_view(CustomerView, "CustomerView", label=_("Customer records"), category="customers")
     appbuilder.add_view(ContactView, "ContactView", label=_("Contacts"), category="customers")
     appbuilder.add_view(ChangesView, "ChangesView", label=_("All changes"), category="customers")

@@ -20,6 +20,7 @@ from app.base.screens.view import DomainView
 from app.crm.customers import queries, rules, services
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer
 from app.crm.customers.views import page
+from app.crm.customers.views.noted import note_view
 from app.extensions import db
 from app.system.audit.queries import SILENT, Line
 from app.system.audit.views import History
@@ -97,6 +98,7 @@ class CustomerView(History, DomainView):
     def show(self, pk: str) -> str | Response:
         """Show everything about a customer."""
         customer = self.record(pk)
+        note_view(customer)
         built = page.build(self, customer, tab=request.args.get("tab", ""), contact_form=self.contact_form())
         return self.render_template("zhike/customer.html", page=built)
 
@@ -104,6 +106,9 @@ class CustomerView(History, DomainView):
         """Return the address of the list of all customers at which a number stands."""
         wanted = {"all": [{"field": "any_phone", "op": "is", "value": number}]}
         return self.url("list", filter=json.dumps(wanted))
+
+    def may_see_log(self) -> bool:
+        return bool(self.appbuilder.sm.has_access("can_show", "LogView"))
 
     def contact_places(self) -> Sequence[tuple[str, str]]:
         """Return (position, column of the name) of the people named on a customer itself."""

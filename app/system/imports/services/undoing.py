@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from app.base import clock
+from app.base import clock, inbox, logbook
 from app.base.actor import Actor, acting
 from app.base.errors import WrongState
 from app.base.history import change_set, explain
 from app.base.i18n import _
+from app.base.logbook import Kind
 from app.base.transaction import lock, transaction
 from app.system.imports import queries, rules
 from app.system.imports.models import ImportRun
@@ -68,7 +69,11 @@ def undo(run: ImportRun, *, actor: Actor) -> Undoing:
             ) from error
         run.undo_change_set_id = change_set().id
     run.state, run.undone_at = after, clock.now()
-    run.counts = {**run.counts, "removed": found.removed, "put_back": found.put_back, "kept": found.kept}
+    done = {"removed": found.removed, "put_back": found.put_back, "kept": found.kept}
+    logbook.note(Kind.UNDONE, **logbook.about(run), detail=done, actor=actor)
+    if run.user_id and run.user_id != actor.id:
+        inbox.tell([run.user_id], "import_undone", params={"file": run.file_name}, actor=actor)
+    run.counts = {**run.counts, **done}
     run.counts = {**run.counts, "names": found.names}
     return found
 

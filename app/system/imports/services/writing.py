@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.base import clock
+from app.base import clock, logbook
 from app.base.actor import Actor, Channel, acting
 from app.base.chinese import fold
 from app.base.errors import WrongState
 from app.base.history import change_set, explain
 from app.base.i18n import _
+from app.base.logbook import Kind
 from app.base.transaction import lock, transaction
 from app.extensions import db
 from app.system.dictionary import services as dictionary
@@ -50,6 +51,7 @@ def _import(run: ImportRun, *, actor: Actor) -> Sequence[str]:
                 _("Somebody saved an equal record at this moment. Nothing was imported: check the file again.")
             ) from error
         run.change_set_id = change_set().id
+    logbook.note(Kind.IMPORTED, **logbook.about(run), detail=run.counts, actor=actor)
     stored, run.stored_name = run.stored_name, None
     run.state, run.imported_at = after, clock.now()
     return [stored] if stored else []
