@@ -45,7 +45,12 @@ def test_the_nightly_count_sets_a_wrong_number_right(app, saved, read):
 def test_huey_knows_every_task_of_the_timetable(app):
     huey = MemoryHuey()
     worker.hang(huey, app, TIMETABLE.values())
-    assert [task.name.split(".")[-1] for task in huey._registry.periodic_tasks] == ["recount_phones"]
+    assert [task.name.split(".")[-1] for task in huey._registry.periodic_tasks] == [
+        "seal",
+        "prune",
+        "sweep",
+        "recount_phones",
+    ]
 
 
 @pytest.mark.one_database

@@ -1,4 +1,4 @@
-"""The answer to a typed key that is not in scope: 404 either way, and a line in the log if the row is real."""
+"""What is there, and what is not for this person: 404 either way, and a line in the log if the row is real."""
 
 from typing import Any, NoReturn
 
@@ -22,3 +22,9 @@ def not_found(model: Any, key: int) -> NoReturn:
         detail = {"asked": f"{request.method} {request.path}"[:300], "outside": True}
         logbook.note_afterwards(Kind.REFUSED, **about, detail=detail, once_within=A_MINUTE)
     abort(404)
+
+
+def is_there(model: Any, key: int) -> bool:
+    """Tell whether a record is there for the person who asks."""
+    column = getattr(model, model.__mapper__.primary_key[0].key)
+    return db.session.scalar(select(column).where(column == key)) is not None

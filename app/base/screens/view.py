@@ -173,11 +173,6 @@ class DomainView(ModelView):
             raise NotAllowed(_("You may read this record, but not change it. Ask its owner or a supervisor."))
         return found
 
-    def exists(self, key: int) -> bool:
-        """Tell whether a record is there, in scope."""
-        column = getattr(self.model, self.model.__mapper__.primary_key[0].key)  # type: ignore[attr-defined]
-        return db.session.scalar(select(column).where(column == key)) is not None
-
     def above(self) -> Mapping[str, Any] | None:
         """Return a line to stand above the list, with a button if there is one: text, tone, action."""
         return None

@@ -33,9 +33,9 @@ async function fetchPanel() {
   const panel = $("[data-bell-panel]");
   const answer = await fetch(bell.dataset.panelUrl, { headers: { Accept: "text/html" }, redirect: "manual" }).catch(() => null);
   if (!answer?.ok) { panel.textContent = bell.dataset.failed; return; }
-  panel.innerHTML = await answer.text();
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  panel.replaceChildren(...page.body.childNodes);
   $("a, button", panel)?.focus();
-  dispatchEvent(new Event("zk:placed"));
 }
 
 if (bell) {

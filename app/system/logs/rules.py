@@ -157,9 +157,7 @@ def _broken(key: str, link: Link, *, after: int, before: str, erased: Collection
         return Reason.SEAL_GONE
     if link.content is None:
         return Reason.ENTRY_GONE
-    place = chained(
-        key, before=before, number=link.number, entry_id=link.entry_id, content_hash=link.content_hash
-    )
+    place = chained(key, before=before, number=link.number, entry_id=link.entry_id, content_hash=link.content_hash)
     if not hmac.compare_digest(link.chain_hash, place):
         return Reason.SEAL_CHANGED
     is_same = hmac.compare_digest(link.content_hash, sealed(key, link.content))

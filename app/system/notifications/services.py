@@ -28,7 +28,7 @@ def keep(telling: Telling) -> None:
     inbox.kinds[telling.kind]
     rows = [_row(telling, recipient) for recipient in telling.recipients]
     if rows:
-        insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[db.session.get_bind().dialect.name]
+        insert: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[db.session.get_bind().dialect.name]
         db.session.execute(insert(TABLE).on_conflict_do_nothing(), rows)
 
 

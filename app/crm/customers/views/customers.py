@@ -107,9 +107,6 @@ class CustomerView(History, DomainView):
         wanted = {"all": [{"field": "any_phone", "op": "is", "value": number}]}
         return self.url("list", filter=json.dumps(wanted))
 
-    def may_see_log(self) -> bool:
-        return bool(self.appbuilder.sm.has_access("can_show", "LogView"))
-
     def contact_places(self) -> Sequence[tuple[str, str]]:
         """Return (position, column of the name) of the people named on a customer itself."""
         return [(position, columns[0]) for position, columns in services.PLACES.items()]

@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING, Any
 from flask import url_for
 
 from app.base import choices, clock
-from app.base.fields import Moment, Phone, is_hidden, seen, value_of
+from app.base.fields import Phone, is_hidden, seen, value_of
 from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens import listpage, markup
 from app.crm.customers import queries, rules
 from app.crm.customers.models import ContactLink, ContactPhone, Customer, PhoneNumber
-from app.system.logs import queries as logs
+from app.crm.customers.views import readers
 
 if TYPE_CHECKING:
     from app.crm.customers.views.customers import CustomerView
 
-NUMBER, MOMENT = Phone(group="phones"), Moment()
+NUMBER = Phone(group="phones")
 TABS = ("overview", "contacts", "related", "access", "readers")
-MOST_READERS = 100
 WHY = {"owner": _("Owner"), "writes": _("Collaborator, may change it"), "reads": _("Collaborator, may read it")}
 
 
@@ -48,7 +47,7 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
         "contacts": [_contact(view, customer, link, known, is_mine=is_mine) for link in links],
         "related": related,
         "access": _access(view, customer, is_mine=is_mine),
-        "readers": _readers(view, customer) if tab == "readers" else [],
+        "readers": readers.build(view, customer) if tab == "readers" else [],
         "missing": _missing(view, customer),
         "make_contacts": _make_contacts(view, customer, links) if is_mine and view.may("edit") else [],
     }
@@ -163,7 +162,7 @@ def _tabs(view: "CustomerView", customer: Customer, tab: str, *, contacts: int, 
         "related": (_("Related companies"), related),
         "access": (_("Access"), None),
     }
-    if logs.may_read(view.actor()):
+    if readers.may_see(view):
         labels["readers"] = (_("Who viewed and exported"), None)
     return [
         {
@@ -288,22 +287,6 @@ def _access(view: "CustomerView", customer: Customer, *, is_mine: bool) -> list[
             url = view.url("unshare", pk=customer.id, employee=share.employee_id)
             found[-1]["action"] = {"label": _("Stop sharing"), "url": url, "method": "POST"}
     return found
-
-
-def _readers(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
-    """Return who viewed, revealed or exported a customer; nothing to who may not see the log."""
-    found = logs.readers_of(Customer.__tablename__, customer.id, limit=MOST_READERS)
-    kinds, names = choices.values("log_kind").by_code, choices.labels("employee", [one.person_id for one in found])
-    return [
-        {
-            "who": markup.person(names.get(one.person_id or 0, str(_("System")))),
-            "what": kinds[one.kind],
-            "at": MOMENT.text(one.at),
-            "address": one.address or "",
-            "url": url_for("LogView.show", pk=one.id) if view.may_see_log() else None,
-        }
-        for one in found
-    ]
 
 
 def _missing(view: "CustomerView", customer: Customer) -> list[object]:

@@ -13,6 +13,7 @@ from app.base.afterwards import afterwards
 from app.base.fields import Moment
 from app.base.i18n import _, ngettext
 from app.base.screens import listpage, markup
+from app.base.screens.outside import is_there
 from app.base.screens.view import DomainView
 from app.system.logs import queries, rules, services
 from app.system.logs.models import Entry, item_of, words_of
@@ -117,10 +118,7 @@ class LogView(DomainView):
 
 def _way(view: Any, key: int) -> str | None:
     """Return the address of a record that this person can open."""
-    if not view.may("show"):
-        return None
-    found = view.exists(key)
-    return view.url("show", pk=key) if found else None
+    return view.url("show", pk=key) if view.may("show") and is_there(view.model, key) else None
 
 
 def _verify_button(url: str) -> dict[str, Any]:
@@ -160,6 +158,3 @@ def _seal_words(entry: Entry) -> object:
     if entry.erased_at:
         return _("Erased %(time)s; its seal stays.") % {"time": MOMENT.text(entry.erased_at)}
     return _("Seal %(number)s") % {"number": f"{entry.seal_number:,}"} if entry.seal_number else _("Not sealed yet")
-
-
-
