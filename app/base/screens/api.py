@@ -105,7 +105,12 @@ class DomainApi(BaseApi):
     @signed
     def read(self, pk: str) -> Response:
         """Answer one record in scope."""
-        return jsonify({"result": self.drawn(self.record(pk))})
+        record = self.record(pk)
+        self.looked_at(record)
+        return jsonify({"result": self.drawn(record)})
+
+    def looked_at(self, record: Any) -> None:
+        """Do what the domain wants done when a program has read all of a record. Nothing, unless it says so."""
 
     def record(self, pk: str, *, write: bool = False) -> Any:
         """Return the record in scope: 404 otherwise, 403 with a sentence if it may only be read."""

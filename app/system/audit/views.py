@@ -37,6 +37,9 @@ class History:
     take_back: ClassVar[Callable[..., Any] | None] = None  # service(record, *, number, only, actor)
     bring_back: ClassVar[Callable[..., Any] | None] = None  # service(record, *, actor): restore a deleted record
 
+    def looked_at(self, record: Any) -> None:
+        """Do what the domain wants done when somebody has seen all of a record. Nothing, unless it says so."""
+
     def can_take_back(self, line: Line) -> bool:
         """Tell whether a single difference has a button of its own."""
         return line.spec.name not in queries.SILENT
@@ -54,6 +57,7 @@ class History:
         """Show a record's change sets, and what differs between two of them. ``a``, ``b``: their numbers."""
         with with_deleted():
             record = self.record(pk)
+            self.looked_at(record)
             page = HistoryPage(self, record, request.args).build()
         return self.render_template("zhike/history.html", page=page)
 

@@ -13,7 +13,7 @@ from app.crm.customers.views.changes import ChangesView
 from app.crm.customers.views.contacts import ContactView
 from app.crm.customers.views.customers import CustomerView
 from app.crm.customers.views.imports import CustomerImportView
-from app.crm.customers.views.noted import SHARED
+from app.crm.customers.views.told import SHARED
 from app.system.imports.services import register as register_target
 from app.system.security.queries import FIELD_GROUPS
 

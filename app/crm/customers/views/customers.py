@@ -20,7 +20,6 @@ from app.base.screens.view import DomainView
 from app.crm.customers import queries, rules, services
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer
 from app.crm.customers.views import page
-from app.crm.customers.views.noted import note_view
 from app.extensions import db
 from app.system.audit.queries import SILENT, Line
 from app.system.audit.views import History
@@ -98,9 +97,12 @@ class CustomerView(History, DomainView):
     def show(self, pk: str) -> str | Response:
         """Show everything about a customer."""
         customer = self.record(pk)
-        note_view(customer)
+        self.looked_at(customer)
         built = page.build(self, customer, tab=request.args.get("tab", ""), contact_form=self.contact_form())
         return self.render_template("zhike/customer.html", page=built)
+
+    def looked_at(self, record: Any) -> None:
+        services.look_at(record)
 
     def url_of_number(self, number: str) -> str:
         """Return the address of the list of all customers at which a number stands."""

@@ -24,7 +24,7 @@ WHY = {"owner": _("Owner"), "writes": _("Collaborator, may change it"), "reads":
 
 def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: Any) -> dict[str, Any]:
     """Return everything ``zhike/customer.html`` draws."""
-    tab = tab if tab in TABS else "overview"
+    tab = tab if tab in TABS and (tab != "readers" or readers.may_see(view)) else "overview"
     links, related = queries.links_of(customer), _related(view, customer)
     is_mine = may_write(customer, view.actor())
     own = _own_numbers(customer).values()
