@@ -30,6 +30,20 @@ def test_a_task_is_due_in_the_zone_of_the_business(utc, is_due):
     assert worker.is_due(entry)(moment) is is_due
 
 
+@pytest.mark.parametrize(("utc", "is_due"), [("18:30", True), ("18:31", False), ("18:35", True), ("16:00", True)])
+def test_a_task_may_come_round_every_few_minutes(utc, is_due):
+    entry = Entry("x", 0, 0, lambda: None, every_minutes=5)
+    assert worker.is_due(entry)(datetime.fromisoformat(f"2026-11-22T{utc}")) is is_due
+
+
+def test_the_log_is_sealed_by_the_minute_and_pruned_by_night(app):
+    assert TIMETABLE["system.logs.seal"].every_minutes == 1
+    worker.run(app, TIMETABLE["system.logs.seal"])
+    assert worker.run(app, TIMETABLE["system.logs.seal"]) == 0
+    assert worker.run(app, TIMETABLE["system.logs.prune"]) == 0
+    assert worker.run(app, TIMETABLE["system.notifications.sweep"]) == 0
+
+
 def test_the_nightly_count_sets_a_wrong_number_right(app, saved, read):
     saved(a_customer, phone="+8637165001234")
     with app.app_context(), acting(SYSTEM):

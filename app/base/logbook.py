@@ -54,7 +54,7 @@ class Note:
     title: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
     records: Sequence[int] = ()  # ids of all the records it is about, for an export
-    once_within: timedelta | None = None  # left out if the same was written so recently
+    once_within: timedelta | None = None  # only afterwards: left out if the same was written so recently
 
 
 @dataclass(frozen=True)

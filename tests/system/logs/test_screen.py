@@ -12,6 +12,7 @@ from app.base import logbook
 from app.base.actor import SYSTEM, acting
 from app.base.logbook import Kind
 from app.extensions import db
+from app.system.security import queries, services
 from tests.cast import ANRAN, EVE, LIN
 from tests.factories import a_customer
 from tests.system.logs.reading import entries, newest
@@ -56,8 +57,6 @@ def test_the_permission_without_the_reach_shows_nothing(app, as_user, noted):
 
 
 def _grant(app, name, *permissions):
-    from app.system.security import queries, services  # noqa: PLC0415 - one use
-
     with app.app_context(), acting(SYSTEM):
         role = next(one for one in queries.roles() if one.name == name)
         services.save_rights(role, granted=[(one, "LogView") for one in permissions], actor=SYSTEM)
@@ -166,8 +165,6 @@ def test_numbers_in_a_filter_are_masked_for_an_auditor_who_sees_numbers_masked(a
 
 
 def _withdraw_phones(app):
-    from app.system.security import queries, services  # noqa: PLC0415 - one use
-
     with app.app_context(), acting(SYSTEM):
         role = next(one for one in queries.roles() if one.name == "auditor")
         services.save_rights(role, withdrawn=[("can_phones", "CustomerView")], actor=SYSTEM)

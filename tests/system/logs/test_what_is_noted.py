@@ -1,20 +1,24 @@
 """What stands in the log after each thing somebody does, and that it vanishes with what was refused."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from app.base import logbook
-from app.base.actor import SYSTEM, acting
+from app.base.actor import SYSTEM, Level, Reach, acting
 from app.base.errors import DomainError
 from app.base.logbook import Kind
 from app.base.transaction import transaction
 from app.extensions import db
+from app.system.imports import services as imports
 from app.system.logs import rules
 from app.system.logs.models import Entry
+from app.system.security import queries as people
 from app.system.security import services as security
-from app.system.security.models import Employee
+from app.system.security.models import Department, Employee
 from app.system.sign_in import services as sign_in
 from tests.bed import browsers
 from tests.cast import ANRAN, LIN, MEI, PASSWORD
@@ -88,8 +92,6 @@ def test_too_many_attempts_are_one_line_a_minute(app, stranger, since, monkeypat
 
 
 def _limited(settings):
-    from dataclasses import replace  # noqa: PLC0415 - one use
-
     return replace(settings, sign_in_limit="2 per minute")
 
 
@@ -135,8 +137,6 @@ def test_tokens(app, as_user, since):
 
 
 def test_a_changed_role_tells_what_was_granted_withdrawn_and_how_far_it_reaches(app, in_app, since):
-    from app.base.actor import Level, Reach  # noqa: PLC0415 - one use
-
     with acting(SYSTEM):
         role = next(one for one in _roles() if one.name == "agent")
         security.save_rights(
@@ -156,9 +156,7 @@ def test_a_changed_role_tells_what_was_granted_withdrawn_and_how_far_it_reaches(
 
 
 def _roles():
-    from app.system.security import queries  # noqa: PLC0415 - one use
-
-    return queries.roles()
+    return people.roles()
 
 
 def test_a_role_that_is_saved_unchanged_leaves_no_line(app, in_app, since):
@@ -209,8 +207,6 @@ def test_an_account_disabled_enabled_and_unlocked(app, doing, since):
 
 def test_a_department_that_moves_in_the_tree(app, in_app, since):
     with acting(SYSTEM):
-        from app.system.security.models import Department  # noqa: PLC0415 - one use
-
         house = db.session.get(Department, 4)
         security.save_department(house, {"parent": 5}, actor=ANRAN.actor, revision=None)
         security.save_department(house, {"name": "客服新组"}, actor=ANRAN.actor, revision=None)
@@ -255,11 +251,9 @@ def test_an_export_tells_list_filter_format_and_rows_before_the_file_is_there(ap
 
 
 def test_an_import_and_that_it_was_taken_back(app, in_app, tmp_path, since):
-    from app.system.imports import services  # noqa: PLC0415 - one use
-
     run = imported(workbook(tmp_path, ["单位名称", "电话"], ["甲", "13812345672"]), ANRAN)
     with acting(ANRAN.actor):
-        services.undo(run, actor=ANRAN.actor)
+        imports.undo(run, actor=ANRAN.actor)
     (brought,), (undone,) = told(app, "imported", since), told(app, "undone", since)
     assert (brought[0], brought[1], brought[2]["create"]) == (ANRAN.id, run.file_name, 1)
     assert (undone[0], undone[2]) == (ANRAN.id, {"removed": 1, "put_back": 0, "kept": 0})
@@ -294,13 +288,13 @@ def test_after_an_hour_it_is_noted_again(app, as_user, saved, since):
     lin.get(f"/customers/{key}")
     with app.app_context(), acting(SYSTEM):
         entry = db.session.get(Entry, newest(app))
-        entry.at -= logbook.timedelta(minutes=59)
+        entry.at -= timedelta(minutes=59)
         db.session.commit()
     lin.get(f"/customers/{key}")
     assert len(told(app, "viewed", since)) == 1
     with app.app_context(), acting(SYSTEM):
         entry = db.session.get(Entry, newest(app))
-        entry.at -= logbook.timedelta(minutes=2)
+        entry.at -= timedelta(minutes=2)
         db.session.commit()
     lin.get(f"/customers/{key}")
     assert len(told(app, "viewed", since)) == 2

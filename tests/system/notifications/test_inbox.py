@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from app.base import clock, inbox
+from app.base import clock, inbox, scope
 from app.base.actor import SYSTEM, acting
 from app.base.errors import DomainError
+from app.base.scope import PUBLIC
 from app.base.transaction import transaction
 from app.crm.customers import services as customers
 from app.crm.customers.models import Customer
@@ -164,21 +165,13 @@ def test_another_persons_message_is_not_there(app, as_user, tell, verb):
 
 def test_without_the_scope_another_persons_message_would_be_there(app, as_user, tell, monkeypatch):
     key = tell(LIN)
-    monkeypatch.setattr(Message, "__scope__", inbox_public())
-    from app.base import scope  # noqa: PLC0415 - one use
-
+    monkeypatch.setattr(Message, "__scope__", PUBLIC)
     scope._kept_options.cache_clear()
     try:
         assert as_user("eve").post(f"/inbox/{key}/read").status_code == 302
     finally:
         monkeypatch.undo()
         scope._kept_options.cache_clear()
-
-
-def inbox_public():
-    from app.base.scope import PUBLIC  # noqa: PLC0415 - one use
-
-    return PUBLIC
 
 
 @pytest.mark.parametrize("address", ["/inbox/", "/inbox/panel", "/inbox/stamp"])

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app.base import clock, logbook
 from app.base.actor import Actor, Channel
+from app.base.engine import reading
 from app.base.errors import Invalid
 from app.base.i18n import _
 from app.base.logbook import Kind, Note
@@ -16,11 +17,22 @@ from app.system.logs import queries, rules
 from app.system.logs.models import Entry, RecordSet
 
 
-@transaction
 def keep(note: Note) -> None:
     """Write a note down, in the caller's transaction if there is one, unless it only repeats a recent one."""
-    if queries.is_repeated(note):
-        return
+    if note.once_within is None or not _is_repeated(note):
+        _write(note)
+
+
+def _is_repeated(note: Note) -> bool:
+    """Ask in a transaction of its own that only reads: most looks repeat, and on SQLite writers wait for each other."""
+    with reading():
+        found = queries.is_repeated(note)
+        db.session.rollback()
+    return found
+
+
+@transaction
+def _write(note: Note) -> None:
     who = note.actor or Actor(id=None, channel=Channel.COMMAND)
     entry = Entry(
         at=note.at,
