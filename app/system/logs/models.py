@@ -91,7 +91,7 @@ class Entry(Model):
         return found
 
     def __str__(self) -> str:
-        return str(rules.KINDS[rules.Kind(self.kind)][0])
+        return f"{Moment().text(self.at)} {rules.KINDS[rules.Kind(self.kind)][0]}"
 
 
 class RecordSet(Model):
