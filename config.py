@@ -30,7 +30,7 @@ class Settings:
     data_dir: Path = ROOT / "instance"
     #: SQLAlchemy address of the database. SQLite and PostgreSQL are supported.
     database_url: str = ""
-    #: Redis, for rate limits shared by all processes (and, later, jobs). Empty: kept in this process.
+    #: Redis, for rate limits and jobs shared by all processes. Empty: jobs run in threads of the one server process.
     redis_url: str = ""
     #: Signs cookies and tokens. At least 32 characters; production refuses to start without one of its own.
     secret_key: str = ""
@@ -58,8 +58,16 @@ class Settings:
     sign_in_limit: str = "30 per minute"
     #: Shortest password, in characters.
     password_min_length: int = 10
+    #: Seconds after which a job whose worker is not heard of goes on in another one.
+    job_lease_seconds: int = 60
+    #: Rows of a list, or of a file to import, from which work goes to the background.
+    background_from_rows: int = 500
     #: Largest upload, in MB.
     upload_max_mb: int = 50
+    #: Where the content of files stands: a folder (file:///srv/zhike/files; default: "files" in DATA_DIR) or a
+    #: bucket (s3://bucket/folder; its key, region and address come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+    #: AWS_REGION and, for anything but Amazon's own, AWS_ENDPOINT_URL).
+    storage_url: str = ""
     #: Name and second line of the installation.
     site_name: str = "知客"
     site_tagline: str = "Zhike"
@@ -84,10 +92,12 @@ class Settings:
         if self.mode == "production":
             self._check_production()
         url = self.database_url or f"sqlite:///{self.data_dir / 'zhike.sqlite'}"
-        secret_key = self.secret_key or self._made_up("secret")
-        return replace(
-            self, database_url=_driver(url), secret_key=secret_key, log_key=self.log_key or self._made_up("log-key")
-        )
+        files = self.storage_url or f"file://{(self.data_dir / 'files').absolute()}"
+        if not files.startswith(("file://", "s3://")):
+            raise SettingsError(f"STORAGE_URL is {files!r}; it must begin with file:// or s3://.")
+        secret = self.secret_key or self._made_up("secret")
+        log_key = self.log_key or self._made_up("log-key")
+        return replace(self, database_url=_driver(url), secret_key=secret, log_key=log_key, storage_url=files)
 
     def _check_production(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:

@@ -175,18 +175,14 @@ def export_customers(file: Path, username: str, conditions: str) -> None:
     click.echo(f"{count:,} customers: {file}")
 
 
-def _folder() -> Path:
-    return Path(current_app.config["ZHIKE"].data_dir) / "imports"
-
-
 def _checked(file: Path, template: str, actor: Actor) -> Any:
     from app.system.imports import services
 
     about = {"file_name": file.name, "kind": "customers", "template": template}
-    run = services.upload(file, folder=_folder(), actor=actor, in_browser=False, **about)
+    run = services.upload(file, actor=actor, in_browser=False, **about)
     for column in run.columns:
         click.echo(f"  {column['heading'] or '-'} -> {column['field'] or 'not imported'} ({column['confidence']})")
-    services.check(run, [column["field"] for column in run.columns], actor=actor, folder=_folder())
+    services.check(run, [column["field"] for column in run.columns], actor=actor)
     return run
 
 
@@ -203,7 +199,7 @@ def _finished(run: Any, actor: Actor, result: Path, *, dry_run: bool) -> None:
     from app.system.imports import services
 
     if not dry_run:
-        services.import_run(run, actor=actor, folder=_folder())
+        services.import_run(run, actor=actor)
         click.echo(", ".join(f"{name}: {count:,}" for name, count in run.counts.items()))
     else:
         click.echo(", ".join(f"{name}: {count:,}" for name, count in services.forecast(run).items()))
@@ -211,7 +207,7 @@ def _finished(run: Any, actor: Actor, result: Path, *, dry_run: bool) -> None:
         returned = services.write_result(run, stream)
     click.echo(f"{returned:,} rows not imported: {result}")
     if dry_run:
-        services.discard(run, folder=_folder(), actor=actor)
+        services.discard(run, actor=actor)
 
 
 @click.group("logs")

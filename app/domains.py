@@ -6,7 +6,9 @@ DOMAINS = (
     "system.dictionary",
     "system.logs",
     "system.notifications",
+    "system.jobs",
     "system.audit",
+    "system.runs",
     "system.imports",
     "crm.customers",
 )

@@ -18,7 +18,7 @@ from app.base import logbook
 from app.base.actor import Actor, Channel
 from app.base.afterwards import afterwards
 from app.base.engine import promise_to_read
-from app.base.errors import Conflict, DomainError, Missing, NotAllowed
+from app.base.errors import Conflict, DomainError, Missing, NotAllowed, StoreUnavailable
 from app.base.i18n import _
 from app.extensions import db
 
@@ -145,9 +145,10 @@ def wants_json() -> bool:
     return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
 
 
-def problem(code: int, *, text: object = "", detail: object = "") -> tuple[Response | str, int]:
+def problem(code: int, *, text: object = "", title: object = "", detail: object = "") -> tuple[Response | str, int]:
     """Return the error answer: a page for people, JSON for programs."""
-    title, advice = SENTENCES.get(code, SENTENCES[500 if code >= 500 else 400])  # noqa: PLR2004 - HTTP
+    usual, advice = SENTENCES.get(code, SENTENCES[500 if code >= 500 else 400])  # noqa: PLR2004 - HTTP
+    title = title or usual
     size = {"size": _upload_limit()} if code == 413 else {}  # noqa: PLR2004 - HTTP
     said = str(text or advice)
     said = said % size if size else said
@@ -187,6 +188,9 @@ def _note_refusal(code: int, *, reason: str = "") -> None:
 
 def _on_refusal(refusal: DomainError) -> Any:
     db.session.rollback()
+    if isinstance(refusal, StoreUnavailable):
+        log.error("store", exc_info=refusal)
+        return problem(503, text=refusal, title=_("The store of files does not answer"))
     code = {Missing: 404, NotAllowed: 403, Conflict: 409}.get(type(refusal), 422)
     if code in REFUSALS:
         _note_refusal(code, reason=str(refusal))

@@ -4,6 +4,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.base.actor import SYSTEM, acting
@@ -139,4 +140,4 @@ def test_an_agent_shares_a_customer_by_its_page(at_desk, world):
     page.locator("#share .option", has_text=EVE.name).click()
     page.locator("#share button[type=submit]").click()
     page.get_by_text("The customer is shared.").wait_for()
-    assert EVE.name in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text(EVE.name)

@@ -36,6 +36,8 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "clear_url": listing.url(filter=None, kept=None),
         "import_url": view.import_url(),
         "export_urls": _exports(view, listing) if view.may("export") else None,
+        "bulk_actions": view.bulk_offered(),
+        "action_url": view.bulk_url(),
     } | filterbar.build(view, listing)
 
 

@@ -159,6 +159,14 @@ class DomainView(ModelView):
         """Return the small letter before a row's name, if the domain has one."""
         return None
 
+    def bulk_offered(self) -> Sequence[Mapping[str, Any]]:
+        """Return the buttons of the bar over selected rows, as far as this person may press them."""
+        return []
+
+    def bulk_url(self) -> str | None:
+        """Return where that bar's form is sent."""
+        return None
+
     # ── one record ──
 
     def record(self, pk: str, *, write: bool = False) -> Any:

@@ -1,7 +1,7 @@
 """logs and inbox
 
 Revision ID: 020a53e7440a
-Revises: cd7c69b06ce0
+Revises: 7bed7f309fc7
 Create Date: 2026-11-22 19:10:35.598970
 
 What the former logs of exports and sign-ins hold goes into the new one.
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = '020a53e7440a'
-down_revision = 'cd7c69b06ce0'
+down_revision = '7bed7f309fc7'
 branch_labels = None
 depends_on = None
 

@@ -19,10 +19,11 @@ from app.base.screens import forms
 from app.base.screens.view import DomainView
 from app.crm.customers import queries, rules, services
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer
-from app.crm.customers.views import page
+from app.crm.customers.views import bulk, page
 from app.extensions import db
 from app.system.audit.queries import SILENT, Line
 from app.system.audit.views import History
+from app.system.runs.views import BulkActions
 
 BASICS = "kind name credit_code industry registered_on sex birthday region operating_status address parent"
 REACH = "phone email wechat person_in_charge legal_person legal_phone finance_name finance_phone"
@@ -42,12 +43,13 @@ KEPT = "department converted_on assigned_at created_by created_at updated_by upd
 TO_COMPLETE = sorted(set(rules.COMPLETE_COMPANY) & set(rules.COMPLETE_PERSON) - {"name"})
 
 
-class CustomerView(History, DomainView):
+class CustomerView(BulkActions, History, DomainView):
     route_base = "/customers"
     model = Customer
     title, one, group, icon = _("Customer records"), _("Customer"), _("Customers"), "building-community"
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export", "can_history"]
-    base_permissions += ["can_import", "can_phones", "can_revert", "can_share"]
+    base_permissions += ["can_import", "can_phones", "can_revert", "can_share", "can_bulk_edit"]
+    bulk_actions = bulk.ACTIONS
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
     row_needs = ["level"]
