@@ -181,10 +181,6 @@ class DomainView(ModelView):
             raise NotAllowed(_("You may read this record, but not change it. Ask its owner or a supervisor."))
         return found
 
-    def above(self) -> Mapping[str, Any] | None:
-        """Return a line to stand above the list, with a button if there is one: text, tone, action."""
-        return None
-
     @expose("/<pk>")
     @has_access
     @permission_name("show")
