@@ -34,6 +34,10 @@ class Settings:
     redis_url: str = ""
     #: Signs cookies and tokens. At least 32 characters; production refuses to start without one of its own.
     secret_key: str = ""
+    #: Seals the log, so that tampering shows. At least 32 characters; lost or changed, nothing older can be verified.
+    log_key: str = ""
+    #: For so many months the log is kept; older ones are removed whole.
+    log_keep_months: int = 24
     #: The address the server listens on, and its port.
     host: str = "127.0.0.1"
     port: int = 8000
@@ -96,8 +100,9 @@ class Settings:
         files = self.storage_url or f"file://{(self.data_dir / 'files').absolute()}"
         if not files.startswith(("file://", "s3://")):
             raise SettingsError(f"STORAGE_URL is {files!r}; it must begin with file:// or s3://.")
-        secret = self.secret_key or self._made_up_secret()
-        return replace(self, database_url=_driver(url), secret_key=secret, storage_url=files)
+        secret = self.secret_key or self._made_up("secret")
+        log_key = self.log_key or self._made_up("log-key")
+        return replace(self, database_url=_driver(url), secret_key=secret, log_key=log_key, storage_url=files)
 
     def _check_production(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
@@ -105,15 +110,20 @@ class Settings:
                 f"SECRET_KEY must be set in production, {SHORTEST_SECRET} characters or more. "
                 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
+        if len(self.log_key) < SHORTEST_SECRET:
+            raise SettingsError(
+                f"LOG_KEY must be set in production, {SHORTEST_SECRET} characters or more: it seals the log. "
+                "Make one as for SECRET_KEY, keep a copy outside of this machine, and never change it."
+            )
         if not self.database_url:
             raise SettingsError("DATABASE_URL must be set in production, for example postgresql://zhike@db/zhike.")
         if not self.hosts:
             raise SettingsError("HOSTS must name the host names of this installation, for example crm.example.cn.")
 
-    def _made_up_secret(self) -> str:
+    def _made_up(self, name: str) -> str:
         """Return a random secret kept beside the demo database, so that a restart signs nobody out."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        file = self.data_dir / "secret"
+        file = self.data_dir / name
         if not file.exists():
             file.write_text(secrets.token_urlsafe(48))
             file.chmod(0o600)

@@ -1,4 +1,4 @@
-"""The commands: ``flask setup``, ``flask create-admin``, ``flask demo``, ``flask customers import|export``."""
+"""The commands: ``flask setup``, ``create-admin``, ``demo``, ``customers import|export``, ``logs verify``."""
 
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ def prepare() -> None:
 
     from app.domains import DOMAINS
     from app.system.dictionary import services as dictionary
+    from app.system.logs import services as logs
     from app.system.security import services as security
 
     house = current_app.extensions["house"]
@@ -36,6 +37,7 @@ def prepare() -> None:
             if grants := _grants(import_module, domain):
                 security.seed(grants)
         security.seed_reaches()
+        logs.begin(key=current_app.config["ZHIKE"].log_key)
 
 
 def _grants(import_module, domain):  # noqa: ANN001, ANN202 - two lines
@@ -160,7 +162,13 @@ def export_customers(file: Path, username: str, conditions: str) -> None:
             columns, rows = exports.columns_of(specs), exports.Rows(listing, specs)
             with file.open("wb") as stream:
                 count = exports.write(
-                    stream, columns, rows, what="CustomerView", asked=asked, file_format=asked["format"]
+                    stream,
+                    columns,
+                    rows,
+                    name=str(CustomerView.title),
+                    what="CustomerView",
+                    asked=asked,
+                    file_format=asked["format"],
                 )
         except DomainError as refusal:
             raise click.ClickException(str(refusal)) from refusal
@@ -202,4 +210,24 @@ def _finished(run: Any, actor: Actor, result: Path, *, dry_run: bool) -> None:
         services.discard(run, actor=actor)
 
 
-commands = [setup, create_admin, demo, customers]
+@click.group("logs")
+def logs() -> None:
+    """Look after the log."""
+
+
+@logs.command("verify")
+@with_appcontext
+def verify_logs() -> None:
+    """Compute the chain of the log again. Exit 1 if it is broken; the last line can be kept elsewhere as a proof."""
+    from app.system.logs import queries, rules, services
+
+    with acting(SYSTEM):
+        found = services.verify(key=current_app.config["ZHIKE"].log_key)
+        if found.reason is not None:
+            raise click.ClickException(f"The chain is broken at seal {found.number}: {rules.REASONS[found.reason]}.")
+        head = queries.head()
+    click.echo(f"The chain is whole up to seal {found.number}.")
+    click.echo(f"{found.number}:{head.chain_hash if head else ''}")
+
+
+commands = [setup, create_admin, demo, customers, logs]

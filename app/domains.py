@@ -4,6 +4,8 @@ DOMAINS = (
     "system.security",
     "system.sign_in",
     "system.dictionary",
+    "system.logs",
+    "system.notifications",
     "system.files",
     "system.jobs",
     "system.audit",

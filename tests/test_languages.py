@@ -16,8 +16,8 @@ from tests.cast import DEPARTMENTS, PEOPLE
 from tests.factories import a_contact, a_customer
 
 PAGES = """/ /changes/ /contacts/ /contacts/new /customers/ /customers/new /departments/ /departments/1 /departments/new
-    /dictionaries/ /dictionary-values/ /exports/ /imports/customers/
-    /files/ /me/ /me/password /nowhere /roles/ /roles/2 /search/ /search/?q=晨光  /sign-ins/ /users/
+    /dictionaries/ /dictionary-values/ /files/ /imports/customers/ /inbox/ /inbox/?unread=1 /jobs/ /logs/ /logs/1
+    /me/ /me/password /nowhere /roles/ /roles/2 /runs/ /search/ /search/?q=晨光 /timetable/ /users/
     /users/2 /users/2/edit /users/new""".split()
 RECORD_PAGES = (
     "/customers/{} /customers/{}/edit /customers/{}/history /customers/{}?tab=access /customers/{}?tab=contacts "

@@ -63,6 +63,9 @@ def world(app):
         services.change(other, LINS, actor=SYSTEM, revision=other.revision)
         friend = a_contact(name="叶家联系人", phones=(SHARED_NUMBER,), customer=hers)
         contact = a_contact(name="甘藏之", phones=("+8613655510003",), customer=other)
+        # what was open to Eve once: her inbox still has the message
+        services.share(other, employee_id=EVE.id, can_write=False, until_on=None, actor=LIN.actor)
+        services.unshare(other, employee_id=EVE.id, actor=LIN.actor)
         gone = a_customer(name="林家旧店有限公司", phone="+8613655510002", owner=LIN.id)
         services.delete(gone, actor=SYSTEM)
         services.recount()

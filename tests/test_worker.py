@@ -44,6 +44,14 @@ def test_the_timetable_holds_the_tasks_of_the_domains():
     assert TIMETABLE["system.jobs.sweep"].minutes == 1
 
 
+def test_the_log_is_sealed_by_the_minute_and_pruned_by_night(app):
+    assert TIMETABLE["system.logs.seal"].minutes == 1
+    with app.app_context(), acting(SYSTEM):
+        TIMETABLE["system.logs.seal"].task()
+        done = [TIMETABLE[f"system.{name}"].task() for name in ("logs.seal", "logs.prune", "notifications.sweep")]
+    assert done == [0, 0, 0]
+
+
 def test_the_nightly_count_sets_a_wrong_number_right(app, saved, read):
     saved(a_customer, phone="+8637165001234")
     entry = TIMETABLE["crm.customers.recount_phones"]

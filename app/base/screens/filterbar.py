@@ -92,6 +92,16 @@ def _group_words(group: Group) -> object:
     return ngettext("%(num)s condition, any", "%(num)s conditions, any", len(group.nodes))
 
 
+def told(group: Group) -> list[str]:
+    """Return the conditions of a filter as sentences, one each; those of a group in one."""
+    said = [f"({'; '.join(told(node))})" if isinstance(node, Group) else _told(node) for node in group.nodes]
+    return said if group.every or not said else [f" {_('or')} ".join(said)]
+
+
+def _told(node: Any) -> str:
+    return " ".join([str(node.field.label), str(node.operator.label), "、".join(value_words(node))]).strip()
+
+
 def value_words(condition: Condition) -> list[str]:
     """Return a condition's values as people read them."""
     inner = condition.field.inner if isinstance(condition.field, Related) else condition.field

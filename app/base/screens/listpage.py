@@ -27,6 +27,7 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
     return {
         "title": view.title,
         "problem": problem,
+        "above": getattr(view, "above", dict)(),  # a line above the list: text, tone, action; few screens have one
         "count_text": count_text(listing.count),
         "crumbs": [{"label": view.group, "url": None}] if view.group else [],
         "segments": _segments(view, listing),

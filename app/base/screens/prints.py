@@ -1,17 +1,14 @@
 """What a list shows, as a PDF: the columns of the list, the filter in words, masked and logged like any export."""
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, current_app, send_file
 
-from app.base import clock, exported
-from app.base.engine import promise_to_read
+from app.base import clock
 from app.base.errors import Invalid
-from app.base.exported import Exported
 from app.base.fields import Field
 from app.base.i18n import _, ngettext
 from app.base.paper import engine
@@ -46,29 +43,26 @@ def too_many() -> object:
 
 def send_list(view: "DomainView", listing: Listing) -> Response:
     """Return the rows of a list as a PDF to be kept. Raises Invalid above the limit of rows, NoPaper."""
-    pdf, count = list_pdf(listing, listing.columns, title=str(view.title))
-    asked = {**listing.asked, "format": "pdf"}
-    return send(pdf, name=str(view.title), what=view.endpoint, asked=asked, row_count=count)
+    pdf, rows, count = list_pdf(listing, listing.columns, title=str(view.title))
+    return send(pdf, name=str(view.title), what=view.endpoint, about={**rows.about, **rows.told}, row_count=count)
 
 
-def list_pdf(listing: Listing, specs: Sequence[Field], *, title: str) -> tuple[bytes, int]:
-    """Return the rows of a listing as PDF, and how many they are. Raises Invalid, NoPaper."""
+def list_pdf(listing: Listing, specs: Sequence[Field], *, title: str) -> tuple[bytes, exports.Rows, int]:
+    """Return the rows of a listing as PDF, what was read, and how many they are. Raises Invalid, NoPaper."""
     words = filterbar.in_words(listing.filter)
-    rows = list(islice(exports.Rows(listing, specs), most_rows() + 1))
+    read = exports.Rows(listing, specs)
+    rows = list(islice(read, most_rows() + 1))
     if len(rows) > most_rows():
         raise Invalid(too_many())
     columns = exports.columns_of(specs)
     db.session.rollback()  # the read transaction is over: drawing takes its time
     notes = [str(_("Filter: %(words)s") % {"words": words})] if words else []
     notes.append(str(ngettext("%(n)s row", "%(n)s rows", len(rows), n=f"{len(rows):,}")))
-    return table(columns, rows, title=title, notes=notes, actor=listing.actor), len(rows)
+    return table(columns, rows, title=title, notes=notes, actor=listing.actor), read, len(rows)
 
 
-def send(pdf: bytes, *, name: str, what: str, asked: Mapping[str, str], row_count: int) -> Response:
-    """Keep the log of a document, and return it to be kept."""
-    db.session.rollback()
-    promise_to_read(only=False)
-    kept = json.dumps(dict(asked), ensure_ascii=False)
-    exported.keep(Exported(what=what, format="pdf", asked=kept, row_count=row_count))
+def send(pdf: bytes, *, name: str, what: str, about: Mapping[str, Any], row_count: int) -> Response:
+    """Keep the log of a document, and return it to be kept. ``about``: what the log says of its records."""
+    exports.leave_in_log(name, {"list": what, "format": "pdf", "rows": row_count}, about)
     file_name = f"{name} {clock.local(clock.now()):%Y%m%d-%H%M}.pdf"
     return send_file(io.BytesIO(pdf), mimetype=MIME, as_attachment=True, download_name=file_name)

@@ -24,6 +24,7 @@ from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens import conflicts, exports, forms, listpage, prints
 from app.base.screens.listing import Listing, filterable
+from app.base.screens.outside import not_found
 from app.extensions import db
 
 MOST_CHOICES = 20
@@ -177,7 +178,7 @@ class DomainView(ModelView):
         key = getattr(self.model, self.model.__mapper__.primary_key[0].key)  # type: ignore[attr-defined]
         found = db.session.scalar(select(self.model).where(key == int(pk)))
         if found is None:
-            abort(404)
+            not_found(self.model, int(pk))
         if write and not may_write(found, current_actor()):
             raise NotAllowed(_("You may read this record, but not change it. Ask its owner or a supervisor."))
         return found

@@ -14,6 +14,7 @@ from app.crm.customers.services.contacts import (
 from app.crm.customers.services.edit import change, create, delete, restore
 from app.crm.customers.services.history import take_back, take_contact_back
 from app.crm.customers.services.imports import CustomerTarget
+from app.crm.customers.services.looking import look_at
 from app.crm.customers.services.many import (
     CHANGED_FOR_MANY,
     change_many,
@@ -43,6 +44,7 @@ __all__ = [
     "delete_contact",
     "delete_many",
     "detach_contact",
+    "look_at",
     "make_contact_of",
     "make_primary",
     "mark_number",

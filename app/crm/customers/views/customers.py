@@ -104,6 +104,7 @@ class CustomerView(BulkActions, History, DomainView):
     def show(self, pk: str) -> str | Response:
         """Show everything about a customer."""
         customer = self.record(pk)
+        self.looked_at(customer)
         built = page.build(self, customer, tab=request.args.get("tab", ""), contact_form=self.contact_form())
         return self.render_template("zhike/customer.html", page=built)
 
@@ -113,6 +114,9 @@ class CustomerView(BulkActions, History, DomainView):
     def sheet(self, pk: str) -> Response:
         """Send everything about a customer as PDF."""
         return sheet.send(self, self.record(pk))
+
+    def looked_at(self, record: Any) -> None:
+        services.look_at(record)
 
     def url_of_number(self, number: str) -> str:
         """Return the address of the list of all customers at which a number stands."""

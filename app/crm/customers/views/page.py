@@ -13,19 +13,19 @@ from app.base.scope import may_write
 from app.base.screens import listpage, markup
 from app.crm.customers import queries, rules
 from app.crm.customers.models import ContactLink, ContactPhone, Customer, PhoneNumber
-from app.crm.customers.views import relations
+from app.crm.customers.views import readers, relations
 from app.crm.customers.views.relations import NUMBER
 from app.system.files.views import tab as attached_files
 
 if TYPE_CHECKING:
     from app.crm.customers.views.customers import CustomerView
 
-TABS = ("overview", "contacts", "related", "access", "files")
+TABS = ("overview", "contacts", "related", "access", "files", "readers")
 
 
 def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: Any) -> dict[str, Any]:
     """Return everything ``zhike/customer.html`` draws."""
-    tab = tab if tab in TABS else "overview"
+    tab = tab if tab in TABS and (tab != "readers" or readers.may_see(view)) else "overview"
     is_mine = may_write(customer, view.actor())
     files = attached_files("customer", customer, is_mine=is_mine, is_open=tab == "files")
     links, related = queries.links_of(customer), relations.related(view, customer)
@@ -50,6 +50,7 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
         "contacts": [_contact(view, customer, link, known, is_mine=is_mine) for link in links],
         "related": related,
         "access": relations.access(view, customer, is_mine=is_mine),
+        "readers": readers.build(view, customer) if tab == "readers" else [],
         "missing": _missing(view, customer),
         "make_contacts": _make_contacts(view, customer, links) if is_mine and view.may("edit") else [],
     }
@@ -168,6 +169,8 @@ def _tabs(
     }
     if files is not None:
         labels["files"] = (_("Files"), files["count"])
+    if readers.may_see(view):
+        labels["readers"] = (_("Who viewed and exported"), None)
     return [
         {
             "label": label,

@@ -33,8 +33,9 @@ def send(view: "CustomerView", customer: Customer) -> Response:
         if blocks:
             sheet.heading(title)
             sheet.blocks += blocks
-    name, asked = f"{_('Customer sheet')} {customer.name}", {"customer": str(customer.id)}
-    return prints.send(sheet.pdf(), name=name, what="CustomerView.sheet", asked=asked, row_count=1)
+    name = f"{_('Customer sheet')} {customer.name}"
+    about = {"subject_kind": customer.__tablename__, "subject_id": customer.id}
+    return prints.send(sheet.pdf(), name=name, what="CustomerView.sheet", about=about, row_count=1)
 
 
 def _reach(view: "CustomerView", customer: Customer) -> list[str]:

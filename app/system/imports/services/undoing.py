@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from app.base import clock
+from app.base import clock, inbox, logbook
 from app.base.actor import Actor, acting
 from app.base.background import AtOnce, Progress
 from app.base.history import explain
 from app.base.i18n import _
+from app.base.logbook import Kind
 from app.base.transaction import lock, transaction
 from app.extensions import db
 from app.system.imports import queries, rules
@@ -70,7 +71,7 @@ def undo(run: ImportRun, *, actor: Actor, progress: Progress | None = None) -> U
         else:
             limit, left = min(limit * 2, CHUNK), taken > 0
         done += taken
-    return progress.step(lambda: _finish(key), done=total, total=total)
+    return progress.step(lambda: _finish(key, actor), done=total, total=total)
 
 
 def _smaller(key: int, limit: int, progress: Progress) -> tuple[int, int]:
@@ -160,9 +161,13 @@ def _keep_next(key: int) -> None:
         _note(run, [row], row.done, {row.record_id: row.title})
 
 
-def _finish(key: int) -> Undoing:
+def _finish(key: int, actor: Actor) -> Undoing:
     run = _locked(key)
     run.state, run.undone_at = rules.state_after(run.state, "finish_undo"), clock.now()
     found = _so_far(run)
     _keep_counts(run, found)
+    done = {"removed": found.removed, "put_back": found.put_back, "kept": found.kept}
+    logbook.note(Kind.UNDONE, **logbook.about(run), detail=done, actor=actor)
+    if run.user_id and run.user_id != actor.id:
+        inbox.tell([run.user_id], "import_undone", params={"file": run.file_name}, actor=actor)
     return found

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.base import clock
+from app.base import clock, logbook
 from app.base.actor import Actor, Channel, acting
 from app.base.background import AtOnce, Progress
 from app.base.chinese import fold
 from app.base.history import change_set, explain
 from app.base.i18n import _
+from app.base.logbook import Kind
 from app.base.transaction import lock, transaction
 from app.extensions import db
 from app.system.dictionary import services as dictionary
@@ -46,7 +47,7 @@ def import_run(run: ImportRun, *, actor: Actor, progress: Progress | None = None
         done += written
         if written == 0 and not _is_left(key):
             break
-    progress.step(lambda: _finish(key), done=total, total=total)
+    progress.step(lambda: _finish(key, actor), done=total, total=total)
 
 
 def _smaller(key: int, limit: int, progress: Progress) -> tuple[int, int]:
@@ -101,11 +102,12 @@ def _return_next(key: int) -> None:
         db.session.execute(ROWS.update().where(ROWS.c.id == row.id).values(**values))
 
 
-def _finish(key: int) -> None:
+def _finish(key: int, actor: Actor) -> None:
     run = _locked(key)
     counts = queries.counts(run)
     run.counts = {name: counts.get(name, 0) for name in Action}
     run.state, run.imported_at, run.sha256 = rules.state_after(run.state, "finish"), clock.now(), None
+    logbook.note(Kind.IMPORTED, **logbook.about(run), detail=run.counts, actor=actor)
 
 
 def _stand_in_line() -> None:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.base.errors import DomainError, Invalid, NotAllowed
 from app.base.i18n import _
 from app.base.scope import may_write
+from app.base.screens.outside import not_found
 from app.base.screens.view import current_actor
 from app.base.tabular.template import write_template
 from app.extensions import db
@@ -103,7 +104,7 @@ class ImportView(BaseView):
             abort(404)
         found = db.session.scalar(select(ImportRun).where(ImportRun.id == int(pk), ImportRun.kind == self.kind))
         if found is None:
-            abort(404)
+            not_found(ImportRun, int(pk))
         if write and not may_write(found, current_actor()):
             raise NotAllowed(_("Only the person who uploaded this file may go on with it."))
         return found
