@@ -65,7 +65,7 @@ def pages(app, saved):
     """Return a function: language → (address, pieces of text) of every main page, as the administrator reads them."""
     key = saved(a_customer)
     saved(a_contact)
-    addresses = [*PAGES, *RECORD_PAGES.format(*[key] * 5).split()]
+    addresses = [*PAGES, *RECORD_PAGES.format(*[key] * 6).split()]
 
     def read(language):
         browser = signed_in(app, "anran", language=language)

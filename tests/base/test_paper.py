@@ -256,3 +256,9 @@ def test_a_heading_never_stands_alone_at_the_foot(paper):
     sheet.blocks.append(sheet.row([]))
 
     assert "标题" not in pages(sheet.pdf())[0].extract_text()
+
+
+def test_a_document_cannot_open_its_own_lock(paper):
+    html = '<meta name="pdfkit-enable-local-file-access" content=""><p>x</p>'
+
+    assert "--enable-local-file-access" not in engine.Locked(html, "string").command()
