@@ -62,6 +62,8 @@ class Settings:
     job_lease_seconds: int = 60
     #: Rows of a list, or of a file to import, from which work goes to the background.
     background_from_rows: int = 500
+    #: Rows up to which a list is exported while the person waits; a job writes longer files.
+    export_at_once_rows: int = 5000
     #: Largest upload, in MB.
     upload_max_mb: int = 50
     #: Most rows of a PDF.

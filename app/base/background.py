@@ -31,6 +31,9 @@ class Progress(Protocol):
     def hand_out(self, file: Path, *, name: str) -> None:
         """Offer a file, under a name, for the person to fetch."""
 
+    def close_with(self, change: Callable[[], object]) -> None:
+        """Run ``change`` in the very transaction that ends the work: once, or not at all."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -78,3 +81,6 @@ class AtOnce:
     def hand_out(self, file: Path, *, name: str) -> None:
         """Nothing is fetched later."""
         raise NotImplementedError
+
+    def close_with(self, change: Callable[[], object]) -> None:
+        transaction(change)()

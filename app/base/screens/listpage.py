@@ -4,6 +4,8 @@ import json
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
+from flask import current_app
+
 from app.base.fields import Field
 from app.base.i18n import _, ngettext
 from app.base.screens import filterbar, markup, prints
@@ -50,10 +52,12 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
 def _exports(view: "DomainView", listing: Listing) -> list[dict[str, Any]]:
     address = view.url("export") + listing.url(page_size=None)
     joint = "" if address.endswith("?") else "&"
+    method = "POST" if listing.count > current_app.config["ZHIKE"].export_at_once_rows else "GET"
     found: list[dict[str, Any]] = [
-        {"label": label, "icon": icon, "url": f"{address}{joint}format={code}"}
+        {"label": label, "icon": icon, "url": f"{address}{joint}format={code}", "method": method}
         for code, (label, icon) in EXPORTS.items()
     ]
+    found[-1]["method"] = "GET"  # a PDF is never long
     found[-1]["disabled"] = prints.why_not(listing)
     return found
 

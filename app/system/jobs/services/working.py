@@ -45,6 +45,7 @@ class Working:
         self.given: Mapping[str, Any] = dict(job.given)
         self.actor, self.lease_seconds = actor, lease_seconds
         self.file: dict[str, Any] | None = None
+        self.last: list[Callable[[], object]] = []
 
     def step(self, change: Callable[[], T], *, done: int, total: int | None = None) -> T:
         """Run ``change`` and count it, in one transaction. Raises Lost or Cancelled; nothing is done then."""
@@ -59,8 +60,15 @@ class Working:
         return result
 
     def tell(self, *, done: int, total: int | None = None) -> None:
-        """Say how far the work has come. Raises Lost or Cancelled."""
-        self.step(lambda: None, done=done, total=total)
+        """Say how far reading has come, beside the transaction that reads. Raises Lost or Cancelled."""
+        values = {"done_count": done, "lease_until": self.lease()} | ({"total_count": total} if total else {})
+        with db.engine.begin() as connection:
+            held = update(JOBS).where(self.mine()).values(**values).returning(JOBS.c.cancel_asked_at)
+            _go_on(connection.execute(held).first())
+
+    def close_with(self, change: Callable[[], object]) -> None:
+        """Run ``change`` in the transaction that ends the job."""
+        self.last.append(change)
 
     def hand_out(self, file: Path, *, name: str) -> None:
         """Keep a file for the person to fetch from the job's page."""
@@ -75,14 +83,18 @@ class Working:
     def _hold(self, done: int, total: int | None) -> None:
         values = {"done_count": done, "lease_until": self.lease()} | ({"total_count": total} if total else {})
         held = update(JOBS).where(self.mine()).values(**values).returning(JOBS.c.cancel_asked_at)
-        row = db.session.execute(held).first()
-        if row is None:
-            raise Lost
-        if row.cancel_asked_at is not None:
-            raise Cancelled
+        _go_on(db.session.execute(held).first())
 
     def lease(self) -> Any:
         return clock.now() + timedelta(seconds=self.lease_seconds)
+
+
+def _go_on(row: Any) -> None:
+    """Raise Lost if the job is no longer this worker's, Cancelled if the person asked to stop."""
+    if row is None:
+        raise Lost
+    if row.cancel_asked_at is not None:
+        raise Cancelled
 
 
 def work(job_id: int, *, lease_seconds: int) -> State | None:
@@ -157,6 +169,9 @@ def _ended(working: Working, verb: str, values: dict[str, Any]) -> State | None:
     row = mine.first()
     if row is None:
         return None
+    for change in working.last if after == State.DONE else ():
+        with acting(working.actor):
+            change()
     announce(JobEnded(job_id=working.job_id, kind=row.kind, state=str(after), user_id=row.user_id))
     return after
 
