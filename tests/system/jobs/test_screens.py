@@ -1,6 +1,7 @@
 """The screen of jobs: one's own, how far they are, their files; long exports end here."""
 
 import io
+import json
 from dataclasses import replace
 
 import openpyxl
@@ -119,7 +120,7 @@ def test_a_long_list_is_written_by_a_job_within_the_scope_masked_and_logged_once
     assert file.headers["Content-Disposition"].startswith("attachment")
     with app.app_context(), acting(SYSTEM):
         [entry] = db.session.scalars(select(Entry).where(Entry.kind == "exported"))
-        assert (entry.person_id, entry.detail["rows"]) == (LIN.id, 2)
+        assert (entry.person_id, json.loads(entry.detail)["rows"]) == (LIN.id, 2)
 
 
 def test_a_dispatchers_file_holds_no_whole_number(app, as_user, customers, few_are_long):

@@ -18,9 +18,12 @@ PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-a
 
 def download(file: File, name: str) -> Response:
     """Send a file to be kept. A part of it is sent if only that is asked for (Range)."""
-    return _answer(
-        file.sha256, file.size_bytes, mime=file.mime, disposition=f"attachment; {_called(name)}", csp=PICTURE
-    )
+    return content(file.sha256, file.size_bytes, name=name, mime=file.mime)
+
+
+def content(sha256: str, size_bytes: int, *, name: str, mime: str = "application/octet-stream") -> Response:
+    """Send a content of the store under a name, to be kept."""
+    return _answer(sha256, size_bytes, mime=mime, disposition=f"attachment; {_called(name)}", csp=PICTURE)
 
 
 def shown_pdf(file: File, name: str) -> Response:

@@ -1,23 +1,20 @@
 """One's own jobs: how far each is, its result, cancel and try again."""
 
-from contextlib import ExitStack
 from typing import Any
 
-from flask import Response, abort, jsonify, send_file, url_for
+from flask import Response, abort, jsonify, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.base import storage
 from app.base.i18n import _
 from app.base.screens import listpage
 from app.base.screens.view import DomainView
+from app.system.files.views import answers
 from app.system.jobs import rules, services
 from app.system.jobs.models import Job, Turn
 from app.system.jobs.rules import State
-
-PLAIN_BYTES = "application/octet-stream"  # to be saved, never shown
 
 
 class JobView(DomainView):
@@ -57,11 +54,7 @@ class JobView(DomainView):
         file = self.record(pk).file
         if file is None:
             abort(404)
-        opened = ExitStack()
-        stream = opened.enter_context(storage.opened(file["sha256"]))
-        answer = send_file(stream, as_attachment=True, download_name=file["name"], mimetype=PLAIN_BYTES)
-        answer.call_on_close(opened.close)
-        return answer
+        return answers.content(file["sha256"], file["size_bytes"], name=file["name"])
 
     @expose("/<pk>/cancel", methods=["POST"])
     @has_access
