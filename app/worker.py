@@ -114,12 +114,13 @@ def begin(caller: Caller) -> None:
         db.session.remove()
 
 
-def work_beside(caller: Caller) -> None:
-    """Work in threads of this process, which also serves pages. Ends with it."""
+def work_beside(caller: Caller) -> Consumer:
+    """Work in threads of this process, which also serves pages. Ends with it, or when told to ``stop``."""
     huey = caller.huey
     begin(caller)
     consumer = QuietConsumer(huey, workers=2, max_delay=LONGEST_WAIT_SECONDS, scheduler_interval=1)
     threading.Thread(target=consumer.run, daemon=True, name="worker").start()
+    return consumer
 
 
 def main() -> None:

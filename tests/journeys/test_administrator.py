@@ -70,7 +70,7 @@ def bring_in(page, path, *, rows):
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Upload and look at the columns").click()
     page.get_by_role("button", name="Check all rows").click()
-    page.get_by_text("Problems by row").wait_for()
+    page.locator(".zk-stats", has_text="will be written").wait_for()  # once the job has checked every row
     expect(page.locator(".zk-stats", has_text="will be written").get_by_text(rows, exact=True)).to_have_count(1)
     expect(page.get_by_text("No problems: every row can be imported.")).to_be_visible()
     page.get_by_role("button", name="Import", exact=True).click()

@@ -92,9 +92,10 @@ def test_who_has_no_such_button_is_refused(app, as_user, keys, action):
 
 def test_a_yes_of_somebody_without_the_button_is_refused_whatever_it_carries(app, as_user, keys):
     page = preview(as_user("anran"), ids=keys[:1])
-    answer = yes(as_user("lin"), page)
-    assert answer.status_code == 400
-    assert "open for too long" in answer.text
+    assert yes(as_user("lin"), page).status_code == 403
+    stolen = yes(as_user("sam"), page)  # may do so herself, but did not look
+    assert stolen.status_code == 400
+    assert "open for too long" in stolen.text
     assert levels(app) == ["b"] * 5
 
 

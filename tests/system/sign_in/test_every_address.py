@@ -103,9 +103,9 @@ def test_a_foreign_token_changes_nothing(app, as_user):
 
 
 def is_own_affair(rule):
-    """Tell whether an address is one's own account or inbox, keeps a long filter, or only verifies."""
+    """Tell whether an address is one's own account or inbox, keeps a long filter, only verifies or only exports."""
     mine = ("SignInView.", "AuthView.", "InboxView.", "LimitedSecurityApi.")
-    return rule.endpoint.startswith(mine) or rule.rule.endswith(("/filter", "/logs/verify"))
+    return rule.endpoint.startswith(mine) or rule.rule.endswith(("/filter", "/logs/verify", "/export"))
 
 
 def test_the_auditor_changes_nothing_but_own_preferences(app, as_user):

@@ -54,6 +54,7 @@ class BulkActions:
     @permission_name("list")
     def bulk(self: Any) -> Any:
         """Show what an action would do: how many rows, some of them, what to fill in."""
+        self._check_has_any()
         action = self._chosen(request.form.get("action", ""))
         try:
             asked = self._asked(action)
@@ -67,6 +68,7 @@ class BulkActions:
     @permission_name("list")
     def bulk_run(self: Any) -> Any:
         """Do what was previewed, unless the number of rows has changed since."""
+        self._check_has_any()
         asked = self._signed(request.form.get("asked", ""))
         action = self._chosen(asked["action"])
         form = self._bulk_form(action, filled=True)
@@ -80,6 +82,10 @@ class BulkActions:
         return self._answered(run)
 
     # ── what is asked ──
+
+    def _check_has_any(self: Any) -> None:
+        if not self.bulk_offered():
+            abort(403)
 
     def _chosen(self: Any, name: str) -> Action:
         action = self.subject().actions.get(name)
