@@ -36,6 +36,7 @@ class Kind(StrEnum):
     REVEALED = "revealed"
     EXPORTED = "exported"
     IMPORTED = "imported"
+    BULK_CHANGED = "bulk_changed"
     UNDONE = "undone"
     RIGHTS_CHANGED = "rights_changed"
     SETTINGS_CHANGED = "settings_changed"

@@ -1,4 +1,4 @@
-"""The worker is killed with kill -9 in the middle of an import and of a bulk run: nothing half done, nothing twice."""
+"""The worker is killed with kill -9 in the middle of an import, an export, a bulk run: nothing half done or twice."""
 
 import os
 import signal
@@ -9,12 +9,15 @@ from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
+import openpyxl
 import pytest
 from sqlalchemy import func, select
 
+from app.base import storage
 from app.base.actor import SYSTEM, acting
 from app.base.engine import reading
 from app.base.history import versions_of
+from app.base.screens import longexports
 from app.crm.customers.models import Customer, PhoneEntry
 from app.crm.customers.views import CustomerView
 from app.extensions import db
@@ -22,6 +25,7 @@ from app.system.imports import services as imports
 from app.system.imports.models import ImportRun
 from app.system.jobs.models import Job
 from app.system.jobs.rules import State
+from app.system.logs.models import Entry
 from app.system.runs import services as runs
 from app.system.runs.models import Run
 from app.worker import call_through, queue
@@ -125,7 +129,7 @@ def test_an_import_whose_worker_is_killed_brings_every_row_in_once(house, tmp_pa
 def test_a_bulk_run_whose_worker_is_killed_changes_every_row_once_and_is_taken_back(house, tmp_path, point):
     imported(write(tmp_path), ANRAN)
     with acting(ANRAN.actor) as actor:
-        subject = next(view for view in house.appbuilder.baseviews if isinstance(view, CustomerView)).subject()
+        subject = screen(house).subject()
         given = {"department": EVE.department_id}
         about = {"title": "Change many", "filter_text": "", "ticked": None, "shown": ROWS, "in_background": True}
         run = runs.begin(subject, subject.actions["bulk_edit"], actor=actor, given=given, **about)
@@ -144,6 +148,25 @@ def test_a_bulk_run_whose_worker_is_killed_changes_every_row_once_and_is_taken_b
     with acting(SYSTEM):
         run = db.session.get(Run, run_id, populate_existing=True)
         assert (run.state, run.changed_count, run.restored_count, run.kept_count) == ("undone", ROWS, ROWS, 0)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_an_export_whose_worker_is_killed_is_whole_and_logged_once(house, tmp_path, point):
+    imported(write(tmp_path), ANRAN)
+    with acting(ANRAN.actor):
+        job_id = longexports.begin(screen(house), {}, file_format="xlsx")
+    killed_at(house, job_id, point)
+    with acting(SYSTEM), storage.opened(job_of(job_id).file["sha256"]) as file:
+        rows = list(
+            openpyxl.load_workbook(file, read_only=True).active.iter_rows(min_row=2, max_col=2, values_only=True)
+        )
+        assert len({row[1] for row in rows}) == len(rows) == ROWS
+        logged = select(func.count()).select_from(Entry).where(Entry.kind == "exported")
+        assert db.session.scalar(logged) == 1
+
+
+def screen(house):
+    return next(view for view in house.appbuilder.baseviews if isinstance(view, CustomerView))
 
 
 def departments():

@@ -34,6 +34,7 @@ KINDS: Mapping[Kind, tuple[object, str]] = {
     Kind.REVEALED: (_("Number revealed"), "purple"),
     Kind.EXPORTED: (_("Exported"), "purple"),
     Kind.IMPORTED: (_("Imported"), "teal"),
+    Kind.BULK_CHANGED: (_("Bulk change"), "orange"),
     Kind.UNDONE: (_("Taken back"), "orange"),
     Kind.RIGHTS_CHANGED: (_("Permission changed"), "orange"),
     Kind.SETTINGS_CHANGED: (_("Settings changed"), "orange"),

@@ -40,6 +40,13 @@ def still(run_id: int, part: Sequence[int], *, fate: str | None) -> Sequence[int
         return list(db.session.scalars(left.order_by(RunRow.record_id)))
 
 
+def changed(run_id: int) -> Sequence[int]:
+    """Return the records that a run has changed."""
+    done = select(RunRow.record_id).where(RunRow.run_id == run_id, RunRow.fate == Fate.CHANGED)
+    with unscoped("the run's own rows"):
+        return list(db.session.scalars(done.order_by(RunRow.record_id)))
+
+
 def fates(run_id: int) -> Mapping[str | None, int]:
     """Return how many rows of a run met each fate; None: still to be done."""
     counted = select(RunRow.fate, func.count()).where(RunRow.run_id == run_id).group_by(RunRow.fate)

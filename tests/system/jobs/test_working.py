@@ -18,6 +18,7 @@ from app.system.jobs.facts import JobEnded, JobWaiting
 from app.system.jobs.models import Job
 from app.system.jobs.rules import State
 from app.system.jobs.services import working
+from app.system.notifications.models import Message
 from app.system.security import services as security
 from app.system.security.models import Employee
 from tests.cast import ANRAN, LIN
@@ -350,3 +351,36 @@ def aged(job_id, *, days):
         db.session.execute(update(Job.__table__).values(ended_at=clock.now() - timedelta(days=days)))
         db.session.commit()
         services.tidy()
+
+
+# ── what the person is told ──
+
+
+def told(person):
+    with acting(person.actor):
+        messages = db.session.scalars(select(Message).order_by(Message.id))
+        return [(one.kind, one.params["title"], one.endpoint, one.record_id) for one in messages]
+
+
+def test_whoever_asked_is_told_once_how_the_job_ended(in_app):
+    def refuse(_progress):
+        raise Invalid("No.")
+
+    done = asked()
+    work(done)
+    work(done)
+    doing(refuse)
+    failed = asked()
+    work(failed)
+    assert told(LIN) == [
+        ("job_done", "Test of five", "JobView.show", done),
+        ("job_failed", "Test of five", "JobView.show", failed),
+    ]
+    assert told(ANRAN) == []
+
+
+def test_whoever_cancels_a_job_is_not_told_of_it(in_app):
+    job_id = asked()
+    with acting(LIN.actor):
+        services.cancel(job_of(job_id), actor=LIN.actor)
+    assert told(LIN) == []

@@ -14,6 +14,7 @@ from app.crm.customers import services as customers
 from app.crm.customers.models import Customer, PhoneEntry
 from app.crm.customers.views import CustomerView
 from app.extensions import db
+from app.system.logs.models import Entry, RecordSet
 from app.system.runs import queries, rules, services
 from app.system.runs.models import Run
 from app.system.runs.rules import State
@@ -224,6 +225,22 @@ def test_a_run_is_taken_back_but_for_rows_edited_since_which_are_named(app, in_a
         assert [(row.record_id, row.reason) for row in queries.left_alone(run.id, limit=9)] == [
             (ids[2], "Edited since.")
         ]
+
+
+def test_the_log_holds_one_line_of_a_run_with_all_its_rows_and_one_of_its_undoing(app, in_app):
+    ids = many(4)
+    run = done(app, {"level": "a"}, shown=4)
+    taken_back(run.id)
+    with acting(SYSTEM):
+        lines = list(
+            db.session.scalars(select(Entry).where(Entry.kind.in_(["bulk_changed", "undone"])).order_by(Entry.id))
+        )
+        assert [(one.kind, one.person_id, one.title) for one in lines] == [
+            ("bulk_changed", ANRAN.id, "Change many"),
+            ("undone", ANRAN.id, "Change many"),
+        ]
+        kept = db.session.get(RecordSet, lines[0].id)
+        assert (kept.first_id, kept.last_id) == (ids[0], ids[-1])
 
 
 def test_a_run_is_taken_back_once(app, in_app):

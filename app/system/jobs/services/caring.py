@@ -10,6 +10,7 @@ from app.system.jobs import queries, rules
 from app.system.jobs.facts import JobEnded, JobWaiting
 from app.system.jobs.models import Job
 from app.system.jobs.rules import State
+from app.system.jobs.services.telling import tell
 
 JOBS = Job.__table__
 
@@ -42,8 +43,10 @@ def _lose(job_id: int) -> None:
 def _give_up(job_id: int) -> None:
     problem = str(_("It was interrupted %(times)s times. What was done stays; try again, or ask an administrator."))
     said = {"state": str(State.FAILED), "problem": problem % {"times": rules.MOST_LOSSES}, "ended_at": clock.now()}
-    ended = update(JOBS).where(JOBS.c.id == job_id).values(**said).returning(JOBS.c.kind, JOBS.c.user_id)
+    ended = update(JOBS).where(JOBS.c.id == job_id).values(**said)
+    ended = ended.returning(JOBS.c.kind, JOBS.c.title, JOBS.c.user_id, JOBS.c.attempt)
     row = db.session.execute(ended).one()
+    tell(job_id, row.attempt, title=row.title, state=State.FAILED, user_id=row.user_id)
     announce(JobEnded(job_id=job_id, kind=row.kind, state=str(State.FAILED), user_id=row.user_id))
 
 

@@ -22,10 +22,12 @@ from app.system.jobs import rules
 from app.system.jobs.facts import JobEnded
 from app.system.jobs.models import Job
 from app.system.jobs.rules import State
+from app.system.jobs.services.telling import tell
 from app.system.security import queries as security
 
 log = logging.getLogger("zhike.jobs")
 JOBS = Job.__table__
+ENDED = (JOBS.c.kind, JOBS.c.title, JOBS.c.user_id)
 T = TypeVar("T")
 
 
@@ -165,13 +167,14 @@ def _end(working: Working, verb: str, values: dict[str, Any]) -> State | None:
 def _ended(working: Working, verb: str, values: dict[str, Any]) -> State | None:
     after = rules.state_after(State.RUNNING, verb)
     ended = values | {"state": str(after), "ended_at": clock.now(), "lease_until": None}
-    mine = db.session.execute(update(JOBS).where(working.mine()).values(**ended).returning(JOBS.c.kind, JOBS.c.user_id))
+    mine = db.session.execute(update(JOBS).where(working.mine()).values(**ended).returning(*ENDED))
     row = mine.first()
     if row is None:
         return None
     for change in working.last if after == State.DONE else ():
         with acting(working.actor):
             change()
+    tell(working.job_id, working.attempt, title=row.title, state=after, user_id=row.user_id)
     announce(JobEnded(job_id=working.job_id, kind=row.kind, state=str(after), user_id=row.user_id))
     return after
 

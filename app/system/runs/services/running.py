@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, literal, select, update
 
-from app.base import background, clock
+from app.base import background, clock, logbook
 from app.base.actor import Actor
 from app.base.background import Progress
 from app.base.bulk import Action, Applied
 from app.base.history import change_set, explain
+from app.base.logbook import Kind
 from app.base.scope import condition, unscoped
 from app.base.transaction import lock, transaction
 from app.extensions import db
@@ -57,7 +58,7 @@ def carry_out(run_id: int, progress: Progress) -> dict[str, Any]:
         db.session.rollback()
         done += len(part)
         progress.step(lambda part=part: _apply(run_id, part, progress.actor), done=done, total=total)  # type: ignore[misc]
-    progress.step(lambda: _finish(run_id), done=total, total=total)
+    progress.step(lambda: _finish(run_id, progress.actor), done=total, total=total)
     return {"run": run_id}
 
 
@@ -149,6 +150,10 @@ def _fate(key: int, changed: set[int], mine: set[int], applied: Applied) -> Fate
     return Fate.SAME if key in mine and key not in applied.refused else Fate.REFUSED
 
 
-def _finish(run_id: int) -> None:
+def _finish(run_id: int, actor: Actor) -> None:
     run = locked(run_id)
     run.state, run.ended_at = rules.state_after(run.state, "finish"), clock.now()
+    subject, _action = known(run)
+    detail = {"changed": run.changed_count, "refused": run.refused_count}
+    about = {"title": run.title, "subject_kind": subject.model.__tablename__, "records": queries.changed(run.id)}  # type: ignore[attr-defined]
+    logbook.note(Kind.BULK_CHANGED, detail=detail, actor=actor, **about)

@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
-from app.base import background, clock
+from app.base import background, clock, logbook
 from app.base.actor import Actor
 from app.base.background import Progress
 from app.base.bulk import Action, signature
 from app.base.history import explain, update_versioned, versions_of
 from app.base.i18n import _
+from app.base.logbook import Kind
 from app.base.scope import condition, unscoped, with_deleted
 from app.base.transaction import transaction
 from app.extensions import db
@@ -65,7 +66,7 @@ def take_back(run_id: int, progress: Progress) -> dict[str, Any]:
         db.session.rollback()
         done += len(part)
         progress.step(lambda part=part: _put_back(run_id, part, progress.actor), done=done, total=total)  # type: ignore[misc]
-    progress.step(lambda: _finish(run_id), done=total, total=total)
+    progress.step(lambda: _finish(run_id, progress.actor), done=total, total=total)
     return {"run": run_id}
 
 
@@ -121,6 +122,8 @@ def _note(run: Run, free: Sequence[int], kept: Mapping[int, str]) -> None:
     run.kept_count += len(kept)
 
 
-def _finish(run_id: int) -> None:
+def _finish(run_id: int, actor: Actor) -> None:
     run = locked(run_id)
     run.state, run.undone_at = rules.state_after(run.state, "finish_undo"), clock.now()
+    detail = {"restored": run.restored_count, "kept": run.kept_count}
+    logbook.note(Kind.UNDONE, **logbook.about(run), detail=detail, actor=actor)

@@ -2,7 +2,7 @@
 
 from flask_appbuilder import AppBuilder
 
-from app.base import background, choices
+from app.base import background, choices, logbook
 from app.base.background import Kind
 from app.base.choices import Item
 from app.base.i18n import _
@@ -10,6 +10,13 @@ from app.base.screens import rights
 from app.system.runs import rules, services
 from app.system.runs.views.bulk import BulkActions
 from app.system.runs.views.runs import RunView
+
+#: What the lines of the log are called that tell of a bulk change.
+ITEMS = {
+    "changed": logbook.Item(_("Changed")),
+    "refused": logbook.Item(_("Left alone")),
+    "restored": logbook.Item(_("Former values given back")),
+}
 
 __all__ = ["BulkActions", "RunView", "register"]
 
@@ -20,6 +27,8 @@ def register(appbuilder: AppBuilder) -> None:
         Kind("bulk_undo", _("Taking back: %(title)s"), lambda progress: _done(progress, services.take_back))
     )
     choices.more["run_state"] = _states
+    logbook.items |= ITEMS
+    logbook.subjects["runs_run"] = _("Bulk change")
     rights.words |= {"can_take_back": _("Undo"), "can_bulk_edit": _("Change many")}
     appbuilder.add_view(RunView, "RunView", label=_("Bulk changes"), category="system")
 
