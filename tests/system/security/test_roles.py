@@ -201,7 +201,7 @@ def test_a_role_made_here_is_given_like_any_other(app, as_user):
     assert as_user("bai").get("/departments/").status_code == 200
     assert "白洁" in anran.get(f"/roles/{key}?tab=people").text
     anran.post(f"/roles/{key}/delete")
-    assert "1 people hold this role." in anran.get("/roles/").text
+    assert "People who hold this role: 1." in anran.get("/roles/").text
     assert role_id(app, "班长") == key
 
 

@@ -61,7 +61,7 @@ def close_department(department: Department, *, actor: Actor) -> None:
     below = db.session.scalar(select(func.count()).where(Department.parent_id == department.id))
     if people or below:
         raise Invalid(
-            _("%(people)s people and %(below)s departments belong to it. Move them first."),
+            _("People in it: %(people)s; departments below it: %(below)s. Move them first."),
             people=people or 0,
             below=below or 0,
         )

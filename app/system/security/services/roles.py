@@ -156,7 +156,7 @@ def delete_role(role: Role, *, actor: Actor) -> None:
     """Delete a role that nobody holds. Raises Invalid for a built-in one, or while somebody holds it."""
     rules.check_own_role(role.name)
     if count := queries.holders_of_roles([role.id]).get(role.id):
-        raise Invalid(_("%(count)s people hold this role. Give them another one first."), count=count)
+        raise Invalid(_("People who hold this role: %(count)s. Give them another one first."), count=count)
     detail = {"name": logbook.change(role.name, "")}
     logbook.note(Kind.RIGHTS_CHANGED, **logbook.about(role), detail=detail, actor=actor)
     held = assoc_permissionview_role
