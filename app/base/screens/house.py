@@ -36,6 +36,9 @@ class House(AppBuilder):
     def seal(self) -> None:
         """Finish: from here on, a screen that nobody declared open asks for a signed-in person."""
         current_app.extensions["house"] = self
+        for view in self.baseviews:
+            if hasattr(view, "complete"):  # what a screen must say once, also in processes that show no page
+                view.complete()
 
 
 def language() -> str:

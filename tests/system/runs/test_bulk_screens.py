@@ -1,6 +1,9 @@
 """Actions over many rows, from the list to the yes: the three gates, the count, and what is long."""
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -187,6 +190,18 @@ def worked(app):
         for job_id in db.session.scalars(select(Job.id).where(Job.state == "waiting")).all():
             jobs.work(job_id, lease_seconds=60)
         return list(db.session.scalars(select(Job.state).order_by(Job.id)))
+
+
+@pytest.mark.one_database
+def test_a_worker_that_never_showed_a_page_knows_what_can_be_run_over(app):
+    command = "import sys; from app import create_app; from config import Settings\n"
+    command += "create_app(Settings.from_environment()); from app.system.runs.services import subjects\n"
+    command += "sys.stdout.write(' '.join(subjects))"
+    settings = app.config["ZHIKE"]
+    given = {"MODE": "test", "DATABASE_URL": settings.database_url, "DATA_DIR": str(settings.data_dir)}
+    given |= {"SECRET_KEY": settings.secret_key, "LOG_KEY": settings.log_key}
+    said = subprocess.run([sys.executable, "-c", command], env=os.environ | given, capture_output=True, check=True)
+    assert said.stdout.decode() == "CustomerView"
 
 
 # ── the screen of runs ──

@@ -31,12 +31,16 @@ class BulkActions:
     bulk_actions: ClassVar[Sequence[Action]] = ()
 
     def subject(self: Any) -> Subject:
-        """Return what can be run over: this screen's rows. Known to the runs from the first asking on."""
+        """Return what can be run over: this screen's rows."""
         name = type(self).__name__
         if name not in services.subjects:
             actions = {action.name: action for action in self.bulk_actions}
             services.register(Subject(name, self.model, filterable(self.model), actions))
         return services.subjects[name]
+
+    def complete(self: Any) -> None:
+        """Make the rows of this screen known to the runs, in workers too."""
+        self.subject()
 
     def bulk_offered(self: Any) -> list[dict[str, Any]]:
         """Return the buttons of the bar over selected rows, as far as this person may press them."""
