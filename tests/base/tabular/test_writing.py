@@ -133,6 +133,7 @@ def test_any_text_comes_back_from_any_file(writer):
             "\x7f\x85",
         ]
     )
+    @example(["|", "|"])  # a separator of other files, in every row but the headings
     def holds(texts):
         content, _report = written(writer, [Column("一"), Column("二")], [[text, "|"] for text in texts])
         assert read_back(content) == [[text, "|"] for text in texts]

@@ -70,14 +70,23 @@ def _fits(path: str, encoding: str) -> bool:
 
 
 def _delimiter(sample: str) -> str:
-    """Return the separator that cuts most of the first rows into the same number of cells, and into most cells."""
-    return max(",;\t|", key=lambda delimiter: _evenness(sample, delimiter))
+    """Return the separator that cuts most of the first rows into the same number of cells, and into most cells.
+
+    One that cuts every row alike, the headings among them, comes before one that does so only with most.
+    """
+    found = {delimiter: _widths(sample, delimiter) for delimiter in ",;\t|"}
+    even = [delimiter for delimiter, widths in found.items() if len(widths) == 1 and max(widths) > 1]
+    return max(even or found, key=lambda delimiter: _evenness(found[delimiter]))
 
 
-def _evenness(sample: str, delimiter: str) -> int:
+def _widths(sample: str, delimiter: str) -> Counter[int]:
+    """Return how many of the first rows have how many cells; nothing if they cannot be cut so."""
     try:
         records = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-        widths = Counter(len(row) for _position, row in zip(range(_SAMPLE_ROWS), records, strict=False))
+        return Counter(len(row) for _position, row in zip(range(_SAMPLE_ROWS), records, strict=False))
     except csv.Error:
-        return 0
+        return Counter()
+
+
+def _evenness(widths: Counter[int]) -> int:
     return max(((width - 1) * rows for width, rows in widths.items()), default=0)
