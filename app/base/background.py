@@ -28,6 +28,10 @@ class Progress(Protocol):
     def tell(self, *, done: int, total: int | None = None) -> None:
         """Say how far reading and reckoning has come, outside any transaction."""
 
+
+class JobProgress(Progress, Protocol):
+    """What work in the background can do besides: its result is fetched later."""
+
     def hand_out(self, file: Path, *, name: str) -> None:
         """Offer a file, under a name, for the person to fetch."""
 
@@ -41,7 +45,7 @@ class Kind:
 
     name: str
     title: object
-    run: Callable[[Progress], Mapping[str, Any] | None]  # returns what the job's page shows: {"rows": 3, "url": …}
+    run: Callable[[JobProgress], Mapping[str, Any] | None]  # returns what the job's page shows: {"rows": 3, "url": …}
     icon: str = "loader"
 
 
@@ -77,10 +81,3 @@ class AtOnce:
 
     def tell(self, *, done: int, total: int | None = None) -> None:
         """Nobody watches."""
-
-    def hand_out(self, file: Path, *, name: str) -> None:
-        """Nothing is fetched later."""
-        raise NotImplementedError
-
-    def close_with(self, change: Callable[[], object]) -> None:
-        transaction(change)()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app
 
 from app.base import background, clock
-from app.base.background import Kind, Progress
+from app.base.background import JobProgress, Kind
 from app.base.engine import reading
 from app.base.i18n import _
 from app.base.screens import exports
@@ -28,7 +28,7 @@ def begin(view: "DomainView", asked: Mapping[str, str], *, file_format: str) -> 
     return background.start("export", given, words={"list": str(view.title)}, actor=view.actor())
 
 
-def run(progress: Progress) -> dict[str, Any]:
+def run(progress: JobProgress) -> dict[str, Any]:
     """Write the file, hand it out, and leave the log with the job's end: once, however often the work was cut off."""
     view, file_format = _screen(progress.given["screen"]), progress.given["format"]
     listing, specs = view.exported(progress.given["asked"], actor=progress.actor)
@@ -47,7 +47,7 @@ def run(progress: Progress) -> dict[str, Any]:
     return {"rows": written}
 
 
-def _told(rows: Iterable[Sequence[Any]], progress: Progress, total: int) -> Iterator[Sequence[Any]]:
+def _told(rows: Iterable[Sequence[Any]], progress: JobProgress, total: int) -> Iterator[Sequence[Any]]:
     for number, row in enumerate(rows, 1):
         yield row
         if number % TOLD_EVERY == 0:

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import func, select
 
 from app.base.actor import SYSTEM, acting
-from app.base.background import AtOnce
 from app.base.errors import DomainError, WrongState
 from app.base.history import versions_of
 from app.crm.customers import services as customers
@@ -14,9 +13,10 @@ from app.crm.customers.models import Customer, CustomerTag, PhoneEntry, PhoneNum
 from app.extensions import db
 from app.system.imports import services
 from app.system.imports.models import ImportRun
-from app.system.imports.services import undoing, writing
+from app.system.imports.services import halving
 from tests import factories
 from tests.cast import ANRAN, EVE, LIN, SAM
+from tests.system.cut_off import CutOffError, CutsOff
 from tests.system.imports.steps import checked, imported, rows_of, workbook
 
 CODE = "91350000NFEU9W2E97"
@@ -102,28 +102,9 @@ def test_a_row_the_database_refuses_is_returned_and_all_others_come_in(in_app, t
         assert db.session.scalar(select(func.count(Customer.id))) == 8
 
 
-class CutOffError(Exception):
-    pass
-
-
-class CutsOff(AtOnce):
-    """Progress of a worker that dies after so many steps."""
-
-    def __init__(self, actor, *, after):
-        super().__init__({}, actor)
-        self.left = after
-
-    def step(self, change, *, done, total=None):
-        if not self.left:
-            raise CutOffError
-        self.left -= 1
-        return super().step(change, done=done, total=total)
-
-
 @pytest.mark.parametrize("after", range(5))
 def test_an_import_and_its_undoing_that_were_cut_off_go_on_and_do_nothing_twice(in_app, tmp_path, monkeypatch, after):
-    monkeypatch.setattr(writing, "CHUNK", 3)
-    monkeypatch.setattr(undoing, "CHUNK", 3)
+    monkeypatch.setattr(halving, "CHUNK", 3)
     old = factories.a_customer(name="旧", phone="+8613812345670", address="老地址").id
     rows = [["旧", "13812345670", "", "新地址"], *[[f"客户{n}", f"1391234{n:04}", "月结", ""] for n in range(7)]]
     with acting(ANRAN.actor):
@@ -146,7 +127,7 @@ def test_an_import_and_its_undoing_that_were_cut_off_go_on_and_do_nothing_twice(
 
 
 def test_what_an_import_cut_off_has_written_can_be_taken_back(in_app, tmp_path, monkeypatch):
-    monkeypatch.setattr(writing, "CHUNK", 3)
+    monkeypatch.setattr(halving, "CHUNK", 3)
     rows = [[f"客户{n}", f"1391234{n:04}"] for n in range(7)]
     with acting(ANRAN.actor):
         run = checked(workbook(tmp_path, HEADINGS[:2], *rows), ANRAN)

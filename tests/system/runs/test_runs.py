@@ -21,6 +21,7 @@ from app.system.runs.rules import State
 from app.system.runs.services import running
 from tests.cast import ANRAN, EVE, SAM
 from tests.factories import a_customer
+from tests.system.cut_off import CutOffError, CutsOff
 
 ALL = '{"all": []}'
 
@@ -271,24 +272,6 @@ def test_deleted_customers_come_back_with_their_numbers_unless_their_code_is_in_
 
 
 # ── cut off ──
-
-
-class CutOffError(Exception):
-    pass
-
-
-class CutsOff(AtOnce):
-    """Progress of a worker that dies after so many steps."""
-
-    def __init__(self, actor, *, after):
-        super().__init__({}, actor)
-        self.left = after
-
-    def step(self, change, *, done, total=None):
-        if not self.left:
-            raise CutOffError
-        self.left -= 1
-        return super().step(change, done=done, total=total)
 
 
 @pytest.mark.parametrize("after", range(5))

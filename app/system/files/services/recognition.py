@@ -84,6 +84,7 @@ def _archive(stream: IO[bytes]) -> str | None:
             if "[content_types].xml" not in names:
                 return None if "meta-inf/manifest.mf" in names else "application/zip"
             parts = _parts(archive)
+    # zipfile raises NotImplementedError for a kind of packing it does not know, RuntimeError for a password.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, KeyError, ValueError, OSError):
         return None
     if "macroenabled" in parts.lower() or any(name.endswith("vbaproject.bin") for name in names):

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from app.base import clock, inbox, logbook
 from app.base.actor import Actor, acting
 from app.base.background import AtOnce, Progress
@@ -18,6 +16,7 @@ from app.extensions import db
 from app.system.imports import queries, rules
 from app.system.imports.models import ImportRow, ImportRun
 from app.system.imports.rules import CHUNK, Action, Return
+from app.system.imports.services.halving import in_parts
 from app.system.imports.services.targets import Target, targets
 
 ROWS = ImportRow.__table__
@@ -61,26 +60,9 @@ def undo(run: ImportRun, *, actor: Actor, progress: Progress | None = None) -> U
     """
     key, progress = run.id, progress or AtOnce({}, actor)
     total = progress.step(lambda: _begin(key), done=0)
-    done, limit, left = 0, CHUNK, True
-    while left:
-        take = partial(_take_back, key, actor, limit)
-        try:
-            taken = progress.step(take, done=min(done + limit, total), total=total)
-        except IntegrityError:
-            limit, taken = _smaller(key, limit, progress)
-        else:
-            limit, left = min(limit * 2, CHUNK), taken > 0
-        done += taken
+    take, leave = partial(_take_back, key, actor), partial(_keep_next, key)
+    in_parts(progress, take=take, leave_next=leave, done=0, total=total)
     return progress.step(lambda: _finish(key, actor), done=total, total=total)
-
-
-def _smaller(key: int, limit: int, progress: Progress) -> tuple[int, int]:
-    """Look for the record that cannot be given back in half as many; keep it, once it stands alone."""
-    db.session.rollback()
-    if limit > 1:
-        return limit // 2, 0
-    progress.step(lambda: _keep_next(key), done=progress.done + 1)
-    return 1, 1
 
 
 @transaction

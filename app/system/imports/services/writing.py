@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.exc import IntegrityError
 
 from app.base import clock, logbook
 from app.base.actor import Actor, Channel, acting
@@ -19,7 +18,8 @@ from app.extensions import db
 from app.system.dictionary import services as dictionary
 from app.system.imports import queries, rules
 from app.system.imports.models import ImportRow, ImportRun
-from app.system.imports.rules import CHUNK, Action, Verdict
+from app.system.imports.rules import Action, Verdict
+from app.system.imports.services.halving import in_parts
 from app.system.imports.services.targets import Target, targets
 
 ROWS = ImportRow.__table__
@@ -35,28 +35,10 @@ def import_run(run: ImportRun, *, actor: Actor, progress: Progress | None = None
     """
     key, progress = run.id, progress or AtOnce({}, actor)
     codes = progress.step(lambda: _begin(key, actor), done=0, total=run.row_count)
-    done, total, limit = sum(queries.counts(run).values()), run.row_count, CHUNK
-    while True:
-        write = partial(_write, key, codes, actor, limit)
-        try:
-            written = progress.step(write, done=min(done + limit, total), total=total)
-        except IntegrityError:
-            limit, written = _smaller(key, limit, progress)
-        else:
-            limit = min(limit * 2, CHUNK)
-        done += written
-        if written == 0 and not _is_left(key):
-            break
+    done, total = sum(queries.counts(run).values()), run.row_count
+    take, leave = partial(_write, key, codes, actor), partial(_return_next, key)
+    in_parts(progress, take=take, leave_next=leave, done=done, total=total)
     progress.step(lambda: _finish(key, actor), done=total, total=total)
-
-
-def _smaller(key: int, limit: int, progress: Progress) -> tuple[int, int]:
-    """Look for the row that the database refuses in half as many; return it, once it stands alone."""
-    db.session.rollback()
-    if limit > 1:
-        return limit // 2, 0
-    progress.step(lambda: _return_next(key), done=progress.done + 1)
-    return 1, 1
 
 
 @transaction
@@ -86,10 +68,6 @@ def _write(key: int, codes: Codes, actor: Actor, limit: int) -> int:
             batch.plan(rows)
             batch.write(importer)
     return len(rows)
-
-
-def _is_left(key: int) -> bool:
-    return bool(queries.todo(db.session.get_one(ImportRun, key), limit=1))
 
 
 def _return_next(key: int) -> None:
