@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.base.actor import SYSTEM, acting
+from app.crm.customers import services as customers
 from app.crm.customers.models import Customer
 from app.extensions import db
 from app.system.files import rules, services
@@ -54,3 +55,10 @@ def upload(customer):
 def program():
     """Headers of a script, which wants JSON."""
     return SimpleNamespace(headers={"Accept": "application/json"})
+
+
+def share(app, customer, person, *, can_write):
+    """Share a customer with a person of the cast."""
+    with app.app_context(), acting(SYSTEM):
+        record = db.session.get(Customer, customer)
+        customers.share(record, employee_id=person.id, can_write=can_write, until_on=None, actor=SYSTEM)
