@@ -1,4 +1,4 @@
-"""The commands: ``flask setup``, ``flask create-admin``, ``flask demo``, ``flask customers import|export``."""
+"""The commands: ``flask setup|create-admin|demo``, ``flask customers import|export``, ``flask search rebuild``."""
 
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,12 @@ def setup() -> None:
 
 
 def prepare() -> None:
-    """Fill an up-to-date schema with what the program needs: screens and buttons, dictionaries, roles, grants."""
+    """Fill an up-to-date schema with what the program needs: screens and buttons, dictionaries, roles, the index."""
     from importlib import import_module
 
     from app.domains import DOMAINS
     from app.system.dictionary import services as dictionary
+    from app.system.search import services as search
     from app.system.security import services as security
 
     house = current_app.extensions["house"]
@@ -36,6 +37,8 @@ def prepare() -> None:
             if grants := _grants(import_module, domain):
                 security.seed(grants)
         security.seed_reaches()
+        if search.is_empty():
+            search.rebuild()
 
 
 def _grants(import_module, domain):  # noqa: ANN001, ANN202 - two lines
@@ -206,4 +209,19 @@ def _finished(run: Any, actor: Actor, result: Path, *, dry_run: bool) -> None:
         services.discard(run, folder=_folder(), actor=actor)
 
 
-commands = [setup, create_admin, demo, customers]
+@click.group("search")
+def search() -> None:
+    """Look after the index of quick search."""
+
+
+@search.command("rebuild")
+@with_appcontext
+def rebuild_search() -> None:
+    """Write the index anew. Everybody may go on working meanwhile."""
+    from app.system.search import services
+
+    with acting(SYSTEM):
+        click.echo(f"{services.rebuild():,} records can be found.")
+
+
+commands = [setup, create_admin, demo, customers, search]

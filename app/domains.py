@@ -6,6 +6,7 @@ DOMAINS = (
     "system.dictionary",
     "system.audit",
     "system.imports",
+    "system.search",
     "crm.customers",
 )
 

@@ -45,7 +45,7 @@ READ_AS = str.maketrans({"乾": "前"})
 
 ASCII_KEPT = frozenset(string.ascii_letters + string.digits)
 
-#: Characters whose initial depends on the word they stand in (银行, 行走). A test compares with pypinyin's dictionaries.
+#: Characters whose initial depends on their word (银行, 行走). A test compares with pypinyin's dictionaries.
 SPOKEN_BY_WORD = frozenset(
     "万不丱么乐乘乜仇从仿会传伺伽侗侥侧便俟信倘傀傍僪免其兹冯凹刨券刹剿匙匮卒单卡厦参句叨召叶吁合吓吖否吭呲呵呷咖咯咳咶哕哦喔喳嗒嘲噱"
     "囤圈圜圩坏坻埏埔埶堕堡壳大夯奇姥婑宿射将尉尾尿屏属岂峒峙巷干弄弟強弹强彊徼忪恶惓房扁扒扛扞扢折拂拗括挝挟捰提揭撮擿攒於无景暴曝曾"

@@ -1,5 +1,6 @@
 """The frame round every page: menu by permission, quick search, languages, who is signed in."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import current_app, g, request, url_for
@@ -19,6 +20,9 @@ LAST = 1000
 LANGUAGES = {"zh_Hans": "简体中文", "zh_Hant": "繁體中文", "en": "English"}
 #: (label, icon, endpoint, permission, view): what the "New" button offers. Domains add theirs.
 quick_adds: list[tuple[object, str, str, str, str]] = []
+
+#: Who answers quick search: the addresses of its page and of its suggestions, none if this person may find nothing.
+quick_searches: list[Callable[[], Mapping[str, str]]] = []
 
 
 def frame() -> dict[str, Any]:
@@ -46,7 +50,7 @@ def _signed_in(actor: Any) -> dict[str, Any]:
             for label, icon, endpoint, permission, view in {entry[2]: entry for entry in quick_adds}.values()
             if _may(permission, view)
         ],
-        "search_url": url_for("SearchView.search") if "SearchView.search" in current_app.view_functions else None,
+        **(quick_searches[0]() if quick_searches else {}),
         "search_text": request.args.get("q", ""),
         "user": {
             "name": actor.name,

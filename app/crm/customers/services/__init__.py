@@ -15,6 +15,7 @@ from app.crm.customers.services.edit import change, create, delete, restore
 from app.crm.customers.services.history import take_back, take_contact_back
 from app.crm.customers.services.imports import CustomerTarget
 from app.crm.customers.services.phones import mark_number, recount
+from app.crm.customers.services.searching import contact_kind, customer_kind
 from app.crm.customers.services.sharing import share, unshare
 
 __all__ = [
@@ -23,8 +24,10 @@ __all__ = [
     "attach_contact",
     "change",
     "change_contact",
+    "contact_kind",
     "create",
     "create_contact",
+    "customer_kind",
     "delete",
     "delete_contact",
     "detach_contact",

@@ -7,12 +7,13 @@ from app.base.i18n import _
 from app.base.screens import rights
 from app.base.screens.frame import quick_adds
 from app.crm.customers.queries import ContactNames, CustomerNames
-from app.crm.customers.services import CustomerTarget
+from app.crm.customers.services import CustomerTarget, contact_kind, customer_kind
 from app.crm.customers.views.changes import ChangesView
 from app.crm.customers.views.contacts import ContactView
 from app.crm.customers.views.customers import CustomerView
 from app.crm.customers.views.imports import CustomerImportView
 from app.system.imports.services import register as register_target
+from app.system.search.services import register as register_kind
 from app.system.security.queries import FIELD_GROUPS
 
 __all__ = ["ChangesView", "ContactView", "CustomerImportView", "CustomerView", "register"]
@@ -21,6 +22,8 @@ __all__ = ["ChangesView", "ContactView", "CustomerImportView", "CustomerView", "
 def register(appbuilder: AppBuilder) -> None:
     references["customer"], references["contact"] = CustomerNames(), ContactNames()
     register_target(CustomerTarget())
+    register_kind(customer_kind())
+    register_kind(contact_kind())
     FIELD_GROUPS["phones"] = ("can_phones", "CustomerView")
     rights.words |= {"can_share": _("Share")}
     appbuilder.add_view(CustomerView, "CustomerView", label=_("Customer records"), category="customers")
