@@ -93,7 +93,7 @@ def _words() -> str:
 
 
 def _tabs(kinds: Sequence[Kind], chosen: Kind | None, words: str) -> list[dict[str, Any]]:
-    entire = {"label": _("Everything"), "url": url_for(".search", q=words), "current": chosen is None}
+    entire = {"label": _("All kinds"), "url": url_for(".search", q=words), "current": chosen is None}
     each = [
         {"label": kind.label, "url": url_for(".search", q=words, kind=kind.code), "current": kind is chosen}
         for kind in kinds

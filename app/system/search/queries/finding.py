@@ -1,7 +1,7 @@
 """Finding records: the index proposes, the scope narrows, the real text proves, the best come first.
 
 If the index proposes only a few records, or the reader sees only a few at all, all of them are read and ranked at
-once. Else rank by rank, the newest first; and where every token stands in more than COMMON entries, the newest records
+once. Else rank by rank, the newest first; and where every token stands in more than FREQUENT entries, the newest records
 are simply read one after the other: going through the index would cost more than finding a page full of them.
 """
 
@@ -22,7 +22,7 @@ from app.system.search.rules import Asked, Rank, Some, ask
 from app.system.search.rules.asking import Match
 from app.system.search.rules.tokens import Expression
 
-COMMON = 20_000  # entries: a token in more of them is not looked up first
+FREQUENT = 20_000  # entries: a token in more of them is not looked up first
 FEW = 200  # proposals that are read and ranked at once
 FIRST, LARGEST = 40, 4000  # proposals that are read at a time, at first and at most
 WINDOW, WINDOWS = 1000, 3  # of the newest records, read one after the other
@@ -94,7 +94,7 @@ class Finder:
 
     def _few(self, ranks: Sequence[Rank]) -> list[tuple[Hit, Row[int, Any]]] | None:
         """Return every hit of these ranks, ranked, if only a few records come into question; else None."""
-        rows = self._own() if self._is_common(self._anything) else self._some()
+        rows = self._own() if self._is_frequent(self._anything) else self._some()
         if rows is None:
             return None
         hits = [(hit, row) for hit, row in self._proved(rows) if hit.match.rank in ranks]
@@ -106,8 +106,8 @@ class Finder:
         found = [found for rank in self.asked.ranks if (found := self.asked.expression(rank)) is not None]
         return Some(tuple(found)) if found else None
 
-    def _is_common(self, expression: Expression | None) -> bool:
-        return expression is not None and index.estimated(expression, self._counts) > COMMON
+    def _is_frequent(self, expression: Expression | None) -> bool:
+        return expression is not None and index.estimated(expression, self._counts) > FREQUENT
 
     @cached_property
     def _counts(self) -> dict[str, int]:
@@ -123,7 +123,7 @@ class Finder:
         self, expression: Expression | None, edge: tuple[Any, int] | None, *, is_exact: bool
     ) -> Iterator[Sequence[Row[int, Any]]]:
         """Yield records in scope, the newest first, among them all that satisfy the expression."""
-        if self._is_common(expression):
+        if self._is_frequent(expression):
             for _window in range(WINDOWS):
                 rows, edge = self._window(edge)
                 yield rows
