@@ -185,7 +185,9 @@ class Finder:
         rows = self._proposed(self._anything, None, FEW + 1)
         return None if len(rows) > FEW else rows
 
-    def _proved(self, rows: Sequence[Row[int, Any]], *, upto: Rank = Rank.SCATTERED) -> Iterator[tuple[Hit, Row[int, Any]]]:
+    def _proved(
+        self, rows: Sequence[Row[int, Any]], *, upto: Rank = Rank.SCATTERED
+    ) -> Iterator[tuple[Hit, Row[int, Any]]]:
         """Yield those of the records, in their order, whose texts answer, no worse than ``upto``."""
         texts = self.kind.texts([row[0] for row in rows]) if rows else {}
         for row in rows:

@@ -1,6 +1,7 @@
 """The tokens of a text: short pieces, each with the letter of its kind and part and what it stands for.
 
-ASCII punctuation becomes full-width in a token, so that neither query language sees a sign of its own.
+ASCII punctuation becomes full-width in a token, and control characters private ones, so that neither query language
+sees a sign of its own and SQLite's tokenizer parts at blanks only.
 """
 
 import string
@@ -12,7 +13,9 @@ from app.system.search.rules.parts import Part
 
 WHOLE, START, GRAM = "0", "1", "2"
 LONGEST_WHOLE = 60
-FULL_WIDTH = str.maketrans({sign: chr(ord(sign) + 0xFEE0) for sign in string.punctuation})
+SIGNS = {sign: chr(ord(sign) + 0xFEE0) for sign in string.punctuation}
+CONTROLS = {chr(code): chr(0xE000 + code) for code in (*range(0x20), 0x7F)}
+SAFE = str.maketrans(SIGNS | CONTROLS)
 
 
 class Term(NamedTuple):
@@ -52,7 +55,7 @@ def cut(kind: str, part: Part, text: str, whole: str) -> Iterator[str]:
 
 def safe(token: str) -> str:
     """Return a token as it stands in the index."""
-    return token.translate(FULL_WIDTH)
+    return token.translate(SAFE)
 
 
 def contains(kind: str, part: Part, wanted: str) -> Expression:
