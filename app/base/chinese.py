@@ -66,10 +66,14 @@ def initials(text: str) -> str:
 
     Letters and digits of ASCII (or their full-width forms) stay, everything else is dropped.
     """
-    plain = simplified_form(text.translate(READ_AS))
-    if not any(word in plain for one in SPOKEN_BY_WORD.intersection(plain) for word in _odd_words()[one]):
-        return plain.translate(_letters()).lower()  # a hundred times faster
-    return "".join(lazy_pinyin(plain, style=Style.FIRST_LETTER, errors=ascii_only)).lower()
+    plain = simplified_form(text.translate(READ_AS) if "乾" in text else text)
+    if not SPOKEN_BY_WORD.isdisjoint(plain) and _has_odd_word(plain):
+        return "".join(lazy_pinyin(plain, style=Style.FIRST_LETTER, errors=ascii_only)).lower()
+    return plain.translate(_letters()).lower()  # a hundred times faster
+
+
+def _has_odd_word(text: str) -> bool:
+    return any(word in text for one in SPOKEN_BY_WORD.intersection(text) for word in _odd_words()[one])
 
 
 @cache
@@ -105,7 +109,7 @@ def ascii_only(text: str) -> str:
 
 def to_simplified(text: str) -> str:
     """Return the text in simplified characters, character by character: words stay (軟體 → 软体)."""
-    return text if _traditional().isdisjoint(text) else str(converter("t2s").convert(text))
+    return str(converter("t2s").convert(text)) if _may_be_traditional(text) else text
 
 
 def to_traditional(text: str) -> str:
@@ -128,14 +132,18 @@ def search_form(text: str) -> str:
 
     A part of a text has a part of its form, whatever stands around it: 乾 is found in 乾坤 too.
     """
-    return "".join(unicodedata.normalize("NFKC", text).translate(_one_script()).casefold().split())
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_one_script())
+    return "".join(plain.casefold().split())
+
+
+def _may_be_traditional(text: str) -> bool:
+    return not _characters().keys().isdisjoint(text) or any(word in text for word in _traditional_words())
 
 
 @cache
-def _traditional() -> frozenset[str]:
-    """Return the characters, and the few words of common ones, by which a text is known to be traditional."""
-    words = [word for word in dict(_pairs("TSPhrases")) if _characters().keys().isdisjoint(word)]
-    return frozenset(_characters()) | frozenset(word[0] for word in words)
+def _traditional_words() -> tuple[str, ...]:
+    """Return the few words that opencc changes although each of their characters is a simplified one: 沈默."""
+    return tuple(word for word, _others in _pairs("TSPhrases") if _characters().keys().isdisjoint(word))
 
 
 @cache

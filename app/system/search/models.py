@@ -17,7 +17,7 @@ LONGEST_TOKEN = 80  # characters
 
 
 class Tokens(TypeDecorator[frozenset[str]]):
-    """A set of tokens: a tsvector on PostgreSQL, words parted by blanks on SQLite, where triggers feed FTS5."""
+    """A set of tokens: a tsvector on PostgreSQL, words parted by blanks on SQLite, with FTS5 beside."""
 
     impl = Text
     cache_ok = True

@@ -1,7 +1,7 @@
 """Finding records: the index proposes, the scope narrows, the real text proves, the best come first.
 
 If the index proposes only a few records, or the reader sees only a few at all, all of them are read and ranked at
-once. Else rank by rank, the newest first; and where every token stands in more than FREQUENT entries, the newest records
+once. Else rank by rank, the newest first; and where every token stands in more than FREQUENT entries, the newest ones
 are simply read one after the other: going through the index would cost more than finding a page full of them.
 """
 

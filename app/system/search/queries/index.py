@@ -12,8 +12,8 @@ from app.system.search.rules import Every, Term
 from app.system.search.rules.tokens import Expression
 
 ENTRIES, COUNTS = Entry.__table__, Frequency.__table__
-#: SQLite's index: a virtual table, made by the migration, fed by triggers.
-FTS = table("search_words", column("rowid"))
+#: SQLite's index: a virtual table, made by the migration.
+FTS = table("search_words", column("rowid"), column("words"))
 
 
 def is_postgres() -> bool:

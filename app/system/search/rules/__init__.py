@@ -14,7 +14,7 @@ from app.system.search.rules.parts import (
     address_form,
     digits_form,
 )
-from app.system.search.rules.tokens import Every, Some, Term, cut, safe
+from app.system.search.rules.tokens import Every, Some, Term, cutter, safe
 
 __all__ = [
     "ADDRESSES",
@@ -33,7 +33,7 @@ __all__ = [
     "Term",
     "address_form",
     "ask",
-    "cut",
+    "cutter",
     "digits_form",
     "safe",
     "spans",

@@ -31,7 +31,12 @@ class Manner:
     form: Callable[[str], str]  # of a stored text
     typed: Callable[[str], str]  # of what was typed; empty: these texts are not asked
     gram: int = 2  # characters of a token
-    shortest: int = 1  # characters below which these texts are not asked
+    shortest: int = (
+        1  # characters below which these texts are not asked; at least gram + stride - 1 if strides are long
+    )
+    stride: int = (
+        1  # a token begins at every so manieth character: fewer tokens, where nobody asks for a few characters
+    )
 
 
 #: Suffixes of host names, and hosts of free mail: everybody has them, so nobody is found by them.
@@ -68,9 +73,9 @@ def initials_form(text: str) -> str:
 
 WORDS = Manner(search_form, search_form)
 INITIALS = Manner(initials, initials_form, gram=3)
-CODES = Manner(search_form, search_form, gram=4, shortest=4)
+CODES = Manner(search_form, search_form, gram=4, shortest=6, stride=3)
 ADDRESSES = Manner(address_form, address_form, gram=3, shortest=3)
-DIGITS = Manner(national_digits, digits_form, gram=3, shortest=3)
+DIGITS = Manner(national_digits, digits_form, gram=3, shortest=4, stride=2)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ sees a sign of its own and SQLite's tokenizer parts at blanks only.
 """
 
 import string
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
+from app.base.chinese import search_form
 from app.system.search.rules.parts import Part
 
 WHOLE, START, GRAM = "0", "1", "2"
@@ -42,28 +44,42 @@ class Some:
 Expression = Term | Every | Some
 
 
-def cut(kind: str, part: Part, text: str, whole: str) -> Iterator[str]:
-    """Yield the tokens of one text of a record. ``kind``: its letter; ``text``, ``whole``: in the two forms."""
-    head, size, shortest = kind + part.mark, part.manner.gram, part.manner.shortest
-    for place in range(len(text) - shortest + 1):
-        yield head + GRAM + text[place : place + size]
-    if part.begins is not None and text:
-        yield head + START + text[:size]
-    if part.exact and whole:
-        yield head + WHOLE + whole[:LONGEST_WHOLE]
+@lru_cache(maxsize=200)
+def cutter(kind: str, part: Part) -> Callable[[str], list[str]]:
+    """Return the function that cuts one text of a record into its tokens. ``kind``: its letter."""
+    manner, head = part.manner, kind + part.mark
+    form_of, size, stride, least = manner.form, manner.gram, manner.stride, min(manner.gram, manner.shortest) - 1
+    gram, start, whole = head + GRAM, head + START if part.begins is not None else "", head + WHOLE
+
+    def cut(text: str) -> list[str]:
+        form = safe(form_of(text))
+        found = [gram + form[place : place + size] for place in range(0, len(form) - least, stride)]
+        if start and form:
+            found.append(start + form[:size])
+        if part.exact:
+            same = form if form_of is search_form else safe(search_form(text))
+            found.append(whole + same[:LONGEST_WHOLE])
+        return found
+
+    return cut
 
 
-def safe(token: str) -> str:
-    """Return a token as it stands in the index."""
-    return token.translate(SAFE)
+def safe(text: str) -> str:
+    """Return a form, or a piece of one, as it stands in the index."""
+    return text if text.isalnum() else text.translate(SAFE)
 
 
 def contains(kind: str, part: Part, wanted: str) -> Expression:
     """Return what the index must hold for a text to contain ``wanted``."""
-    head, size = kind + part.mark + GRAM, part.manner.gram
+    head, size, stride = kind + part.mark + GRAM, part.manner.gram, part.manner.stride
     if len(wanted) < size:
         return Term(safe(head + wanted), is_prefix=True)
-    grams = dict.fromkeys(wanted[place : place + size] for place in range(len(wanted) - size + 1))
+    aligned = [_every(head, size, wanted[shift:], stride) for shift in range(stride)]
+    return aligned[0] if stride == 1 else Some(tuple(aligned))
+
+
+def _every(head: str, size: int, wanted: str, stride: int) -> Every:
+    grams = dict.fromkeys(wanted[place : place + size] for place in range(0, len(wanted) - size + 1, stride))
     return Every(tuple(Term(safe(head + gram)) for gram in grams))
 
 

@@ -1,17 +1,15 @@
 """Writing entries: the tokens of a record are made from its texts as they stand in this transaction."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects import postgresql
 
-from app.base.chinese import search_form
 from app.base.scope import unscoped
 from app.extensions import db
 from app.system.search import rules
-from app.system.search.models import Entry
-from app.system.search.queries.index import ENTRIES, is_postgres
+from app.system.search.queries.index import ENTRIES, FTS, is_postgres
 from app.system.search.queries.kinds import Kind
 
 CHUNK = 1000
@@ -27,7 +25,7 @@ def keep(kind: Kind, ids: Iterable[int], *, fresh: Collection[int] = ()) -> None
         for start in range(0, len(wanted), CHUNK):
             part = wanted[start : start + CHUNK]
             lock(kind, [key for key in part if key not in fresh])
-            _write(kind, part)
+            _write(kind, part, fresh)
 
 
 def lock(kind: Kind, ids: Sequence[int]) -> None:
@@ -51,32 +49,35 @@ def _of(kind: Kind, ids: Collection[int]) -> tuple[Any, Any]:
     return ENTRIES.c.kind == kind.code, ENTRIES.c.record_id.in_(ids)
 
 
-def _write(kind: Kind, ids: Sequence[int]) -> None:
-    known = tokens_of(kind, ids)
-    if gone := [key for key in ids if key not in known]:
+def _write(kind: Kind, ids: Sequence[int], fresh: Collection[int]) -> None:
+    """Replace what differs. An entry whose tokens are right already is left alone."""
+    there, known = _there(kind, [key for key in ids if key not in fresh]), tokens_of(kind, ids)
+    wrong = [key for key in ids if there.get(key) != known.get(key)]
+    if gone := [key for key in wrong if key in there]:
         db.session.execute(delete(ENTRIES).where(*_of(kind, gone)))
-    if known:
-        rows = [{"kind": kind.code, "record_id": key, "words": words} for key, words in known.items()]
-        db.session.execute(_upsert(), rows)
+    if rows := [{"kind": kind.code, "record_id": key, "words": known[key]} for key in wrong if key in known]:
+        db.session.execute(insert(ENTRIES), rows)
+        if not is_postgres():
+            _tell_sqlite(kind, [row["record_id"] for row in rows])
 
 
-def _upsert() -> Any:
-    made = (postgresql if is_postgres() else sqlite).insert(Entry.__table__)
-    differs = ENTRIES.c.words.is_distinct_from(made.excluded.words)
-    keys = [ENTRIES.c.kind, ENTRIES.c.record_id]
-    return made.on_conflict_do_update(index_elements=keys, set_={"words": made.excluded.words}, where=differs)
+def _there(kind: Kind, ids: Collection[int]) -> dict[int, frozenset[str]]:
+    here = select(ENTRIES.c.record_id, ENTRIES.c.words).where(*_of(kind, ids))
+    return dict(db.session.execute(here).all()) if ids else {}
+
+
+def _tell_sqlite(kind: Kind, ids: Collection[int]) -> None:
+    """Put new entries into SQLite's own index. When an entry goes, a trigger takes it out."""
+    chosen = select(ENTRIES.c.id, ENTRIES.c.words).where(*_of(kind, ids))
+    db.session.execute(insert(FTS).from_select(["rowid", "words"], chosen))
 
 
 def tokens_of(kind: Kind, ids: Sequence[int]) -> dict[int, frozenset[str]]:
     """Return the tokens that the records should have now, by id; deleted records are left out."""
-    return {key: _tokens(kind, texts) for key, texts in kind.texts(ids).items()}
-
-
-def _tokens(kind: Kind, texts: Iterable[tuple[str, str]]) -> frozenset[str]:
-    found: set[str] = set()
-    for mark, text in texts:
-        whole = search_form(text)
-        for part in kind.parts:
-            if part.source == mark:
-                found.update(rules.cut(kind.mark, part, part.manner.form(text), whole))
-    return frozenset(map(rules.safe, found))
+    cutters: dict[str, list[Callable[[str], list[str]]]] = {part.source: [] for part in kind.parts}
+    for part in kind.parts:
+        cutters[part.source].append(rules.cutter(kind.mark, part))
+    return {
+        key: frozenset(token for mark, text in texts for cut in cutters[mark] for token in cut(text))
+        for key, texts in kind.texts(ids).items()
+    }
