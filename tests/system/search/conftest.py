@@ -6,13 +6,13 @@ from app.base.actor import acting
 from app.system.search import queries
 from app.system.search.queries import finding
 
-#: So small that every test's few rows are many: (FEW, FREQUENT, FIRST, WINDOW, WINDOWS, OWN).
+#: So small that every test's few rows are many: (FEW, FREQUENT, FIRST, WINDOWS, OWN).
 PLANS = {
     "few proposals": {},
     "rank by rank": {"FEW": 1, "FIRST": 2, "LARGEST": 5},
-    "the newest one after the other": {"FREQUENT": -1, "WINDOW": 3, "WINDOWS": 99, "OWN": 0},
-    "the newest, then the index": {"FREQUENT": -1, "WINDOW": 3, "WINDOWS": 1, "OWN": 0, "FIRST": 2},
-    "all in scope": {"FREQUENT": -1, "WINDOW": 3, "OWN": 500},
+    "the newest one after the other": {"FREQUENT": -1, "WINDOWS": (3,) * 99, "OWN": 0},
+    "the newest, then the index": {"FREQUENT": -1, "WINDOWS": (3,), "OWN": 0, "FIRST": 2},
+    "all in scope": {"FREQUENT": -1, "WINDOWS": (3,), "OWN": 500},
 }
 
 

@@ -25,7 +25,7 @@ from app.system.search.rules.tokens import Expression
 FREQUENT = 20_000  # entries: a token in more of them is not looked up first
 FEW = 200  # proposals that are read and ranked at once
 FIRST, LARGEST = 40, 4000  # proposals that are read at a time, at first and at most
-WINDOW, WINDOWS = 1000, 3  # of the newest records, read one after the other
+WINDOWS = (200, 800, 2000)  # of the newest records, read one after the other
 OWN = 2000  # records in scope that are read without asking the index
 MOST_NUMBERED = 500  # records at which one number stands
 
@@ -124,8 +124,8 @@ class Finder:
     ) -> Iterator[Sequence[Row[int, Any]]]:
         """Yield records in scope, the newest first, among them all that satisfy the expression."""
         if self._is_frequent(expression):
-            for _window in range(WINDOWS):
-                rows, edge = self._window(edge)
+            for size in WINDOWS:
+                rows, edge = self._window(edge, size)
                 yield rows
                 if edge is None:
                     return
@@ -159,19 +159,21 @@ class Finder:
             sources.append(select(self.table.c.id).where(self.table.c.id.in_(sorted(self._numbered))))
         if not sources:
             return []
-        found = index.materialized(union(*sources) if len(sources) > 1 else sources[0], "found")
-        chosen = select(self.key, self.newest).join(found, found.c[0] == self.key).where(*self._behind(edge))
+        behind = select(self.key, self.newest).where(*self._behind(edge))
+        chosen = index.narrowed(behind, self.key, union(*sources) if len(sources) > 1 else sources[0])
         return db.session.execute(chosen.order_by(*self._newest_first()).limit(size)).all()
 
-    def _window(self, edge: tuple[Any, int] | None) -> tuple[Sequence[Row[int, Any]], tuple[Any, int] | None]:
+    def _window(
+        self, edge: tuple[Any, int] | None, size: int
+    ) -> tuple[Sequence[Row[int, Any]], tuple[Any, int] | None]:
         """Return those in scope among the next newest records, and where these end; None if there are no more."""
         key, newest = self.table.c.id, self.table.c[self.kind.newest]
         behind = [] if edge is None else [tuple_(newest, key) < tuple_(*edge)]
-        chosen = select(key, newest).where(*behind).order_by(newest.desc(), key.desc()).limit(WINDOW)
+        chosen = select(key, newest).where(*behind).order_by(newest.desc(), key.desc()).limit(size)
         with unscoped("only ids and dates, of which those in scope are chosen next"):
             rows = db.session.execute(chosen).all()
         seen = set(db.session.scalars(select(self.key).where(self.key.in_([row[0] for row in rows]))))
-        return [row for row in rows if row[0] in seen], _edge(rows[-1]) if len(rows) == WINDOW else None
+        return [row for row in rows if row[0] in seen], _edge(rows[-1]) if len(rows) == size else None
 
     def _own(self) -> Sequence[Row[int, Any]] | None:
         """Return all records in scope, the newest first; None if they are many."""

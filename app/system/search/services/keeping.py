@@ -55,10 +55,11 @@ def _write(kind: Kind, ids: Sequence[int], fresh: Collection[int]) -> None:
     wrong = [key for key in ids if there.get(key) != known.get(key)]
     if gone := [key for key in wrong if key in there]:
         db.session.execute(delete(ENTRIES).where(*_of(kind, gone)))
-    if rows := [{"kind": kind.code, "record_id": key, "words": known[key]} for key in wrong if key in known]:
+    if new := [key for key in wrong if key in known]:
+        rows = [{"kind": kind.code, "record_id": key, "words": known[key]} for key in new]
         db.session.execute(insert(ENTRIES), rows)
         if not is_postgres():
-            _tell_sqlite(kind, [row["record_id"] for row in rows])
+            _tell_sqlite(kind, new)
 
 
 def _there(kind: Kind, ids: Collection[int]) -> dict[int, frozenset[str]]:
