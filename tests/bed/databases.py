@@ -194,10 +194,9 @@ class Watch:
             cursor.execute("PRAGMA foreign_keys=OFF")
             cursor.execute(f"ATTACH DATABASE 'file:{self.template}?mode=ro' AS {KEPT}")
             cursor.execute("BEGIN IMMEDIATE")
-            for statement in self._refill(tables, KEPT):
+            index = [f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}) VALUES ('rebuild')"] if "search_entry" in tables else []
+            for statement in [*index, *self._refill(tables, KEPT), *index]:
                 cursor.execute(statement)
-            if "search_entry" in tables:
-                cursor.execute(f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}) VALUES ('rebuild')")
             cursor.execute("COMMIT")
             cursor.execute(f"DETACH DATABASE {KEPT}")
             cursor.execute("PRAGMA foreign_keys=ON")

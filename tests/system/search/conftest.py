@@ -10,7 +10,7 @@ from app.system.search.queries import finding
 PLANS = {
     "few proposals": {},
     "rank by rank": {"FEW": 1, "FIRST": 2, "LARGEST": 5},
-    "the newest one after the other": {"FREQUENT": -1, "WINDOWS": (3,) * 99, "OWN": 0},
+    "the newest one after the other": {"FREQUENT": -1, "WINDOWS": (3, 30, 60), "OWN": 0},
     "the newest, then the index": {"FREQUENT": -1, "WINDOWS": (3,), "OWN": 0, "FIRST": 2},
     "all in scope": {"FREQUENT": -1, "WINDOWS": (3,), "OWN": 500},
 }

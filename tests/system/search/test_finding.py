@@ -210,7 +210,7 @@ def many(in_app):
 SCRIPTS = [lambda text: text, TRADITIONAL["s2t"].convert, TRADITIONAL["s2tw"].convert, OpenCC("t2s").convert]
 PARTS = st.tuples(st.integers(0, 59), st.integers(0, 11), st.integers(1, 12))  # of which name, from where, how much
 EASY = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
