@@ -4,13 +4,14 @@ from datetime import datetime
 
 import pytest
 from huey import MemoryHuey
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from app import worker
 from app.base.actor import SYSTEM, acting
 from app.base.timetable import TIMETABLE, Entry
 from app.crm.customers.models import PhoneNumber
 from app.extensions import db
+from app.system.search.models import Entry as SearchEntry
 from tests.factories import a_customer
 
 
@@ -41,11 +42,21 @@ def test_the_nightly_count_sets_a_wrong_number_right(app, saved, read):
     assert read(PhoneNumber, "+8637165001234").customer_count == 1
 
 
+def test_the_nightly_tasks_of_search_mend_the_index_and_count_its_tokens(app, saved):
+    saved(a_customer)
+    with app.app_context(), acting(SYSTEM):
+        db.session.execute(delete(SearchEntry.__table__))
+        db.session.commit()
+    assert worker.run(app, TIMETABLE["system.search.check_index"]) == {"missing": 1, "stale": 0, "orphaned": 0}
+    assert worker.run(app, TIMETABLE["system.search.count_tokens"]) == 0
+
+
 @pytest.mark.one_database
 def test_huey_knows_every_task_of_the_timetable(app):
     huey = MemoryHuey()
     worker.hang(huey, app, TIMETABLE.values())
-    assert [task.name.split(".")[-1] for task in huey._registry.periodic_tasks] == ["recount_phones"]
+    known = {task.name.split(".")[-1] for task in huey._registry.periodic_tasks}
+    assert known == {name.split(".")[-1] for name in TIMETABLE}
 
 
 @pytest.mark.one_database
