@@ -30,10 +30,14 @@ class Settings:
     data_dir: Path = ROOT / "instance"
     #: SQLAlchemy address of the database. SQLite and PostgreSQL are supported.
     database_url: str = ""
-    #: Redis, for rate limits shared by all processes (and, later, jobs). Empty: kept in this process.
+    #: Redis, for rate limits and jobs shared by all processes. Empty: jobs run in threads of the one server process.
     redis_url: str = ""
     #: Signs cookies and tokens. At least 32 characters; production refuses to start without one of its own.
     secret_key: str = ""
+    #: Seals the log, so that tampering shows. At least 32 characters; lost or changed, nothing older can be verified.
+    log_key: str = ""
+    #: For so many months the log is kept; older ones are removed whole.
+    log_keep_months: int = 24
     #: The address the server listens on, and its port.
     host: str = "127.0.0.1"
     port: int = 8000
@@ -54,8 +58,23 @@ class Settings:
     sign_in_limit: str = "30 per minute"
     #: Shortest password, in characters.
     password_min_length: int = 10
+    #: Seconds after which a job whose worker is not heard of goes on in another one.
+    job_lease_seconds: int = 60
+    #: Rows of a list, or of a file to import, from which work goes to the background.
+    background_from_rows: int = 500
+    #: Rows up to which a list is exported while the person waits; a job writes longer files.
+    export_at_once_rows: int = 5000
     #: Largest upload, in MB.
     upload_max_mb: int = 50
+    #: Most rows of a PDF.
+    pdf_max_rows: int = 5000
+    #: Most files of one record, and the families of files that are taken in.
+    files_per_record: int = 200
+    file_families: tuple[str, ...] = ("picture", "pdf", "office", "text", "archive", "audio", "video")
+    #: Where the content of files stands: a folder (file:///srv/zhike/files; default: "files" in DATA_DIR) or a
+    #: bucket (s3://bucket/folder; its key, region and address come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+    #: AWS_REGION and, for anything but Amazon's own, AWS_ENDPOINT_URL).
+    storage_url: str = ""
     #: Name and second line of the installation.
     site_name: str = "知客"
     site_tagline: str = "Zhike"
@@ -80,7 +99,12 @@ class Settings:
         if self.mode == "production":
             self._check_production()
         url = self.database_url or f"sqlite:///{self.data_dir / 'zhike.sqlite'}"
-        return replace(self, database_url=_driver(url), secret_key=self.secret_key or self._made_up_secret())
+        files = self.storage_url or f"file://{(self.data_dir / 'files').absolute()}"
+        if not files.startswith(("file://", "s3://")):
+            raise SettingsError(f"STORAGE_URL is {files!r}; it must begin with file:// or s3://.")
+        secret = self.secret_key or self._made_up("secret")
+        log_key = self.log_key or self._made_up("log-key")
+        return replace(self, database_url=_driver(url), secret_key=secret, log_key=log_key, storage_url=files)
 
     def _check_production(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
@@ -88,15 +112,20 @@ class Settings:
                 f"SECRET_KEY must be set in production, {SHORTEST_SECRET} characters or more. "
                 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
+        if len(self.log_key) < SHORTEST_SECRET:
+            raise SettingsError(
+                f"LOG_KEY must be set in production, {SHORTEST_SECRET} characters or more: it seals the log. "
+                "Make one as for SECRET_KEY, keep a copy outside of this machine, and never change it."
+            )
         if not self.database_url:
             raise SettingsError("DATABASE_URL must be set in production, for example postgresql://zhike@db/zhike.")
         if not self.hosts:
             raise SettingsError("HOSTS must name the host names of this installation, for example crm.example.cn.")
 
-    def _made_up_secret(self) -> str:
+    def _made_up(self, name: str) -> str:
         """Return a random secret kept beside the demo database, so that a restart signs nobody out."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        file = self.data_dir / "secret"
+        file = self.data_dir / name
         if not file.exists():
             file.write_text(secrets.token_urlsafe(48))
             file.chmod(0o600)
@@ -109,7 +138,7 @@ class Settings:
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "SQLALCHEMY_ENGINE_OPTIONS": _engine(self.database_url),
-            "MAX_CONTENT_LENGTH": self.upload_max_mb * 1024 * 1024,
+            "MAX_CONTENT_LENGTH": self.upload_max_mb * 1024 * 1024 + 64 * 1024,  # a file, and the form around it
             "MAX_FORM_MEMORY_SIZE": 5 * 1024 * 1024,
             "MAX_FORM_PARTS": 5000,
             "SESSION_COOKIE_NAME": "zhike",

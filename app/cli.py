@@ -1,4 +1,4 @@
-"""The commands: ``flask setup|create-admin|demo``, ``flask customers import|export``, ``flask search rebuild``."""
+"""The commands: ``flask setup|create-admin|demo``, ``customers import|export``, ``logs verify``, ``search rebuild``."""
 
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ def prepare() -> None:
 
     from app.domains import DOMAINS
     from app.system.dictionary import services as dictionary
+    from app.system.logs import services as logs
     from app.system.search import services as search
     from app.system.security import services as security
 
@@ -39,6 +40,7 @@ def prepare() -> None:
         security.seed_reaches()
         if search.is_empty():
             search.rebuild()
+        logs.begin(key=current_app.config["ZHIKE"].log_key)
 
 
 def _grants(import_module, domain):  # noqa: ANN001, ANN202 - two lines
@@ -163,25 +165,27 @@ def export_customers(file: Path, username: str, conditions: str) -> None:
             columns, rows = exports.columns_of(specs), exports.Rows(listing, specs)
             with file.open("wb") as stream:
                 count = exports.write(
-                    stream, columns, rows, what="CustomerView", asked=asked, file_format=asked["format"]
+                    stream,
+                    columns,
+                    rows,
+                    name=str(CustomerView.title),
+                    what="CustomerView",
+                    asked=asked,
+                    file_format=asked["format"],
                 )
         except DomainError as refusal:
             raise click.ClickException(str(refusal)) from refusal
     click.echo(f"{count:,} customers: {file}")
 
 
-def _folder() -> Path:
-    return Path(current_app.config["ZHIKE"].data_dir) / "imports"
-
-
 def _checked(file: Path, template: str, actor: Actor) -> Any:
     from app.system.imports import services
 
     about = {"file_name": file.name, "kind": "customers", "template": template}
-    run = services.upload(file, folder=_folder(), actor=actor, in_browser=False, **about)
+    run = services.upload(file, actor=actor, in_browser=False, **about)
     for column in run.columns:
         click.echo(f"  {column['heading'] or '-'} -> {column['field'] or 'not imported'} ({column['confidence']})")
-    services.check(run, [column["field"] for column in run.columns], actor=actor, folder=_folder())
+    services.check(run, [column["field"] for column in run.columns], actor=actor)
     return run
 
 
@@ -198,7 +202,7 @@ def _finished(run: Any, actor: Actor, result: Path, *, dry_run: bool) -> None:
     from app.system.imports import services
 
     if not dry_run:
-        services.import_run(run, actor=actor, folder=_folder())
+        services.import_run(run, actor=actor)
         click.echo(", ".join(f"{name}: {count:,}" for name, count in run.counts.items()))
     else:
         click.echo(", ".join(f"{name}: {count:,}" for name, count in services.forecast(run).items()))
@@ -206,7 +210,7 @@ def _finished(run: Any, actor: Actor, result: Path, *, dry_run: bool) -> None:
         returned = services.write_result(run, stream)
     click.echo(f"{returned:,} rows not imported: {result}")
     if dry_run:
-        services.discard(run, folder=_folder(), actor=actor)
+        services.discard(run, actor=actor)
 
 
 @click.group("search")
@@ -224,4 +228,24 @@ def rebuild_search() -> None:
         click.echo(f"{services.rebuild():,} records can be found.")
 
 
-commands = [setup, create_admin, demo, customers, search]
+@click.group("logs")
+def logs() -> None:
+    """Look after the log."""
+
+
+@logs.command("verify")
+@with_appcontext
+def verify_logs() -> None:
+    """Compute the chain of the log again. Exit 1 if it is broken; the last line can be kept elsewhere as a proof."""
+    from app.system.logs import queries, rules, services
+
+    with acting(SYSTEM):
+        found = services.verify(key=current_app.config["ZHIKE"].log_key)
+        if found.reason is not None:
+            raise click.ClickException(f"The chain is broken at seal {found.number}: {rules.REASONS[found.reason]}.")
+        head = queries.head()
+    click.echo(f"The chain is whole up to seal {found.number}.")
+    click.echo(f"{found.number}:{head.chain_hash if head else ''}")
+
+
+commands = [setup, create_admin, demo, customers, logs, search]

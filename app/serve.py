@@ -20,6 +20,7 @@ from app.demo import people
 from app.extensions import db
 from app.system.security import queries as security
 from app.system.sign_in import queries as sign_in
+from app.worker import call_through, queue, work_beside
 from config import Settings, SettingsError
 
 #: gunicorn's settings. Source: https://docs.gunicorn.org/en/stable/settings.html
@@ -49,12 +50,16 @@ class Server(BaseApplication):
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
         self.cfg.set("bind", f"{self.settings.host}:{self.settings.port}")
-        self.cfg.set("post_worker_init", self._greet)
+        self.cfg.set("post_worker_init", self._begin)
 
     def load(self) -> Flask:
         return self.app
 
-    def _greet(self, worker: Any) -> None:
+    def _begin(self, worker: Any) -> None:
+        huey = queue(self.settings)
+        caller = call_through(self.app, huey)
+        if not self.settings.redis_url:
+            work_beside(caller)
         if worker.age == 1:  # not again when a worker was replaced
             sys.stdout.write(self.greeting)
             sys.stdout.flush()

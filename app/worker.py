@@ -1,10 +1,13 @@
-"""The worker: ``make worker``. Runs what is on the timetable, on huey.
+"""The worker: does jobs, and runs what is on the timetable. ``make worker``, or threads in the server's process.
 
-Its clock and queue are in Redis if there is one (REDIS_URL), else in a file beside the database.
+The database says what there is to do; huey only wakes: through Redis if there is one (REDIS_URL), else through a
+file beside the database. A call that is lost is made again by the sweep.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+import os
+import threading
+from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -12,23 +15,31 @@ from typing import Any
 
 from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey
+from huey.consumer import Consumer
+from redis.exceptions import RedisError
 
 from app import create_app
-from app.base import clock
 from app.base.actor import SYSTEM, Channel, acting
 from app.base.timetable import TIMETABLE, Entry
+from app.base.transaction import listen
 from app.base.web import log_to_stderr
 from app.domains import DOMAINS
+from app.extensions import db
+from app.system.jobs import services
+from app.system.jobs.facts import JobWaiting
 from config import Settings
 
 log = logging.getLogger("zhike.worker")
+JOBS, TURNS, CLOCK = "job", "turn", "clock"  # names among huey's tasks
+LONGEST_WAIT_SECONDS = 1.0  # between two looks into the file queue
 
 
 def queue(settings: Settings) -> Huey:
     """Return the queue of this installation."""
     if settings.redis_url:
-        return RedisHuey("zhike", url=settings.redis_url)
-    return SqliteHuey("zhike", filename=str(settings.data_dir / "queue.sqlite"))
+        return RedisHuey("zhike", url=settings.redis_url, results=False)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey("zhike", filename=str(settings.data_dir / "queue.sqlite"), results=False)
 
 
 def load_tasks() -> None:
@@ -38,28 +49,78 @@ def load_tasks() -> None:
             import_module(f"app.{domain}.tasks")
 
 
-def run(app: Flask, entry: Entry) -> Any:
-    """Run one task of the timetable, with the system acting."""
-    with app.app_context(), acting(SYSTEM.by(Channel.WORKER)):
-        result = entry.task()
-    log.info("task", extra={"task": entry.name, "result": result})
-    return result
+class Caller:
+    """Tells the workers of one application what there is to do, and does it where it is a worker itself."""
+
+    def __init__(self, app: Flask, huey: Huey) -> None:
+        self.app, self.huey = app, huey
+        lease = app.config["ZHIKE"].job_lease_seconds
+        self.job = huey.task(name=JOBS)(lambda job_id: self._in_app(lambda: services.work(job_id, lease_seconds=lease)))
+        self.turn = huey.task(name=TURNS)(lambda name: self._in_app(lambda: run(TIMETABLE[name])))
+        huey.periodic_task(_at_every_minute, name=CLOCK)(self.tick)
+
+    def call(self, fact: JobWaiting) -> None:
+        """Wake a worker for a job. With the queue away the sweep does it later."""
+        try:
+            self.job(fact.job_id)
+        except (RedisError, OSError):
+            log.warning("queue away, job waits for the sweep", extra={"job": fact.job_id})
+
+    def tick(self) -> None:
+        """Look, once a minute, at every entry of the timetable: its turn is taken by one worker alone."""
+        for name in TIMETABLE:
+            self.turn(name)
+
+    def _in_app(self, do: Callable[[], Any]) -> None:
+        with self.app.app_context():
+            try:
+                do()
+            finally:
+                db.session.remove()
 
 
-def is_due(entry: Entry) -> Callable[[datetime], bool]:
-    """Return the question huey asks once a minute, with a moment in UTC: is the task due now?"""
-
-    def ask(moment: datetime) -> bool:
-        here = clock.local(moment)
-        return (here.hour, here.minute) == (entry.hour, entry.minute)
-
-    return ask
+def _at_every_minute(_moment: datetime) -> bool:
+    return True
 
 
-def hang(huey: Huey, app: Flask, entries: Iterable[Entry]) -> None:
-    """Make a periodic task of huey out of every entry."""
-    for entry in entries:
-        huey.periodic_task(is_due(entry), name=entry.name)(lambda entry=entry: run(app, entry))
+def run(entry: Entry) -> bool:
+    """Run an entry's due turn with the system acting, unless another worker has it."""
+    with acting(SYSTEM.by(Channel.WORKER)):
+        ran = services.run_turn(entry)
+    if ran:
+        log.info("turn", extra={"task": entry.name})
+    return ran
+
+
+class QuietConsumer(Consumer):
+    """A consumer in the server's process: the signals are the server's."""
+
+    def _set_signal_handlers(self) -> None:
+        """Leave them alone."""
+
+
+def call_through(app: Flask, huey: Huey) -> Caller:
+    """Let this application's jobs wake workers through the queue."""
+    caller = Caller(app, huey)
+    listen(JobWaiting, caller.call)
+    return caller
+
+
+def begin(caller: Caller) -> None:
+    """Learn the timetable, and look at once for jobs whose worker died: perhaps it was this one."""
+    load_tasks()
+    with caller.app.app_context(), acting(SYSTEM.by(Channel.WORKER)):
+        services.sweep()
+        db.session.remove()
+
+
+def work_beside(caller: Caller) -> Consumer:
+    """Work in threads of this process, which also serves pages. Ends with it, or when told to ``stop``."""
+    huey = caller.huey
+    begin(caller)
+    consumer = QuietConsumer(huey, workers=2, max_delay=LONGEST_WAIT_SECONDS, scheduler_interval=1)
+    threading.Thread(target=consumer.run, daemon=True, name="worker").start()
+    return consumer
 
 
 def main() -> None:
@@ -68,11 +129,11 @@ def main() -> None:
     log_to_stderr(as_json=settings.log_json)
     log.setLevel(logging.INFO)
     app, huey = create_app(settings), queue(settings)
-    load_tasks()
-    hang(huey, app, TIMETABLE.values())
+    begin(call_through(app, huey))
     log.info("%d tasks on the timetable: %s", len(TIMETABLE), ", ".join(sorted(TIMETABLE)))
-    huey.create_consumer(workers=2, worker_type="thread").run()
+    Consumer(huey, workers=2, max_delay=LONGEST_WAIT_SECONDS, scheduler_interval=1).run()
 
 
 if __name__ == "__main__":
+    os.umask(0o077)
     main()

@@ -60,8 +60,7 @@ FRAME = {
         {"label": "新建工单", "icon": "ticket", "url": "/form"},
     ],
     "search_url": "/list",
-    "inbox_url": "/message",
-    "unread": 7,
+    "bell": {"count": 7, "text": "7", "url": "/message", "panel_url": "/message", "stamp_url": "/message"},
     "user": {
         "name": "李静",
         "role": "客服主管",

@@ -16,11 +16,12 @@ from tests.cast import DEPARTMENTS, PEOPLE
 from tests.factories import a_contact, a_customer
 
 PAGES = """/ /changes/ /contacts/ /contacts/new /customers/ /customers/new /departments/ /departments/1 /departments/new
-    /dictionaries/ /dictionary-values/ /exports/ /imports/customers/
-    /me/ /me/password /nowhere /roles/ /roles/2 /search/ /search/?q=晨光  /sign-ins/ /users/
+    /dictionaries/ /dictionary-values/ /files/ /imports/customers/ /inbox/ /inbox/?unread=1 /jobs/ /logs/ /logs/1
+    /me/ /me/password /nowhere /roles/ /roles/2 /runs/ /search/ /search/?q=晨光 /timetable/ /users/
     /users/2 /users/2/edit /users/new""".split()
 RECORD_PAGES = (
-    "/customers/{} /customers/{}/edit /customers/{}/history /customers/{}?tab=access /customers/{}?tab=contacts"
+    "/customers/{} /customers/{}/edit /customers/{}/history /customers/{}?tab=access /customers/{}?tab=contacts "
+    "/customers/{}?tab=files"
 )
 #: What people read besides text.
 READ_ALOUD = ("alt", "aria-label", "aria-description", "data-confirm", "placeholder", "title")
@@ -29,7 +30,7 @@ HAN = re.compile(r"[\u3400-\u9fff]+")
 WORD = re.compile(r"[A-Za-z]{2,}")
 #: Names, formats, keys: the same in every language. And what the test itself typed.
 SAME_EVERYWHERE = frozenset(
-    "anran zhike english example cn excel xls xlsx csv json ctrl esc enter ip api kb mb".split()
+    "anran zhike english example cn excel xls xlsx csv json ctrl esc enter ip api kb mb office pdf".split()
 )
 CHINESE_EVERYWHERE = ("知客", "简体中文", "繁體中文", "河南晨光商贸有限公司", "王小明", "晨光")
 #: Their cells are data in three languages.
@@ -64,7 +65,7 @@ def pages(app, saved):
     """Return a function: language → (address, pieces of text) of every main page, as the administrator reads them."""
     key = saved(a_customer)
     saved(a_contact)
-    addresses = [*PAGES, *RECORD_PAGES.format(*[key] * 5).split()]
+    addresses = [*PAGES, *RECORD_PAGES.format(*[key] * 6).split()]
 
     def read(language):
         browser = signed_in(app, "anran", language=language)

@@ -11,6 +11,7 @@ import zipfile
 from types import SimpleNamespace
 from urllib.parse import quote, unquote
 
+import pypdf
 import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -21,6 +22,8 @@ from app.base.fields import reading
 from app.base.screens.listing import filterable
 from app.crm.customers import services
 from app.crm.customers.models import Contact, Customer
+from app.system.files import services as files
+from app.system.files.rules import FAMILIES, Limits
 from app.system.sign_in import services as sign_in
 from tests.cast import BY_USERNAME, EVE, LIN, PEOPLE
 from tests.factories import a_contact, a_customer
@@ -47,6 +50,7 @@ SECRETS = (
     "林家", "秦隐之", "卓闭之", "甘藏之", "91410300MA9K2R4T", "隐秘路", "linjia", "秘而不宣", "旧名机械",
     "65551001", "13655510002", "13655510003",
 )  # fmt: skip
+LIMITS = Limits(size_mb=1, per_record=9, families=frozenset(FAMILIES))
 #: Every number there is, as digits.
 NUMBERS = ("13700137000", "65551001", "13655510002", "13655510003")
 
@@ -59,15 +63,26 @@ def world(app):
         services.change(other, LINS, actor=SYSTEM, revision=other.revision)
         friend = a_contact(name="叶家联系人", phones=(SHARED_NUMBER,), customer=hers)
         contact = a_contact(name="甘藏之", phones=("+8613655510003",), customer=other)
+        # what was open to Eve once: her inbox still has the message
+        services.share(other, employee_id=EVE.id, can_write=False, until_on=None, actor=LIN.actor)
+        services.unshare(other, employee_id=EVE.id, actor=LIN.actor)
         gone = a_customer(name="林家旧店有限公司", phone="+8613655510002", owner=LIN.id)
         services.delete(gone, actor=SYSTEM)
         services.recount()
+        hung = [hang_a_file(one, name) for one, name in ((hers, "叶家合同 137-0013-7000.txt"), (other, "甘藏之.txt"))]
         return SimpleNamespace(
+            file=hung,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
             outside=(other.id, gone.id),
             outside_contacts=(contact.id,),
         )
+
+
+def hang_a_file(customer, name):
+    """Hang a text with the customer's name in it on the customer; return its id."""
+    content = files.take_in(io.BytesIO(customer.name.encode()), name=name, limits=LIMITS)
+    return files.attach(customer, content, kind="customer", actor=SYSTEM, limits=LIMITS).id
 
 
 # ── what is asked ──
@@ -88,8 +103,8 @@ SEARCHED = (
     "linj",
     "1",
 )
-PLAIN = ("", "format=csv", "sort=phone")
-TABS = ("", "tab=related", "tab=access", "tab=contacts")
+PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
+TABS = ("", "tab=related", "tab=access", "tab=contacts", "tab=files")
 
 
 def wishes(model):
@@ -108,6 +123,8 @@ def keys_of(rule, world):
         return [*filterable(Customer), *filterable(Contact), "owner", "department", "nothing"]
     if rule.endpoint.startswith(("CustomerView", "CustomerApi")):
         return world.customer
+    if rule.endpoint.startswith(("AttachmentView", "FileView")):
+        return world.file
     if rule.endpoint.startswith(("ContactView", "ContactApi")):
         return world.contact
     if "<template>" in rule.rule:
@@ -160,6 +177,8 @@ def told(answer):
     if answer.data.startswith(b"PK"):
         book = zipfile.ZipFile(io.BytesIO(answer.data))
         said += [book.read(name).decode("utf-8", "replace") for name in book.namelist()] + book.namelist()
+    if answer.data.startswith(b"%PDF"):
+        said += [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(answer.data)).pages]
     nonces = re.compile(r'nonce[-="][^"\']*|csrf_token" value="[^"]*"|Set-Cookie:.*|X-Request-ID:.*')
     return re.sub(r"[\s\-]|</?mark>|<span class=\"dots\">|</span>", "", nonces.sub("", "\n".join(said)))
 

@@ -10,6 +10,7 @@ from config import ROOT, Settings, SettingsError
 PRODUCTION = {
     "MODE": "production",
     "SECRET_KEY": "k" * 32,
+    "LOG_KEY": "l" * 32,
     "DATABASE_URL": "postgresql://zhike@db/zhike",
     "HOSTS": "crm.example.cn",
 }
@@ -36,6 +37,7 @@ def test_a_demo_keeps_its_secret_over_a_restart(tmp_path):
     ("without", "words"),
     [
         ("SECRET_KEY", "SECRET_KEY must be set in production, 32 characters or more"),
+        ("LOG_KEY", "LOG_KEY must be set in production, 32 characters or more"),
         ("DATABASE_URL", "DATABASE_URL must be set in production"),
         ("HOSTS", "HOSTS must name the host names"),
     ],

@@ -4,7 +4,7 @@ Stock Continuum writes a version with one SELECT, INSERT and UPDATE per row (5 t
 two or three statements per class. ``change_set()`` is the transaction row that the current changes belong to.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,7 +136,8 @@ class Child:
 
     ``column`` leads to the parent; with ``via`` (model, own column, column to the parent) it leads there through
     another child: a contact's phones belong to every customer the contact was ever linked to. ``title`` names one
-    row of it in the reader's words, from a version.
+    row of it in the reader's words, from a version. ``only`` (column, value): other rows hang on records of other
+    kinds.
     """
 
     label: object
@@ -145,6 +146,7 @@ class Child:
     fields: tuple[str, ...]
     title: Callable[[Any], str]
     via: tuple[type, str, str] | None = None
+    only: tuple[str, str] | None = None
 
 
 def children_of(model: type[Any]) -> tuple[Child, ...]:
@@ -212,6 +214,34 @@ def insert_versioned(cls: type[Any], rows: Iterable[dict[str, Any]]) -> list[int
         _copy(connection, table, versions, table.c.id.in_(part), number, INSERT)
     _heard(cls, INSERT, ids)
     return ids
+
+
+def update_versioned(
+    cls: Any, ids: Iterable[int], values: Mapping[str, Any], *, also: Mapping[str, Any] | None = None
+) -> list[int]:
+    """Set columns of many rows in sets, with one history entry each; return the ids of the rows that changed.
+
+    ``values``: by column name, a value or an SQL expression on the row. Rows that hold these values already are
+    left alone; ``also`` is set on those that change, such as who changed them. The revision, where there is one,
+    is raised. Scope and rights are the caller's.
+    """
+    table, versions = cls.__table__, version_class(cls).__table__
+    number, connection, wanted = change_set().id, db.session.connection(), sorted(set(ids))
+    db.session.flush()
+    differs = sa.or_(*[table.c[name].is_distinct_from(value) for name, value in values.items()])
+    raised = {"revision": table.c.revision + 1} if "revision" in table.c else {}
+    changed: list[int] = []
+    for start in range(0, len(wanted), CHUNK):
+        meant = sa.select(table.c.id).where(table.c.id.in_(wanted[start : start + CHUNK]), differs)
+        part = sorted(connection.scalars(meant.with_for_update()))
+        rows = versions.c.id.in_(part)
+        connection.execute(sa.update(table).where(table.c.id.in_(part)).values({**raised, **values, **(also or {})}))
+        replace(connection, versions, rows, number)
+        _copy(connection, table, versions, table.c.id.in_(part), number, UPDATE)
+        changed += part
+    db.session.expire_all()
+    _heard(cls, UPDATE, changed, frozenset({*values, *(also or {})}))
+    return changed
 
 
 def delete_versioned(cls: Any, ids: Iterable[int]) -> None:

@@ -2,28 +2,50 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+
+from app.base import clock
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A task and the time of day, in the business's zone, at which it is due."""
+    """A task and when it is due: at a time of day in the business's zone, or every so many minutes."""
 
     name: str
-    hour: int
-    minute: int
     task: Callable[[], Any]
+    hour: int = 0
+    minute: int = 0
+    minutes: int = 0  # between two runs; 0: once a day
+
+    def due_at(self, now: datetime) -> datetime:
+        """Return the latest moment, not after ``now`` (both naive UTC), at which the task was due."""
+        here = clock.local(now).replace(second=0, microsecond=0)
+        if self.minutes:
+            passed = (here.hour * 60 + here.minute) % self.minutes
+            return clock.stored(here - timedelta(minutes=passed))
+        today = here.replace(hour=self.hour, minute=self.minute)
+        return clock.stored(today if today <= here else today - timedelta(days=1))
 
 
 TIMETABLE: dict[str, Entry] = {}
+Task = Callable[[], Any]
 
 
-def daily(*, hour: int, minute: int) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+def daily(*, hour: int, minute: int) -> Callable[[Task], Task]:
     """Put the decorated task on the timetable. It runs with SYSTEM acting, inside an app context."""
+    return _entering(hour=hour, minute=minute)
 
-    def enter(task: Callable[[], Any]) -> Callable[[], Any]:
+
+def every(*, minutes: int) -> Callable[[Task], Task]:
+    """Put the decorated task on the timetable, every so many minutes of the day, counted from midnight."""
+    return _entering(minutes=minutes)
+
+
+def _entering(**when: int) -> Callable[[Task], Task]:
+    def enter(task: Task) -> Task:
         name = f"{task.__module__.removeprefix('app.').removesuffix('.tasks')}.{task.__name__}"
-        TIMETABLE[name] = Entry(name, hour, minute, task)
+        TIMETABLE[name] = Entry(name, task, **when)
         return task
 
     return enter

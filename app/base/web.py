@@ -5,20 +5,24 @@ import logging
 import secrets
 import time
 import uuid
-from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
 
+from app.base import logbook
+from app.base.actor import Actor, Channel
+from app.base.afterwards import afterwards
 from app.base.engine import promise_to_read
-from app.base.errors import Conflict, DomainError, Missing, NotAllowed
+from app.base.errors import Conflict, DomainError, Missing, NotAllowed, StoreUnavailable
 from app.base.i18n import _
 from app.extensions import db
 
+__all__ = ["PUBLIC_PATHS", "afterwards", "csp_nonce", "log_to_stderr", "prepare", "problem", "wants_json"]
 log = logging.getLogger("zhike")
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC_PATHS = ("/static/", "/healthz", "/readyz")
@@ -36,6 +40,9 @@ CSP = (
     "frame-ancestors 'none'"
 )
 A_YEAR = 31_536_000
+A_MINUTE = timedelta(minutes=1)
+#: Answers that the log keeps. Only the doors are limited, so whoever comes too often wants to sign in.
+REFUSALS = {403: logbook.Kind.REFUSED, 429: logbook.Kind.SIGN_IN_LIMITED}
 NUL = {"\0"}
 LONGEST_REQUEST_ID = 36  # a UUID
 
@@ -120,11 +127,6 @@ def _log(response: Response) -> None:
     log.info("request", extra=line | {"user": actor and actor.id, "request_id": g.get("request_id")})
 
 
-def afterwards(note: Callable[[], Any]) -> None:
-    """Run ``note`` in a short transaction of its own once the answer is sent: what a GET would write."""
-    g.setdefault("afterwards", []).append(note)
-
-
 def _afterwards(_error: BaseException | None) -> None:
     notes = g.pop("afterwards", [])
     promise_to_read(only=False)
@@ -133,9 +135,9 @@ def _afterwards(_error: BaseException | None) -> None:
     for note in notes:
         try:
             note()
-        except DBAPIError:
+        except SQLAlchemyError:  # the database went away, or its pool is exhausted: the answer is made already
             log.warning("a note was lost", exc_info=True)
-            db.session.rollback()
+            db.session.remove()
 
 
 def wants_json() -> bool:
@@ -143,9 +145,10 @@ def wants_json() -> bool:
     return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
 
 
-def problem(code: int, *, text: object = "", detail: object = "") -> tuple[Response | str, int]:
+def problem(code: int, *, text: object = "", title: object = "", detail: object = "") -> tuple[Response | str, int]:
     """Return the error answer: a page for people, JSON for programs."""
-    title, advice = SENTENCES.get(code, SENTENCES[500 if code >= 500 else 400])  # noqa: PLR2004 - HTTP
+    usual, advice = SENTENCES.get(code, SENTENCES[500 if code >= 500 else 400])  # noqa: PLR2004 - HTTP
+    title = title or usual
     size = {"size": _upload_limit()} if code == 413 else {}  # noqa: PLR2004 - HTTP
     said = str(text or advice)
     said = said % size if size else said
@@ -169,12 +172,28 @@ def _on_http_error(error: HTTPException) -> Any:
     db.session.rollback()
     if isinstance(error, CSRFError):
         return problem(400, text=_("This page was open for too long, or in two windows. Reload it and try again."))
+    if error.code in REFUSALS:
+        _note_refusal(error.code)
     return problem(error.code or 500, detail=g.get("request_id", "") if error.code == 500 else "")  # noqa: PLR2004
+
+
+def _note_refusal(code: int, *, reason: str = "") -> None:
+    """Write down that somebody was shown the door: the same person at the same place once a minute."""
+    detail = {"asked": f"{request.method} {request.path}"[:300]} | ({"reason": reason} if reason else {})
+    channel = Channel.API if request.path.startswith("/api/") else Channel.WEB
+    who = g.get("actor") or Actor(id=None, channel=channel, address=request.remote_addr)
+    title = request.path[:200]
+    logbook.note_afterwards(REFUSALS[code], title=title, detail=detail, once_within=A_MINUTE, actor=who)
 
 
 def _on_refusal(refusal: DomainError) -> Any:
     db.session.rollback()
+    if isinstance(refusal, StoreUnavailable):
+        log.error("store", exc_info=refusal)
+        return problem(503, text=refusal, title=_("The store of files does not answer"))
     code = {Missing: 404, NotAllowed: 403, Conflict: 409}.get(type(refusal), 422)
+    if code in REFUSALS:
+        _note_refusal(code, reason=str(refusal))
     title, _advice = SENTENCES.get(code, SENTENCES[400])
     if wants_json():
         body = {"code": code, "title": str(title), "message": str(refusal)}

@@ -38,6 +38,7 @@ def settings(url: str, folder: Path) -> Settings:
         data_dir=folder,
         database_url=url,
         secret_key="for tests only, and long enough for the check",
+        log_key="seals the log of the tests, and long enough",
         sign_in_limit="1000 per minute",
     ).completed()
 

@@ -17,7 +17,7 @@ from pathlib import Path
 #: Held by the run and by the keeper for as long as either lives.
 LOCK = "run.lock"
 #: The file with the server's process id, by the signal that stops the server at once.
-PID_FILES = {"postgres/postmaster.pid": signal.SIGQUIT, "redis/redis.pid": signal.SIGTERM}
+PID_FILES = {"postgres/postmaster.pid": signal.SIGQUIT, "redis/redis.pid": signal.SIGTERM, "s3/s3.pid": signal.SIGTERM}
 
 
 def stop(folder: Path) -> None:

@@ -1,6 +1,6 @@
-"""PostgreSQL and Redis of a test run: found on this machine, started privately, stopped by ``keeper``.
+"""PostgreSQL, Redis and S3 of a test run: found on this machine, started privately, stopped by ``keeper``.
 
-Both run as an unprivileged user (root may not run PostgreSQL), in a folder that only this user can read.
+The first two run as an unprivileged user (root may not run PostgreSQL), in a folder that only this user can read.
 PostgreSQL listens on a socket in that folder and on no port; Redis on a free port of loopback, with a password.
 """
 
@@ -11,6 +11,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -71,6 +72,23 @@ def redis(folder: Path) -> str:
     return once(folder, "redis", lambda: _start_redis(folder / "redis"))
 
 
+def s3(folder: Path) -> str:
+    """Return the address of the run's S3 server, in which everybody may do everything, started if it is not running."""
+    return once(folder, "s3", lambda: start_s3(folder / "s3"))
+
+
+def start_s3(home: Path) -> str:
+    """Start an S3 server whose process id stands in ``home``/s3.pid; return its address."""
+    home.mkdir(mode=0o700)
+    port = free_port()
+    with (home / "log").open("ab") as out:
+        words = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+        server = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
+    (home / "s3.pid").write_text(str(server.pid))
+    _wait_for(port, home / "s3.pid", seconds=60)
+    return f"http://127.0.0.1:{port}"
+
+
 def _start_postgres(home: Path) -> str:
     _own(home)
     _run(
@@ -109,14 +127,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _wait_for(port: int, pid_file: Path) -> None:
-    for _attempt in range(100):
+def _wait_for(port: int, pid_file: Path, *, seconds: int = 5) -> None:
+    for _attempt in range(seconds * 20):
         with socket.socket() as probe:
             probe.settimeout(0.1)
             if probe.connect_ex(("127.0.0.1", port)) == 0 and pid_file.exists() and pid_file.read_text().strip():
                 return
         time.sleep(0.05)
-    raise NoServer(f"Redis does not answer on port {port}.")
+    raise NoServer(f"{pid_file.stem} does not answer on port {port}.")
 
 
 def _own(home: Path) -> None:

@@ -91,7 +91,13 @@ def test_what_is_copied_is_enough_to_start(tmp_path):
         ignore = shutil.ignore_patterns("__pycache__", "vendor", "*.mo")
         shutil.copytree(source, tmp_path / name, ignore=ignore) if source.is_dir() else shutil.copy(source, tmp_path)
     step = next(rest for rest in of("RUN", stage=0) if "compileall" in rest).replace("python", sys.executable)
-    given = {"MODE": "production", "SECRET_KEY": "k" * 40, "HOSTS": "x.example.cn", "DATA_DIR": str(tmp_path)}
+    given = {
+        "MODE": "production",
+        "SECRET_KEY": "k" * 40,
+        "LOG_KEY": "l" * 40,
+        "HOSTS": "x.example.cn",
+        "DATA_DIR": str(tmp_path),
+    }
     given["DATABASE_URL"] = f"sqlite:///{tmp_path / 'one.sqlite'}"
     environment = {"PATH": os.environ["PATH"], "FLASK_APP": "run", **given}
     for command in (step, f"{sys.executable} -m flask setup", f"{sys.executable} -c 'import run'"):
@@ -125,7 +131,7 @@ def test_no_secret_has_a_value_in_the_file():
     """Secrets come from the environment, and a missing one stops the start."""
     text = (ROOT / "compose.yaml").read_text("utf-8")
     uses = re.findall(r"(?<!\$)\$\{(\w+)([^}]*)\}", text)
-    assert {"SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "HOSTS"} == {name for name, _rest in uses}
+    assert {"SECRET_KEY", "LOG_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "HOSTS"} == {name for name, _rest in uses}
     assert all(rest.startswith(":?") for _name, rest in uses)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import downloading
 
@@ -69,9 +70,9 @@ def bring_in(page, path, *, rows):
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Upload and look at the columns").click()
     page.get_by_role("button", name="Check all rows").click()
-    page.get_by_text("Problems by row").wait_for()
-    assert page.locator(".zk-stats", has_text="will be written").get_by_text(rows, exact=True).count() == 1
-    assert page.get_by_text("No problems: every row can be imported.").is_visible()
+    page.locator(".zk-stats", has_text="will be written").wait_for()  # once the job has checked every row
+    expect(page.locator(".zk-stats", has_text="will be written").get_by_text(rows, exact=True)).to_have_count(1)
+    expect(page.get_by_text("No problems: every row can be imported.")).to_be_visible()
     page.get_by_role("button", name="Import", exact=True).click()
     page.get_by_role("link", name="To the list").click()
     page.locator("tr[data-href]").first.wait_for()
@@ -90,12 +91,12 @@ def edit(page, address):
     page.get_by_label("Address", exact=True).fill(address)
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Saved:").wait_for()
-    assert address in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text(address)
 
 
 def compare_and_take_back(page, before):
     page.get_by_role("link", name="Whole history").click()
-    assert page.locator(".zk-set.is-new").inner_text().startswith("安然")
+    expect(page.locator(".zk-set.is-new")).to_contain_text("安然")
     line = page.locator(".zk-diff tr", has_text="Address")
     assert line.locator("td").nth(0).inner_text() == before
     assert line.locator("td").nth(1).inner_text() == before + TYPED
@@ -103,7 +104,8 @@ def compare_and_take_back(page, before):
     line.get_by_role("button", name="Take back").click()
     page.get_by_text("v3", exact=True).first.wait_for()
     page.locator(".zk-crumbs a").last.click()
-    assert TYPED not in page.locator("main").inner_text()
+    page.get_by_role("link", name="Whole history").wait_for()
+    expect(page.locator("main")).not_to_contain_text(TYPED)
 
 
 def filtered_export(page, words):

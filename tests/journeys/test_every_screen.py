@@ -21,7 +21,7 @@ ADDRESSES = [
     "/", "/customers/", "/customers/?filter={filter}", "/customers/?page_size=10&page=2", "/customers/{customer}",
     "/customers/{customer}?tab=contacts", "/customers/{customer}?tab=access", "/customers/{customer}/edit",
     "/customers/{customer}/history", "/customers/{gone}/history", "/customers/new", "/contacts/", "/contacts/{contact}",
-    "/contacts/{contact}/edit", "/changes/", "/exports/", "/sign-ins/", "/imports/customers/", "/users/",
+    "/contacts/{contact}/edit", "/changes/", "/logs/", "/logs/1", "/inbox/", "/imports/customers/", "/users/",
     "/users/{person}", "/users/{person}/edit", "/roles/", "/roles/4", "/departments/", "/departments/1/edit",
     "/dictionaries/", "/dictionary-values/", "/dictionary-values/1/edit", "/me/", "/me/password", "/search/",
     "/search/?q=商贸", "/search/?q=nothing", "/nothing",

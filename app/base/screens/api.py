@@ -22,6 +22,7 @@ from app.base.fields import Choices, Field, Hidden, Link, Phones, fields_of, is_
 from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens.listing import COUNT_LIMIT, Listing, filterable
+from app.base.screens.outside import not_found
 from app.extensions import db
 
 PAGE_CAP, PAGE_DEFAULT = 100, 25
@@ -104,7 +105,12 @@ class DomainApi(BaseApi):
     @signed
     def read(self, pk: str) -> Response:
         """Answer one record in scope."""
-        return jsonify({"result": self.drawn(self.record(pk))})
+        record = self.record(pk)
+        self.looked_at(record)
+        return jsonify({"result": self.drawn(record)})
+
+    def looked_at(self, record: Any) -> None:
+        """Do what the domain wants done when a program has read all of a record. Nothing, unless it says so."""
 
     def record(self, pk: str, *, write: bool = False) -> Any:
         """Return the record in scope: 404 otherwise, 403 with a sentence if it may only be read."""
@@ -112,7 +118,7 @@ class DomainApi(BaseApi):
             abort(404)
         found = db.session.scalar(select(self.model).where(self.model.id == int(pk)))  # type: ignore[attr-defined]
         if found is None:
-            abort(404)
+            not_found(self.model, int(pk))
         if write and not may_write(found, self.actor):
             raise NotAllowed(_("You may read this record, but not change it. Ask its owner or a supervisor."))
         return found

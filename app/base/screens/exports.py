@@ -1,7 +1,7 @@
 """What a list shows, as a file: every row that matches, in constant memory, masked and logged."""
 
-import json
 import tempfile
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -9,12 +9,13 @@ from typing import IO, Any
 from flask import Response, send_file
 from sqlalchemy import select
 
-from app.base import choices, clock, exported
+from app.base import choices, clock, logbook
 from app.base.actor import Actor
 from app.base.engine import promise_to_read
-from app.base.exported import Exported
 from app.base.fields import Choices, Date, Field, Hidden, Link, Moment, Money, Number, Phone, Phones, seen
+from app.base.logbook import Kind
 from app.base.scope import unscoped
+from app.base.screens import filterbar
 from app.base.screens.listing import Listing
 from app.base.tabular.cells import Column
 from app.base.tabular.plain import write_plain
@@ -39,7 +40,7 @@ def send(
 ) -> Response:
     """Write a table to a temporary file, keep the log, and return the download."""
     stream: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - send_file closes it with the answer
-    write(stream, columns, rows, what=what, asked=asked, file_format=file_format)
+    write(stream, columns, rows, name=name, what=what, asked=asked, file_format=file_format)
     stream.seek(0)
     file_name = f"{name} {clock.local(clock.now()):%Y%m%d-%H%M}.{file_format}"
     return send_file(stream, mimetype=FORMATS[file_format], as_attachment=True, download_name=file_name)
@@ -50,17 +51,34 @@ def write(
     columns: Sequence[Column],
     rows: Iterable[Sequence[Any]],
     *,
+    name: str,
     what: str,
     asked: Mapping[str, str],
     file_format: str,
 ) -> int:
     """Write a table, keep the log of it, and return how many rows it has."""
     written = (write_plain if file_format == "xlsx" else write_csv)(stream, columns, rows)
+    about = {**rows.about, **rows.told} if isinstance(rows, Rows) else {"filter": _words(asked)}
+    leave_in_log(name, {"list": what, "format": file_format, "rows": written.rows}, about)
+    return written.rows
+
+
+def _words(asked: Mapping[str, str]) -> list[str]:
+    return [f"{key}: {value}" for key, value in asked.items()]
+
+
+def leave_in_log(name: str, detail: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    """Leave in the log who took what out, before the file is handed out. ``about``: its records, and the filter."""
     db.session.rollback()  # the read transaction is over
     promise_to_read(only=False)
-    kept = json.dumps(dict(asked), ensure_ascii=False)
-    exported.keep(Exported(what=what, format=file_format, asked=kept, row_count=written.rows))
-    return written.rows
+    note_export(name, detail, about)
+
+
+def note_export(name: str, detail: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    """Note an export in the current transaction. See ``leave_in_log``."""
+    words = {"filter": about["filter"]} if about.get("filter") else {}
+    records = {key: value for key, value in about.items() if key != "filter"}
+    logbook.note(Kind.EXPORTED, title=name, detail={**detail, **words}, **records)
 
 
 def columns_of(specs: Iterable[Field]) -> list[Column]:
@@ -87,10 +105,22 @@ class Rows:
     listing: Listing
     specs: Sequence[Field]
     names: dict[str, dict[int, str]] = field(default_factory=dict)  # of linked records, by kind
+    keys: "array[int]" = field(default_factory=lambda: array("q"))  # of the records that were read
 
     @property
     def actor(self) -> Actor:
         return self.listing.actor
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the log keeps of the records that were read."""
+        model: Any = self.listing.model
+        return {"subject_kind": model.__tablename__, "records": self.keys}
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The conditions in words, for the log."""
+        return {"filter": filterbar.told(self.listing.filter)}
 
     def __iter__(self) -> Iterator[list[Any]]:
         model: Any = self.listing.model
@@ -99,7 +129,12 @@ class Rows:
         wanted = wanted.where(*self.listing.where).order_by(*self.listing.order())
         result = db.session.execute(wanted.execution_options(yield_per=CHUNK))
         for part in result.partitions(CHUNK):
+            self._remember(part)
             yield from self._cells([dict(zip(["", *[spec.name for spec in kept]], row, strict=True)) for row in part])
+
+    def _remember(self, part: Sequence[Any]) -> None:
+        if part and isinstance(part[0][0], int):
+            self.keys.extend(row[0] for row in part)
 
     def _cells(self, rows: list[dict[str, Any]]) -> Iterator[list[Any]]:
         for spec in self.specs:

@@ -73,10 +73,33 @@ def _chip(node: Any, place: int, listing: Listing) -> dict[str, Any]:
     }
 
 
+def in_words(group: Group) -> str:
+    """Return conditions as one line of words, as a document says them."""
+    joint = "；" if group.every else f" {_('or')} "
+    return joint.join(_node_words(node) for node in group.nodes)
+
+
+def _node_words(node: Any) -> str:
+    if isinstance(node, Group):
+        return f"（{in_words(node)}）"
+    between = f" {_('to')} " if node.operator.arity == 2 else "、"  # noqa: PLR2004 - from, to
+    return f"{node.field.label} {node.operator.label} {between.join(value_words(node))}".strip()
+
+
 def _group_words(group: Group) -> object:
     if group.every:
         return ngettext("%(num)s condition, all", "%(num)s conditions, all", len(group.nodes))
     return ngettext("%(num)s condition, any", "%(num)s conditions, any", len(group.nodes))
+
+
+def told(group: Group) -> list[str]:
+    """Return the conditions of a filter as sentences, one each; those of a group in one."""
+    said = [f"({'; '.join(told(node))})" if isinstance(node, Group) else _told(node) for node in group.nodes]
+    return said if group.every or not said else [f" {_('or')} ".join(said)]
+
+
+def _told(node: Any) -> str:
+    return " ".join([str(node.field.label), str(node.operator.label), "、".join(value_words(node))]).strip()
 
 
 def value_words(condition: Condition) -> list[str]:

@@ -1,6 +1,6 @@
 """The frame round every page: menu by permission, quick search, languages, who is signed in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app, g, request, url_for
@@ -20,9 +20,8 @@ LAST = 1000
 LANGUAGES = {"zh_Hans": "简体中文", "zh_Hant": "繁體中文", "en": "English"}
 #: (label, icon, endpoint, permission, view): what the "New" button offers. Domains add theirs.
 quick_adds: list[tuple[object, str, str, str, str]] = []
-
-#: Who answers quick search: the addresses of its page and of its suggestions, none if this person may find nothing.
-quick_searches: list[Callable[[], Mapping[str, str]]] = []
+#: What domains add to the frame of whoever is signed in, by name: functions of the actor. The bell is one, search too.
+parts: dict[str, Callable[[Any], dict[str, Any]]] = {}
 
 
 def frame() -> dict[str, Any]:
@@ -43,14 +42,14 @@ def frame() -> dict[str, Any]:
 
 def _signed_in(actor: Any) -> dict[str, Any]:
     roles = [item.label for item in choices.values("role").items if item.code in actor.roles]
-    return {
+    added = {name: value for part in parts.values() for name, value in part(actor).items()}
+    return added | {
         "menu": _menu(),
         "quick_add": [
             {"label": label, "icon": icon, "url": url_for(endpoint)}
             for label, icon, endpoint, permission, view in {entry[2]: entry for entry in quick_adds}.values()
             if _may(permission, view)
         ],
-        **(quick_searches[0]() if quick_searches else {}),
         "search_text": request.args.get("q", ""),
         "user": {
             "name": actor.name,

@@ -4,14 +4,22 @@ import json
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
+from flask import current_app
+
 from app.base.fields import Field
 from app.base.i18n import _, ngettext
-from app.base.screens import filterbar, markup
+from app.base.screens import filterbar, markup, prints
 from app.base.screens.listing import COUNT_LIMIT, LAST_NUMBERED_PAGE, PAGE_SIZES, Listing
 
 if TYPE_CHECKING:
     from app.base.screens.view import DomainView
 
+EXPORTS = {
+    "xlsx": (_("Excel (xlsx)"), "file-spreadsheet"),
+    "csv": (_("Text (csv)"), "file-spreadsheet"),
+    "pdf": (_("PDF"), "file-type-pdf"),
+}
+EXPORT_ICONS = {"file-spreadsheet", "file-type-pdf"}  # for the sprite
 PAGES_SHOWN = 2  # on either side of the current one
 
 
@@ -21,6 +29,7 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
     return {
         "title": view.title,
         "problem": problem,
+        "above": getattr(view, "above", dict)(),  # a line above the list: text, tone, action; few screens have one
         "count_text": count_text(listing.count),
         "crumbs": [{"label": view.group, "url": None}] if view.group else [],
         "segments": _segments(view, listing),
@@ -35,17 +44,22 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "clear_url": listing.url(filter=None, kept=None),
         "import_url": view.import_url(),
         "export_urls": _exports(view, listing) if view.may("export") else None,
+        "bulk_actions": view.bulk_offered(),
+        "action_url": view.bulk_url(),
     } | filterbar.build(view, listing)
 
 
 def _exports(view: "DomainView", listing: Listing) -> list[dict[str, Any]]:
     address = view.url("export") + listing.url(page_size=None)
     joint = "" if address.endswith("?") else "&"
-    labels = {"xlsx": _("Excel (xlsx)"), "csv": _("Text (csv)")}
-    return [
-        {"label": label, "icon": "file-spreadsheet", "url": f"{address}{joint}format={code}"}
-        for code, label in labels.items()
+    method = "POST" if listing.count > current_app.config["ZHIKE"].export_at_once_rows else "GET"
+    found: list[dict[str, Any]] = [
+        {"label": label, "icon": icon, "url": f"{address}{joint}format={code}", "method": method}
+        for code, (label, icon) in EXPORTS.items()
     ]
+    found[-1]["method"] = "GET"  # a PDF is never long
+    found[-1]["disabled"] = prints.why_not(listing)
+    return found
 
 
 def count_text(count: int) -> str:
@@ -207,7 +221,7 @@ def form_page(view: "DomainView", form: Any, record: Any, *, name: str, problem:
     """Return everything ``zhike/form.html`` draws besides the form itself."""
     is_new = record is None
     title = (_("New: %(one)s") % {"one": view.one}) if is_new else _("Edit")
-    way = crumbs(view) if is_new else [*crumbs(view), {"label": name, "url": view.url("show", pk=view.key(record))}]
+    way = view.crumbs() if is_new else [*view.crumbs(), {"label": name, "url": view.url("show", pk=view.key(record))}]
     parts = view.form_sections or [("fields", None, list(view.form_fields))]
     return {
         "title": title,

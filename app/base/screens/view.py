@@ -8,7 +8,7 @@ in the session; active filters belong to the request; relation fields load no ta
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import Response, abort, flash, g, jsonify, redirect, request, url_for
+from flask import Response, abort, flash, jsonify, redirect, request, url_for
 from flask_appbuilder import ModelView, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -16,27 +16,23 @@ from flask_wtf import FlaskForm
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.base import choices, filters, kept_filters
+from app.base import choices
 from app.base.actor import Actor
 from app.base.errors import Conflict, DomainError, Invalid, InvalidFields, NotAllowed
 from app.base.fields import Choice, Field, Link, fields_of, is_hidden
 from app.base.i18n import _
 from app.base.scope import may_write
-from app.base.screens import conflicts, exports, forms, listpage
-from app.base.screens.listing import Listing, filterable
+from app.base.screens import conflicts, forms, listpage
+from app.base.screens.listing import filterable
+from app.base.screens.lists import Lists, current_actor
+from app.base.screens.outside import not_found
 from app.extensions import db
 
 MOST_CHOICES = 20
 LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
 
 
-def current_actor() -> Actor:
-    """Return who is signed in. Screens call this; services never do."""
-    actor: Actor = g.actor
-    return actor
-
-
-class DomainView(ModelView):
+class DomainView(Lists, ModelView):
     """A list-and-form screen whose buttons obey scope and permission and call one service each."""
 
     # ── what a subclass says ──
@@ -81,83 +77,6 @@ class DomainView(ModelView):
         """Return the fields of the screen's model, where no screen is at hand."""
         return fields_of(cls.model)
 
-    # ── list ──
-
-    @expose("/")
-    @has_access
-    @permission_name("list")
-    def list(self) -> str | AnyResponse:
-        """Show one page of the rows in scope that match the filter."""
-        listing, problem = self.listing(), None
-        try:
-            _checked = listing.filter
-        except Invalid as refusal:
-            problem, listing = refusal, self.listing(filter="")
-        page = listpage.build(self, listing, problem=problem)
-        return self.render_template("zhike/list.html", page=page)
-
-    def listing(self, **changes: str) -> Listing:
-        """Return the rows that the address asks for. ``changes`` overrides single parameters."""
-        asked = {name: value for name, value in request.values.items() if name != "csrf_token"} | changes
-        columns = [self.specs[name] for name in self.list_fields]
-        return Listing(
-            self.model,
-            filterable(self.model),
-            columns,
-            asked,
-            current_actor(),
-            default_sort=self.default_sort,
-            also=self.row_needs,
-        )
-
-    @expose("/count")
-    @has_access
-    @permission_name("list")
-    def count(self) -> Response:
-        """Answer how many rows a filter finds, counted up to the limit: while it is being built."""
-        try:
-            return jsonify({"text": listpage.count_text(self.listing().count)})
-        except Invalid as refusal:
-            return jsonify({"text": str(refusal)})
-
-    @expose("/filter", methods=["POST"])
-    @has_access
-    @permission_name("list")
-    def keep_filter(self) -> AnyResponse:
-        """Keep a filter that is too long for an address, and show the list it narrows."""
-        text = request.form.get("filter", "")
-        filters.parse(text, filterable(self.model))
-        kept = {name: value for name, value in request.args.items() if name not in ("filter", "kept", "page", "after")}
-        return redirect(self.url("list", **kept, kept=kept_filters.keep(text)))
-
-    @expose("/export")
-    @has_access
-    @permission_name("export")
-    def export(self) -> Response:
-        """Send every row that the list's filter shows as a file. ``format``: xlsx or csv."""
-        file_format = "csv" if request.args.get("format") == "csv" else "xlsx"
-        listing, specs = self.exported(dict(request.args.items()), actor=current_actor())
-        rows, asked = exports.Rows(listing, specs), {**listing.asked, "format": file_format}
-        what, name = self.endpoint, str(self.title)
-        return exports.send(exports.columns_of(specs), rows, name=name, what=what, asked=asked, file_format=file_format)
-
-    @classmethod
-    def exported(cls, asked: Mapping[str, str], *, actor: Actor) -> tuple[Listing, Sequence[Field]]:
-        """Return the rows and the fields of an export. Raises Invalid for a filter that cannot be meant."""
-        known = fields_of(cls.model)
-        specs = [known[name] for name in cls.export_fields or cls.list_fields]
-        listing = Listing(cls.model, filterable(cls.model), specs, asked, actor, default_sort=cls.default_sort)
-        _checked = listing.filter
-        return listing, specs
-
-    def import_url(self) -> str | None:
-        """Return the address of the import into this list, if there is one that this person may use."""
-        return None
-
-    def row_level(self, _record: Any) -> Mapping[str, str] | None:
-        """Return the small letter before a row's name, if the domain has one."""
-        return None
-
     # ── one record ──
 
     def record(self, pk: str, *, write: bool = False) -> Any:
@@ -167,7 +86,7 @@ class DomainView(ModelView):
         key = getattr(self.model, self.model.__mapper__.primary_key[0].key)  # type: ignore[attr-defined]
         found = db.session.scalar(select(self.model).where(key == int(pk)))
         if found is None:
-            abort(404)
+            not_found(self.model, int(pk))
         if write and not may_write(found, current_actor()):
             raise NotAllowed(_("You may read this record, but not change it. Ask its owner or a supervisor."))
         return found

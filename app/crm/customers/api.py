@@ -38,6 +38,9 @@ class CustomerApi(DomainApi):
     write_fields = OWN
     create, change, remove = services.create, services.change, services.delete
 
+    def looked_at(self, record: Any) -> None:
+        services.look_at(record)
+
 
 class ContactApi(DomainApi):
     resource_name = "contacts"

@@ -2,7 +2,7 @@
 
 LOOK = ["can_list", "can_show", "can_history", "can_export"]
 WORK = [*LOOK, "can_add", "can_edit", "can_share", "can_revert"]
-ALL = [*WORK, "can_delete", "can_import", "can_phones"]
+ALL = [*WORK, "can_delete", "can_import", "can_phones", "can_bulk_edit"]
 
 CONTACTS_LOOK = ["can_list", "can_show", "can_history", "can_export"]
 CHANGES = ["can_list", "can_export"]
@@ -11,7 +11,7 @@ CONTACTS_WORK = [*CONTACTS_LOOK, "can_add", "can_edit", "can_delete", "can_rever
 GRANTS = {
     "admin": {"CustomerView": ALL, "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
     "supervisor": {"CustomerView": ALL, "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
-    "dispatcher": {"CustomerView": [*WORK, "can_delete", "can_import"], "ContactView": CONTACTS_LOOK},
+    "dispatcher": {"CustomerView": [*WORK, "can_delete", "can_import", "can_bulk_edit"], "ContactView": CONTACTS_LOOK},
     "agent": {"CustomerView": [*WORK, "can_phones"], "ContactView": CONTACTS_WORK},
     "service_manager": {"CustomerView": [*LOOK, "can_phones"], "ContactView": CONTACTS_LOOK},
     "finance": {"CustomerView": ["can_list", "can_show", "can_phones"]},

@@ -1,7 +1,7 @@
 """search
 
 Revision ID: a178bf9f220e
-Revises: cd7c69b06ce0
+Revises: 020a53e7440a
 Create Date: 2026-11-22 19:14:16.494654
 
 """
@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 
 # revision identifiers, used by Alembic.
 revision = 'a178bf9f220e'
-down_revision = 'cd7c69b06ce0'
+down_revision = '020a53e7440a'
 branch_labels = None
 depends_on = None
 

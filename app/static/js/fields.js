@@ -22,7 +22,7 @@ function options(select) {
   const plugins = select.multiple ? { remove_button: { label: "×", title: select.dataset.removeLabel || "" } } : {};
   const common = {
     plugins, maxOptions: 200, hideSelected: select.multiple, closeAfterSelect: !select.multiple, copyClassesToDropdown: false,
-    allowEmptyOption: false, placeholder: select.dataset.placeholder || select.getAttribute("placeholder") || "", searchField: ["text", "sub"],
+    allowEmptyOption: false, placeholder: select.dataset.placeholder || select.querySelector('option[value=""]')?.textContent || "", searchField: ["text", "sub"],
     render: { option: row, item: picked, no_results: () => null, loading: () => null },
     onChange: () => select.dispatchEvent(new Event("zk:picked", { bubbles: true })),
   };

@@ -1,5 +1,5 @@
 // The frame: theme, row spacing, rail, phone drawer, quick search, menu groups, dialogs, keyboard shortcuts.
-import { $, $$, fill, hasDialog, isTyping, keep, on } from "./lib.js";
+import { $, $$, hasDialog, isTyping, keep, on } from "./lib.js";
 
 const root = document.documentElement;
 
@@ -80,16 +80,3 @@ function tidyDrafts(user) {
   }
 }
 try { tidyDrafts(document.body.dataset.user); } catch { /* private window */ }
-
-// The bell: asks for the unread count now and then, only while somebody looks.
-const bell = $("[data-unread-url]");
-async function countUnread() {
-  if (document.hidden) return;
-  const answer = await fetch(bell.dataset.unreadUrl, { headers: { Accept: "application/json" } }).catch(() => null);
-  if (!answer?.ok) return;
-  const { unread } = await answer.json();
-  bell.setAttribute("aria-label", fill(bell.dataset.text, { n: unread }));
-  $("b", bell)?.remove();
-  if (unread) bell.append(Object.assign(document.createElement("b"), { textContent: unread > 99 ? "99+" : unread }));
-}
-if (bell) setInterval(countUnread, 60_000);

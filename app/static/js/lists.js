@@ -9,7 +9,7 @@ on("auxclick", "tr[data-href]", (row, event) => {
   if (event.button === 1 && !event.target.closest("a")) open(row.dataset.href, "_blank", "noopener");
 });
 
-const bar = $("[data-bulk]");
+const bar = $("[data-select-page]") && $("[data-bulk]"); // an empty list has nothing to select
 const ticks = () => $$('.zk-table input[name="ids"]');
 let last = null;
 

@@ -72,7 +72,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (!open) return;
   const panel = open.box.dataset.menu === "panel";
-  if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); close(true); }
+  const dialog = document.querySelector("dialog[open]");
+  if (event.key === "Escape" && dialog && !dialog.contains(open.pop)) close(); // the key is meant for the question the item has asked
+  else if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); close(true); }
   else if (event.key === "Tab" && !panel) close(true);
   else if (["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) { event.preventDefault(); step(open.pop, event.key); }
   else if (!panel && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey) jump(open.pop, event.key);

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from app.base import history
+from app.base import history, logbook
 from app.base.actor import Actor
 from app.base.chinese import fold, initials, to_simplified, to_traditional
 from app.base.errors import InvalidFields, NotAllowed
 from app.base.i18n import _
+from app.base.logbook import Kind
 from app.base.stamps import raise_stamp
 from app.base.transaction import check_revision, transaction
 from app.extensions import db
@@ -35,7 +36,15 @@ def add_value(dictionary: Dictionary, values: Mapping[str, Any], *, actor: Actor
     value = DictionaryValue(dictionary_code=dictionary.code, code=values["code"], is_active=True)
     db.session.add(value)
     _assign(value, values)
+    db.session.flush()
+    _note(value, {"code": logbook.change("", value.code)}, actor)
     return value
+
+
+def _note(value: DictionaryValue, detail: Mapping[str, Any], actor: Actor) -> None:
+    """Leave in the log what was changed in a dictionary."""
+    named = {"dictionary": value.dictionary.name_zh_hans}
+    logbook.note(Kind.SETTINGS_CHANGED, **logbook.about(value), detail=named | dict(detail), actor=actor)
 
 
 @transaction
@@ -49,7 +58,12 @@ def change_value(
     """Change labels, colour, order or default. Raises Conflict, or InvalidFields if the code would change."""
     check_revision(value, revision=revision)
     rules.check_keeps_code(value.code, values.get("code", value.code))
+    before = {name: getattr(value, name) for name in LABELS}
     _assign(value, values)
+    now = {name: getattr(value, name) for name in LABELS}
+    changed = {name: logbook.change(before[name], now[name]) for name in LABELS if now[name] != before[name]}
+    if changed:
+        _note(value, changed, actor)
 
 
 def _assign(value: DictionaryValue, values: Mapping[str, Any]) -> None:
@@ -80,6 +94,7 @@ def retire_value(value: DictionaryValue, *, actor: Actor) -> None:
     rules.check_may_retire(value.dictionary.policy)
     value.is_active = value.is_default = False
     raise_stamp(STAMP)
+    _note(value, {"is_active": logbook.change(True, False)}, actor)  # noqa: FBT003 - old and new value
 
 
 @transaction
@@ -87,6 +102,7 @@ def revive_value(value: DictionaryValue, *, actor: Actor) -> None:
     """Offer a retired value again."""
     value.is_active = True
     raise_stamp(STAMP)
+    _note(value, {"is_active": logbook.change(False, True)}, actor)  # noqa: FBT003 - old and new value
 
 
 def _lines(name: str) -> Iterator[dict[str, str]]:
@@ -172,6 +188,8 @@ def add_words(dictionary: str, words: Sequence[str], *, actor: Actor) -> Mapping
     if added:
         history.insert_versioned(DictionaryValue, added)
         raise_stamp(STAMP)
+        detail = {"dictionary": kept.name_zh_hans, "words": [row["label_zh_hans"] for row in added]}
+        logbook.note(Kind.SETTINGS_CHANGED, title=str(kept), detail=detail, actor=actor)
     known |= {fold(word): row["code"] for word, row in zip(fresh, added, strict=True)}
     return {word: known[fold(word)] for word in words}
 

@@ -9,9 +9,9 @@ from flask_appbuilder import AppBuilder, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
-from app.base import choices
+from app.base import choices, logbook
 from app.base.choices import Item, Values
-from app.base.fields import Field, Number
+from app.base.fields import Field, Number, fields_of
 from app.base.i18n import _
 from app.base.screens import forms, listpage, rights
 from app.base.screens.house import language
@@ -199,6 +199,14 @@ def _value_view() -> ValueView:
     return found
 
 
+def _log_items() -> Mapping[str, logbook.Item]:
+    """Return what the lines of the log are called that tell of a changed value."""
+    known = fields_of(DictionaryValue)
+    names = ("code", *services.LABELS, "is_active")
+    own = {name: logbook.Item(known[name].label, known[name].text) for name in names}
+    return own | {"dictionary": logbook.Item(_("Dictionary")), "words": logbook.Item(_("New words"))}
+
+
 BUTTON_ICONS = {"archive", "restore"}  # for the sprite
 
 
@@ -207,6 +215,7 @@ def register(appbuilder: AppBuilder) -> None:
     choices.references["dictionary"] = queries.DictionaryNames()
     choices.more["dictionary_policy"] = _policies
     rights.words |= {"can_retire": _("Take out of use")}
+    logbook.items |= _log_items()
     appbuilder.add_view(DictionaryView, "DictionaryView", label=_("Dictionaries"), category="system")
     appbuilder.add_view_no_menu(ValueView)
 

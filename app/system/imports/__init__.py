@@ -3,7 +3,7 @@
 It knows no business: what a row means says a Target, which a domain registers (services.targets).
 
 Words      run (one file on its way in), row (one line of it), target, mapping, verdict, choice, proposal
-Lifecycle  rules.LIFECYCLE: uploaded → checked → imported → undone; discarded
+Lifecycle  rules.LIFECYCLE: uploaded → checked → importing → imported → undoing → undone; discarded
 Announces  nothing of its own; the target announces what it wrote
-Uses       dictionary
+Uses       dictionary, jobs
 """

@@ -27,7 +27,7 @@ class ImportRun(Model):
     template: Mapped[str] = mapped_column(String(20))  # of the target: "company", "person"
     state: Mapped[str] = mapped_column(String(20))  # rules.State
     file_name: Mapped[str] = mapped_column(String(200))
-    stored_name: Mapped[str | None] = mapped_column(String(64))  # in the folder of uploads; none once it is removed
+    sha256: Mapped[str | None] = mapped_column(String(64))  # of the file in the store; none once it is let go
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     sheet: Mapped[str] = mapped_column(String(200))
     heading_row: Mapped[int]
@@ -40,8 +40,7 @@ class ImportRun(Model):
     counts: Mapped[dict[str, Any]] = mapped_column(
         JSON, default=dict
     )  # created, updated, skipped, rejected; kept, removed
-    change_set_id: Mapped[int | None] = mapped_column(BigInteger)  # of the import
-    undo_change_set_id: Mapped[int | None] = mapped_column(BigInteger)
+    job_id: Mapped[int | None]  # the last one that worked on it in the background
     at: Mapped[datetime]  # of the upload
     checked_at: Mapped[datetime | None]
     imported_at: Mapped[datetime | None]
@@ -61,6 +60,7 @@ class ImportRow(Model):
     __table_args__ = (
         Index("ux_imports_row_number", "run_id", "number", unique=True),
         Index("ix_imports_row_verdict", "run_id", "verdict", "number"),
+        Index("ix_imports_row_done", "run_id", "done", "number"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -80,4 +80,6 @@ class ImportRow(Model):
     choice: Mapped[str | None] = mapped_column(String(10))  # for this row alone
     record_id: Mapped[int | None]  # what the import made or changed
     done: Mapped[str | None] = mapped_column(String(10))  # rules.Action, after the import
+    change_set_id: Mapped[int | None] = mapped_column(BigInteger)  # in which that was
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # of an updated record
+    undone: Mapped[str | None] = mapped_column(String(10))  # rules.Return, once the import was taken back

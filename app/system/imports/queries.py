@@ -1,14 +1,15 @@
 """Named reads of runs and their rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
+from app.base.scope import unscoped
 from app.extensions import db
 from app.system.imports.models import ImportRow, ImportRun
-from app.system.imports.rules import CHECKED, UPLOADED, Verdict
+from app.system.imports.rules import CHECKED, UPLOADED, Action, Verdict
 
 COLUMNS = [getattr(ImportRow, column.name) for column in ImportRow.__table__.columns]
 RECENT = 20
@@ -67,6 +68,43 @@ def returned(run: ImportRun) -> Iterator[Sequence[Any]]:
     return chunks(run, or_(refused, ImportRow.done.in_(["reject", "skip"])))
 
 
-def written(run: ImportRun, done: str) -> Iterator[Sequence[Any]]:
-    """Yield the rows that made ("create") or changed ("update") a record."""
-    return chunks(run, ImportRow.done == done)
+def todo(run: ImportRun, *, limit: int) -> Sequence[Any]:
+    """Return the next rows that the import has not come to, as plain tuples in the order of the file."""
+    left = select(*COLUMNS).where(ImportRow.run_id == run.id, ImportRow.done.is_(None))
+    return db.session.execute(left.order_by(ImportRow.number).limit(limit)).all()
+
+
+def updated(run: ImportRun, record_ids: Collection[int]) -> set[int]:
+    """Return those of the records that an earlier row of this file has changed."""
+    done = (ImportRow.run_id == run.id, ImportRow.done == Action.UPDATE)
+    return set(db.session.scalars(select(ImportRow.record_id).where(*done, ImportRow.record_id.in_(record_ids))))
+
+
+def counts(run: ImportRun) -> Mapping[str, int]:
+    """Return how many rows were created, updated, skipped, rejected so far."""
+    counted = select(ImportRow.done, func.count()).where(ImportRow.run_id == run.id, ImportRow.done.is_not(None))
+    return {row[0] or "": row[1] for row in db.session.execute(counted.group_by(ImportRow.done))}
+
+
+def to_take_back(run: ImportRun, *, limit: int, after: tuple[str, int, int] | None = None) -> Sequence[Any]:
+    """Return the next rows to take back, updated ones first: of one kind, and of one change set.
+
+    ``after``: (done, change set, number) of the last row seen, for those who only look.
+    """
+    place = (ImportRow.done, ImportRow.change_set_id, ImportRow.number)
+    left = select(*COLUMNS).where(
+        ImportRow.run_id == run.id, ImportRow.done.in_([Action.CREATE, Action.UPDATE]), ImportRow.undone.is_(None)
+    )
+    if after is not None:
+        done, number, row = after
+        further = and_(ImportRow.change_set_id == number, ImportRow.number > row)
+        same = and_(ImportRow.done == done, or_(ImportRow.change_set_id > number, further))
+        left = left.where(or_(ImportRow.done < done, same))
+    found = db.session.execute(left.order_by(place[0].desc(), *place[1:]).limit(limit)).all()
+    return [row for row in found if (row.done, row.change_set_id) == (found[0].done, found[0].change_set_id)]
+
+
+def kept(sha256s: Collection[str]) -> Iterable[str]:
+    """Return those contents that a run still needs, whosever it is."""
+    with unscoped("a content is kept for everybody's imports"):
+        return list(db.session.scalars(select(ImportRun.sha256).where(ImportRun.sha256.in_(sha256s))))

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from app.base.errors import Invalid
+from app.base.errors import Invalid, WrongState
 from app.base.i18n import _
 from app.base.workflow import Workflow
 
-LARGEST_IN_BROWSER = 20_000  # rows; more would hold a request, and on SQLite everybody, for too long
+LARGEST_IN_BROWSER = 200_000  # rows; taking in more holds the request that uploads them for too long
+CHUNK = 2000  # rows of one transaction
 DAYS_KEPT = 7  # of a file that was uploaded and never imported
 MOST_PROPOSALS = 200  # new words of one file: more are a wrong column, not a vocabulary
 
@@ -17,18 +18,22 @@ class State(StrEnum):
 
     UPLOADED = "uploaded"
     CHECKED = "checked"
+    IMPORTING = "importing"
     IMPORTED = "imported"
+    UNDOING = "undoing"
     UNDONE = "undone"
     DISCARDED = "discarded"
 
 
-UPLOADED, CHECKED, IMPORTED, UNDONE, DISCARDED = State
+UPLOADED, CHECKED, IMPORTING, IMPORTED, UNDOING, UNDONE, DISCARDED = State
 
 #: State → why a verb is refused there.
 REFUSALS: Mapping[State, object] = {
     UPLOADED: _("This file has not been checked yet: map its columns and check it first."),
     CHECKED: _("This file has not been imported yet."),
+    IMPORTING: _("This file is being imported."),
     IMPORTED: _("This file has been imported already."),
+    UNDOING: _("This import is being taken back."),
     UNDONE: _("This import has been taken back already: upload the file again to repeat it."),
     DISCARDED: _("This import was given up: upload the file again."),
 }
@@ -36,20 +41,32 @@ REFUSALS: Mapping[State, object] = {
 LIFECYCLE = Workflow(
     ("check", {UPLOADED, CHECKED}, CHECKED),
     ("choose", {CHECKED}, CHECKED),
-    ("import", {CHECKED}, IMPORTED),
+    ("import", {CHECKED, IMPORTING}, IMPORTING),  # also one that was cut off
+    ("finish", {IMPORTING}, IMPORTED),
     ("discard", {UPLOADED, CHECKED}, DISCARDED),
-    ("undo", {IMPORTED}, UNDONE),
+    ("undo", {IMPORTING, IMPORTED, UNDOING}, UNDOING),
+    ("finish_undo", {UNDOING}, UNDONE),
     refusals=REFUSALS,
 )
 
 STATE_NAMES: Mapping[State, object] = {
     UPLOADED: _("Uploaded"),
     CHECKED: _("Checked"),
+    IMPORTING: _("Being imported"),
     IMPORTED: _("Imported"),
+    UNDOING: _("Being taken back"),
     UNDONE: _("Undone"),
     DISCARDED: _("Given up"),
 }
-STATE_COLORS = {UPLOADED: "gray", CHECKED: "blue", IMPORTED: "green", UNDONE: "amber", DISCARDED: "gray"}
+STATE_COLORS = {
+    UPLOADED: "gray",
+    CHECKED: "blue",
+    IMPORTING: "blue",
+    IMPORTED: "green",
+    UNDOING: "blue",
+    UNDONE: "amber",
+    DISCARDED: "gray",
+}
 
 
 class Verdict(StrEnum):
@@ -78,6 +95,14 @@ class Action(StrEnum):
     REJECT = "reject"
 
 
+class Return(StrEnum):
+    """What became of a written record when the import was taken back."""
+
+    REMOVED = "removed"
+    PUT_BACK = "put_back"
+    KEPT = "kept"
+
+
 #: By what a row equals a record → the choices offered. Source: DECISIONS, Import, "keep both".
 OFFERED: Mapping[str, Sequence[Choice]] = {
     "code": (Choice.SKIP, Choice.UPDATE),
@@ -100,6 +125,12 @@ CHOICE_NAMES: Mapping[str, object] = {
 def state_after(state: str, verb: str) -> State:
     """Return the state after a verb. Raises WrongState where it cannot be done."""
     return State(LIFECYCLE.after(verb, State(state)))
+
+
+def check_goes_on(state: str, wanted: State) -> None:
+    """Raise WrongState unless a run is still ``wanted``: being imported, or taken back."""
+    if state != wanted:
+        raise WrongState(REFUSALS[State(state)])
 
 
 def offered(reason: str, *, may_update: bool) -> Sequence[Choice]:

@@ -4,7 +4,7 @@ from app.base.timetable import daily
 from app.system.search import services
 
 
-@daily(hour=3, minute=10)
+@daily(hour=3, minute=20)
 def count_tokens() -> int:
     """Count anew how often each token occurs."""
     return services.count_tokens()

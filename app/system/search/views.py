@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import abort, g, request, url_for
+from flask import abort, request, url_for
 from flask_appbuilder import AppBuilder, BaseView, expose
 from markupsafe import Markup
 from werkzeug.utils import redirect
@@ -134,7 +134,7 @@ def findable(appbuilder: AppBuilder) -> list[Kind]:
 
 def register(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(SearchView)
-    frame.quick_searches[:] = [lambda: _addresses() if g.get("actor") and findable(appbuilder) else {}]
+    frame.parts["search"] = lambda _actor: _addresses() if findable(appbuilder) else {}
 
 
 def _addresses() -> dict[str, str]:

@@ -4,6 +4,6 @@ LOOK = ["can_list", "can_show"]
 ACCOUNT = ["can_disable", "can_enable", "can_unlock", "can_reset", "can_end_sessions"]
 
 GRANTS = {
-    "admin": {"EmployeeView": [*LOOK, "can_add", "can_edit", "can_assign", *ACCOUNT], "AttemptView": ["can_list"]},
-    "auditor": {"EmployeeView": LOOK, "AttemptView": ["can_list"]},
+    "admin": {"EmployeeView": [*LOOK, "can_add", "can_edit", "can_assign", *ACCOUNT]},
+    "auditor": {"EmployeeView": LOOK},
 }

@@ -3,8 +3,6 @@
 import io
 from pathlib import Path
 
-from flask import current_app
-
 from app.base.actor import acting
 from app.base.tabular.cells import Column
 from app.base.tabular.plain import write_plain
@@ -13,10 +11,6 @@ from app.system.imports import services
 from app.system.imports.models import ImportRow
 
 DATA = Path(__file__).parents[2] / "data"
-
-
-def folder():
-    return current_app.config["ZHIKE"].data_dir / "imports"
 
 
 def workbook(tmp_path, headings, *rows, name="客户.xlsx"):
@@ -30,7 +24,7 @@ def workbook(tmp_path, headings, *rows, name="客户.xlsx"):
 
 def uploaded(path, person, *, template="company", in_browser=True):
     return services.upload(
-        path, file_name=path.name, kind="customers", template=template, folder=folder(), actor=person.actor,
+        path, file_name=path.name, kind="customers", template=template, actor=person.actor,
         in_browser=in_browser,
     )  # fmt: skip
 
@@ -38,7 +32,7 @@ def uploaded(path, person, *, template="company", in_browser=True):
 def checked(path, person, **given):
     """Upload and check with the mapping that was guessed."""
     run = uploaded(path, person, **given)
-    services.check(run, [column["field"] for column in run.columns], actor=person.actor, folder=folder())
+    services.check(run, [column["field"] for column in run.columns], actor=person.actor)
     return run
 
 
@@ -47,7 +41,7 @@ def imported(path, person, *, words=(), defaults=None, rows=None, **given):
     with acting(person.actor):
         run = checked(path, person, **given)
         services.choose(run, defaults=defaults or {}, rows=rows or {}, words=words, actor=person.actor)
-        services.import_run(run, actor=person.actor, folder=folder())
+        services.import_run(run, actor=person.actor)
     return run
 
 

@@ -11,13 +11,18 @@ ALLOWED = {
     ("uploaded", "discard"): "discarded",
     ("checked", "check"): "checked",
     ("checked", "choose"): "checked",
-    ("checked", "import"): "imported",
+    ("checked", "import"): "importing",
     ("checked", "discard"): "discarded",
-    ("imported", "undo"): "undone",
+    ("importing", "import"): "importing",
+    ("importing", "finish"): "imported",
+    ("importing", "undo"): "undoing",
+    ("imported", "undo"): "undoing",
+    ("undoing", "undo"): "undoing",
+    ("undoing", "finish_undo"): "undone",
 }
 
 
-@pytest.mark.parametrize("verb", ["check", "choose", "import", "discard", "undo"])
+@pytest.mark.parametrize("verb", ["check", "choose", "import", "finish", "discard", "undo", "finish_undo"])
 @pytest.mark.parametrize("state", State)
 def test_a_verb_is_done_in_its_states_only(state, verb):
     if (state, verb) in ALLOWED:

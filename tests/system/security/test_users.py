@@ -153,7 +153,7 @@ def test_only_an_administrator_makes_an_administrator(app, as_user):
 
 def test_a_changed_role_counts_at_the_next_click(app, as_user):
     lin = as_user("lin")
-    assert lin.get("/sign-ins/").status_code == 403
+    assert lin.get("/changes/").status_code == 403
     with app.app_context():
         revision = db.session.get(Employee, LIN.id).revision
     given = {"name": "林晓", "username": "lin", "email": "lin@example.cn", "language": "en", "number": "E003"}
@@ -161,7 +161,7 @@ def test_a_changed_role_counts_at_the_next_click(app, as_user):
         f"/users/{LIN.id}/edit", data=given | {"roles": ["agent", "auditor"], "revision": str(revision)}
     )
     assert changed.location == f"/users/{LIN.id}"
-    assert lin.get("/sign-ins/").status_code == 200
+    assert lin.get("/changes/").status_code == 200
 
 
 def test_two_who_edit_one_person_see_each_other(app, as_user):

@@ -14,31 +14,51 @@ from app.crm.customers.services.contacts import (
 from app.crm.customers.services.edit import change, create, delete, restore
 from app.crm.customers.services.history import take_back, take_contact_back
 from app.crm.customers.services.imports import CustomerTarget
+from app.crm.customers.services.looking import look_at
+from app.crm.customers.services.many import (
+    CHANGED_FOR_MANY,
+    change_many,
+    changed_columns,
+    check_change,
+    delete_many,
+    reindex,
+    told,
+    with_taken_codes,
+)
 from app.crm.customers.services.phones import mark_number, recount
 from app.crm.customers.services.searching import contact_kind, customer_kind
 from app.crm.customers.services.sharing import share, unshare
 
 __all__ = [
+    "CHANGED_FOR_MANY",
     "PLACES",
     "CustomerTarget",
     "attach_contact",
     "change",
     "change_contact",
+    "change_many",
+    "changed_columns",
+    "check_change",
     "contact_kind",
     "create",
     "create_contact",
     "customer_kind",
     "delete",
     "delete_contact",
+    "delete_many",
     "detach_contact",
+    "look_at",
     "make_contact_of",
     "make_primary",
     "mark_number",
     "recount",
+    "reindex",
     "restore",
     "restore_contact",
     "share",
     "take_back",
     "take_contact_back",
+    "told",
     "unshare",
+    "with_taken_codes",
 ]

@@ -14,6 +14,7 @@ from app.crm.customers.services import contacts, edit, phones
 from app.extensions import db
 from app.system.audit import queries as audit
 from app.system.audit.queries import Line, Snapshot
+from app.system.files import services as files
 
 #: Sharing, owner and department have buttons of their own; taking a version back leaves them as they are.
 LEFT = frozenset({"owner", "department", "assigned_at", "created_at", "created_by", "updated_at", "updated_by"})
@@ -104,6 +105,7 @@ TAKERS: dict[type, Callable[[Customer, Line, Snapshot], Any]] = {
     Contact: _take_contact,
     ContactLink: _take_link,
     ContactPhone: _take_phone,
+    **dict([files.TAKER]),
 }
 
 

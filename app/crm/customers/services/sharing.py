@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app.base import clock
+from app.base import clock, inbox
 from app.base.actor import Actor
 from app.base.errors import Invalid
 from app.base.i18n import _
@@ -30,6 +30,10 @@ def share(
     found.can_write, found.until_on = can_write, until_on
     if found not in customer.collaborators:
         customer.collaborators.append(found)
+    if employee_id != actor.id:
+        params = {"until": until_on.isoformat() if until_on else None, "can_write": can_write}
+        place = inbox.Place("CustomerView.show", customer.id)
+        inbox.tell([employee_id], "customer_shared", params=params, link=place, actor=actor)
     customer.updated_at, customer.updated_by_id = clock.now(), actor.id
     return found
 

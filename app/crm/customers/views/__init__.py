@@ -2,16 +2,22 @@
 
 from flask_appbuilder import AppBuilder
 
-from app.base.choices import references
+from app.base import choices, inbox
+from app.base.choices import Item, references
+from app.base.fields import fields_of
 from app.base.i18n import _
 from app.base.screens import rights
 from app.base.screens.frame import quick_adds
+from app.crm.customers.models import Customer
 from app.crm.customers.queries import ContactNames, CustomerNames
-from app.crm.customers.services import CustomerTarget, contact_kind, customer_kind
+from app.crm.customers.services import CHANGED_FOR_MANY, CustomerTarget, contact_kind, customer_kind
 from app.crm.customers.views.changes import ChangesView
 from app.crm.customers.views.contacts import ContactView
-from app.crm.customers.views.customers import CustomerView
+from app.crm.customers.views.customers import CustomerView, files_page
 from app.crm.customers.views.imports import CustomerImportView
+from app.crm.customers.views.told import SHARED
+from app.system.files import services as files
+from app.system.files.services import Holder
 from app.system.imports.services import register as register_target
 from app.system.search.services import register as register_kind
 from app.system.security.queries import FIELD_GROUPS
@@ -24,10 +30,18 @@ def register(appbuilder: AppBuilder) -> None:
     register_target(CustomerTarget())
     register_kind(customer_kind())
     register_kind(contact_kind())
+    files.register(Holder("customer", _("Customer"), Customer, files_page))
     FIELD_GROUPS["phones"] = ("can_phones", "CustomerView")
     rights.words |= {"can_share": _("Share")}
+    inbox.kinds["customer_shared"] = SHARED
+    choices.more["customer_fields_for_many"] = _fields_for_many
     appbuilder.add_view(CustomerView, "CustomerView", label=_("Customer records"), category="customers")
     appbuilder.add_view(ContactView, "ContactView", label=_("Contacts"), category="customers")
     appbuilder.add_view(ChangesView, "ChangesView", label=_("All changes"), category="customers")
     appbuilder.add_view_no_menu(CustomerImportView)
     quick_adds.append((_("New customer"), "building-plus", "CustomerView.add", "can_add", "CustomerView"))
+
+
+def _fields_for_many() -> tuple[Item, ...]:
+    specs = fields_of(Customer)
+    return tuple(Item(name, str(specs[name].label)) for name in CHANGED_FOR_MANY if name != "department")

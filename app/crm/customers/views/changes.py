@@ -27,6 +27,7 @@ DAY = Date()
 
 class ChangesView(BaseView):
     route_base = "/changes"
+    title, group = _("All changes"), _("Customers")
     default_view = "list"
     base_permissions = ["can_list", "can_export"]
 

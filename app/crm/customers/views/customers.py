@@ -19,10 +19,11 @@ from app.base.screens import forms
 from app.base.screens.view import DomainView
 from app.crm.customers import queries, rules, services
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer
-from app.crm.customers.views import page
+from app.crm.customers.views import bulk, page, sheet
 from app.extensions import db
 from app.system.audit.queries import SILENT, Line
 from app.system.audit.views import History
+from app.system.runs.views import BulkActions
 
 BASICS = "kind name credit_code industry registered_on sex birthday region operating_status address parent"
 REACH = "phone email wechat person_in_charge legal_person legal_phone finance_name finance_phone"
@@ -42,12 +43,18 @@ KEPT = "department converted_on assigned_at created_by created_at updated_by upd
 TO_COMPLETE = sorted(set(rules.COMPLETE_COMPANY) & set(rules.COMPLETE_PERSON) - {"name"})
 
 
-class CustomerView(History, DomainView):
+def files_page(key: int) -> str:
+    """Return the address of a customer's files."""
+    return url_for("CustomerView.show", pk=key, tab="files")
+
+
+class CustomerView(BulkActions, History, DomainView):
     route_base = "/customers"
     model = Customer
     title, one, group, icon = _("Customer records"), _("Customer"), _("Customers"), "building-community"
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export", "can_history"]
-    base_permissions += ["can_import", "can_phones", "can_revert", "can_share"]
+    base_permissions += ["can_import", "can_phones", "can_revert", "can_share", "can_bulk_edit"]
+    bulk_actions = bulk.ACTIONS
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
     row_needs = ["level"]
@@ -97,8 +104,19 @@ class CustomerView(History, DomainView):
     def show(self, pk: str) -> str | Response:
         """Show everything about a customer."""
         customer = self.record(pk)
+        self.looked_at(customer)
         built = page.build(self, customer, tab=request.args.get("tab", ""), contact_form=self.contact_form())
         return self.render_template("zhike/customer.html", page=built)
+
+    @expose("/<pk>/sheet.pdf")
+    @has_access
+    @permission_name("export")
+    def sheet(self, pk: str) -> Response:
+        """Send everything about a customer as PDF."""
+        return sheet.send(self, self.record(pk))
+
+    def looked_at(self, record: Any) -> None:
+        services.look_at(record)
 
     def url_of_number(self, number: str) -> str:
         """Return the address of the list of all customers at which a number stands."""

@@ -6,26 +6,29 @@ from typing import TYPE_CHECKING, Any
 from flask import url_for
 
 from app.base import choices, clock
-from app.base.fields import Phone, is_hidden, seen, value_of
+from app.base.fields import is_hidden, seen, value_of
 from app.base.i18n import _
+from app.base.paper import engine
 from app.base.scope import may_write
 from app.base.screens import listpage, markup
 from app.crm.customers import queries, rules
 from app.crm.customers.models import ContactLink, ContactPhone, Customer, PhoneNumber
+from app.crm.customers.views import readers, relations
+from app.crm.customers.views.relations import NUMBER
+from app.system.files.views import tab as attached_files
 
 if TYPE_CHECKING:
     from app.crm.customers.views.customers import CustomerView
 
-NUMBER = Phone(group="phones")
-TABS = ("overview", "contacts", "related", "access")
-WHY = {"owner": _("Owner"), "writes": _("Collaborator, may change it"), "reads": _("Collaborator, may read it")}
+TABS = ("overview", "contacts", "related", "access", "files", "readers")
 
 
 def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: Any) -> dict[str, Any]:
     """Return everything ``zhike/customer.html`` draws."""
-    tab = tab if tab in TABS else "overview"
-    links, related = queries.links_of(customer), _related(view, customer)
+    tab = tab if tab in TABS and (tab != "readers" or readers.may_see(view)) else "overview"
     is_mine = may_write(customer, view.actor())
+    files = attached_files("customer", customer, is_mine=is_mine, is_open=tab == "files")
+    links, related = queries.links_of(customer), relations.related(view, customer)
     own = _own_numbers(customer).values()
     known = queries.numbers([*own, *[row.number for link in links for row in link.contact.phones]])
     page = {
@@ -38,14 +41,16 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
         "chips": _chips(view, customer),
         "facts": _facts(view, customer),
         "figures": _figures(view, customer, known=known, contacts=len(links)),
-        "tabs": _tabs(view, customer, tab, contacts=len(links), related=len(related)),
+        "tabs": _tabs(view, customer, tab, contacts=len(links), related=len(related), files=files),
+        "files": files if tab == "files" else None,
         "actions": _actions(view, customer, is_mine=is_mine),
         "sections": _sections(view, customer, known) if tab == "overview" else [],
         "timeline": view.timeline(customer) if tab == "overview" else [],
         "history_url": view.url("history", pk=customer.id) if view.may("history") else None,
         "contacts": [_contact(view, customer, link, known, is_mine=is_mine) for link in links],
         "related": related,
-        "access": _access(view, customer, is_mine=is_mine),
+        "access": relations.access(view, customer, is_mine=is_mine),
+        "readers": readers.build(view, customer) if tab == "readers" else [],
         "missing": _missing(view, customer),
         "make_contacts": _make_contacts(view, customer, links) if is_mine and view.may("edit") else [],
     }
@@ -153,13 +158,19 @@ def _serves(view: "CustomerView", customer: Customer, number: str, row: PhoneNum
     )
 
 
-def _tabs(view: "CustomerView", customer: Customer, tab: str, *, contacts: int, related: int) -> list[dict[str, Any]]:
+def _tabs(
+    view: "CustomerView", customer: Customer, tab: str, *, contacts: int, related: int, files: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
     labels = {
         "overview": (_("Overview"), None),
         "contacts": (_("Contacts"), contacts),
         "related": (_("Related companies"), related),
         "access": (_("Access"), None),
     }
+    if files is not None:
+        labels["files"] = (_("Files"), files["count"])
+    if readers.may_see(view):
+        labels["readers"] = (_("Who viewed and exported"), None)
     return [
         {
             "label": label,
@@ -177,19 +188,28 @@ def _actions(view: "CustomerView", customer: Customer, *, is_mine: bool) -> list
         found.append({"label": _("History"), "icon": "history", "url": view.url("history", pk=customer.id)})
     if is_mine and view.may("share"):
         found.append({"label": _("Share"), "icon": "share", "url": view.url("show", pk=customer.id, tab="access")})
+    if view.may("export"):
+        label = _("Customer sheet (PDF)")
+        url = view.url("sheet", pk=customer.id)
+        found.append({"label": label, "icon": "file-type-pdf", "url": url, "disabled": engine.missing()})
     return found
+
+
+def position_of(link: ContactLink) -> str:
+    """Return what a contact does at the customer, in the reader's words."""
+    item = choices.values("contact_position").by_code.get(link.position or "")
+    return item.label if item else ""
 
 
 def _contact(
     view: "CustomerView", customer: Customer, link: ContactLink, known: Mapping[str, PhoneNumber], *, is_mine: bool
 ) -> dict[str, Any]:
     contact = link.contact
-    position = choices.values("contact_position").by_code.get(link.position or "")
     return {
         "name": contact.name,
         "color": markup.color_of(contact.name),
         "url": url_for("ContactView.show", pk=contact.id),
-        "position": position.label if position else "",
+        "position": position_of(link),
         "is_primary": link.is_primary,
         "numbers": [_number(view, customer, row, known, is_mine=is_mine) for row in contact.phones],
         "actions": _contact_actions(view, customer, link) if is_mine and view.may("edit") else [],
@@ -248,40 +268,6 @@ def _make_contacts(view: "CustomerView", customer: Customer, links: Sequence[Con
             url = view.url("make_contact", pk=customer.id, position=position)
             found.append({"label": label, "icon": "user-plus", "url": url, "method": "POST"})
             there.add(name)
-    return found
-
-
-def _related(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
-    found = [(other, _same_number(view, number)) for other, number in queries.related(customer)]
-    found += [(child, _("Subsidiary")) for child in queries.children(customer)]
-    if customer.parent is not None:
-        found.insert(0, (customer.parent, _("Parent company")))
-    return [
-        {
-            "name": other.name,
-            "url": view.url("show", pk=other.id),
-            "level": view.row_level(other),
-            "why": why,
-            "owner": markup.draw(view.specs["owner"], other, actor=view.actor()),
-        }
-        for other, why in found
-    ]
-
-
-def _same_number(view: "CustomerView", number: str) -> object:
-    shown = seen(NUMBER, number, actor=view.actor())
-    return _("Same phone %(number)s") % {"number": shown if shown != number else NUMBER.text(number)}
-
-
-def _access(view: "CustomerView", customer: Customer, *, is_mine: bool) -> list[dict[str, Any]]:
-    found = []
-    for name, reason, share in queries.access_list(customer):
-        until = share.until_on if share else None
-        why = WHY[reason] if until is None else _("%(reason)s, until %(day)s") % {"reason": WHY[reason], "day": until}
-        found.append({"who": markup.person(name), "why": why, "action": None})
-        if share and is_mine and view.may("share"):
-            url = view.url("unshare", pk=customer.id, employee=share.employee_id)
-            found[-1]["action"] = {"label": _("Stop sharing"), "url": url, "method": "POST"}
     return found
 
 

@@ -13,7 +13,7 @@ from app.base.history import Child, change_set_class, children_of, versions_of
 from app.base.i18n import _
 from app.base.scope import with_deleted
 from app.extensions import db
-from app.system.audit.queries.record import changed_fields
+from app.system.audit.queries.record import changed_fields, of_kind
 
 WINDOW = 500  # change sets looked at in one statement
 MOST_WINDOWS = 40
@@ -143,7 +143,7 @@ def _child_leg(child: Child, place: int, asked: Asked, first: int, last: int) ->
     within = rows.c.transaction_id.between(first, last)
     if child.via is None:
         parent: Any = rows.c[child.column]
-        return _leg(parent, rows, place).where(within, *_one(parent, asked))
+        return _leg(parent, rows, place).where(within, of_kind(child, rows), *_one(parent, asked))
     model, own, to_parent = child.via
     between = versions_of(model).__table__
     joined = between.c[own] == rows.c[child.column]

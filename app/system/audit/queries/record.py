@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, union
+from sqlalchemy import ColumnElement, and_, literal, or_, select, true, union
 
 from app.base import choices
 from app.base.fields import Field, fields_of
@@ -99,11 +99,16 @@ def _of(child: Child, key: int) -> ColumnElement[bool]:
     """Return the condition on a child's versions that they belong, or once belonged, to the parent ``key``."""
     versions = versions_of(child.model)
     if child.via is None:
-        return getattr(versions, child.column) == key
+        return and_(getattr(versions, child.column) == key, of_kind(child, versions.__table__))
     model, own, to_parent = child.via
     between = versions_of(model)
     ever = select(getattr(between, own)).where(getattr(between, to_parent) == key)
     return getattr(versions, child.column).in_(ever)
+
+
+def of_kind(child: Child, versions: Any) -> ColumnElement[bool]:
+    """Return the condition that a child's versions hang on records of the kind meant."""
+    return versions.c[child.only[0]] == child.only[1] if child.only else true()
 
 
 def snapshot(model: type[Any], key: int, number: int) -> Snapshot:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert
@@ -11,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.base import clock, normal
 from app.base.actor import Actor
+from app.base.background import AtOnce, Progress
 from app.base.errors import WrongState
 from app.base.i18n import _
 from app.base.tabular.reading import open_table
@@ -26,31 +26,34 @@ CHUNK = 2000
 Numbered = tuple[int, list[Any]]
 
 
-def check(run: ImportRun, mapping: Sequence[str | None], *, actor: Actor, folder: Path) -> None:
+def check(run: ImportRun, mapping: Sequence[str | None], *, actor: Actor, progress: Progress | None = None) -> None:
     """Check every row of the file against the rules of its target; may be repeated with another mapping.
 
     ``mapping``: a field, or None, for each column. Raises Invalid for a mapping that cannot be, WrongState once
     the file was imported or while somebody else checks it.
     """
-    target, file = targets[run.kind], uploads.path_of(run, folder)
+    target, progress = targets[run.kind], progress or AtOnce({}, actor)
     checker = target.checker(run.template, actor=actor)
-    name, sheet, heading_row = run.file_name, run.sheet, run.heading_row
-    _map(run, mapping, target)
+    name, sheet, heading_row, total = run.file_name, run.sheet, run.heading_row, run.row_count
+    progress.step(lambda: map_columns(run, mapping, actor=actor), done=0, total=total)
     found: Counter[tuple[str, str]] = Counter()
-    with open_table(file, name) as table:  # nothing of the database is touched here: others may write
+    done = 0
+    with uploads.content_of(run) as file, open_table(file, name) as table:
         table.use(sheet, heading_row=heading_row)
-        for part in _parts(table.rows()):
+        for part in _parts(table.rows()):  # nothing of the database is held meanwhile: others may write
             lines = _looked_up(checker, part, mapping)
             found.update((name, word) for line in lines for name, words in line.words.items() for word in words)
-            _stage(run, lines, part)
-    _finish(run, found, target)
+            done += len(part)
+            progress.step(lambda lines=lines, part=part: _stage(run, lines, part), done=done, total=total)  # type: ignore[misc]
+    progress.step(lambda: _finish(run, found, target), done=total, total=total)
 
 
 @transaction
-def _map(run: ImportRun, mapping: Sequence[str | None], target: Target) -> None:
+def map_columns(run: ImportRun, mapping: Sequence[str | None], *, actor: Actor) -> None:
+    """Keep what each column means; what an earlier check said is forgotten. Raises Invalid, WrongState."""
     lock(run)
     rules.state_after(run.state, "check")
-    fields = {field.name: field for field in target.fields(run.template)}
+    fields = {field.name: field for field in targets[run.kind].fields(run.template)}
     known = [name if name in fields else None for name in [*mapping, *[None] * len(run.columns)]]
     run.columns = [dict(column, field=name) for column, name in zip(run.columns, known, strict=False)]
     run.state, run.proposals, run.checked_at = rules.UPLOADED, [], None

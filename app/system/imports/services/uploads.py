@@ -1,14 +1,12 @@
 """Taking a file in, and letting it go again."""
 
-import secrets
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from app.base import clock
+from app.base import clock, storage
 from app.base.actor import SYSTEM, Actor, acting
 from app.base.engine import reading
 from app.base.errors import Missing
@@ -26,7 +24,7 @@ LOOKED_AT = 20  # rows, to find a filled cell of each column
 
 
 def upload(
-    source: Path, *, file_name: str, kind: str, template: str, folder: Path, actor: Actor, in_browser: bool = True
+    source: Path, *, file_name: str, kind: str, template: str, actor: Actor, in_browser: bool = True
 ) -> ImportRun:
     """Take a file in: look what it is, guess its columns, keep a copy until it is imported or given up.
 
@@ -36,11 +34,10 @@ def upload(
     with unhurried(), open_table(source, file_name, fields=target.fields(template)) as table:
         known = _looked_at(table, target, template)
     rules.check_size(known["row_count"], in_browser=in_browser)
-    folder.mkdir(parents=True, exist_ok=True)
-    stored = secrets.token_hex(16)
-    shutil.copyfile(source, folder / stored)
+    with source.open("rb") as stream:
+        stored = storage.store(stream)
     about = {"file_name": Path(file_name).name[-LONGEST_NAME:] or "?", "kind": kind, "template": template}
-    return _keep(about | known, stored_name=stored, size_bytes=source.stat().st_size, actor=actor)
+    return _keep(about | known, sha256=stored.sha256, size_bytes=stored.size_bytes, actor=actor)
 
 
 @contextmanager
@@ -82,37 +79,31 @@ def _keep(values: dict[str, Any], *, actor: Actor, **more: Any) -> ImportRun:
     return run
 
 
-def path_of(run: ImportRun, folder: Path) -> Path:
-    """Return where the uploaded file stands. Raises Missing once it is gone."""
-    if not run.stored_name or not (folder / run.stored_name).exists():
+@contextmanager
+def content_of(run: ImportRun) -> Iterator[Path]:
+    """Give a path at which the uploaded file stands within the block. Raises Missing once it is let go."""
+    if run.sha256 is None:
         raise Missing(_("The uploaded file is no longer kept: upload it again."))
-    return folder / run.stored_name
-
-
-def discard(run: ImportRun, *, folder: Path, actor: Actor) -> None:
-    """Give an import up: its rows and its file go at once. Raises WrongState once it was imported."""
-    let_go(_discard(run), folder)
+    with storage.local_copy(run.sha256) as path:
+        yield path
 
 
 @transaction
-def _discard(run: ImportRun) -> Sequence[str]:
+def discard(run: ImportRun, *, actor: Actor) -> None:
+    """Give an import up: its rows go at once, its file with the next sweep. Raises WrongState once it was imported."""
     lock(run)
     run.state = rules.state_after(run.state, "discard")
-    stored, run.stored_name = run.stored_name, None
+    run.sha256 = None
     db.session.execute(ImportRow.__table__.delete().where(ImportRow.__table__.c.run_id == run.id))
-    return [stored] if stored else []
 
 
-def let_go(stored: Sequence[str], folder: Path) -> None:
-    """Remove uploaded files."""
-    for name in stored:
-        (folder / name).unlink(missing_ok=True)
-
-
-def sweep(*, folder: Path) -> int:
+def sweep() -> int:
     """Give up what was uploaded and left alone for some days. Returns how many runs."""
     with acting(SYSTEM):
         runs = queries.forgotten(clock.now() - timedelta(days=rules.DAYS_KEPT))
         for run in runs:
-            discard(run, folder=folder, actor=SYSTEM)
+            discard(run, actor=SYSTEM)
     return len(runs)
+
+
+storage.kept_by(queries.kept)

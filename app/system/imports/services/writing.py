@@ -1,26 +1,25 @@
-"""The import itself: everything in one transaction, so that a failure leaves nothing behind."""
+"""The import itself: some thousand rows a transaction, each row once, however often the work is cut off."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.base import clock
+from app.base import clock, logbook
 from app.base.actor import Actor, Channel, acting
+from app.base.background import AtOnce, Progress
 from app.base.chinese import fold
-from app.base.errors import WrongState
 from app.base.history import change_set, explain
 from app.base.i18n import _
+from app.base.logbook import Kind
 from app.base.transaction import lock, transaction
 from app.extensions import db
 from app.system.dictionary import services as dictionary
 from app.system.imports import queries, rules
 from app.system.imports.models import ImportRow, ImportRun
-from app.system.imports.rules import Action
-from app.system.imports.services import uploads
+from app.system.imports.rules import CHUNK, Action, Verdict
 from app.system.imports.services.targets import Target, targets
 
 ROWS = ImportRow.__table__
@@ -28,49 +27,93 @@ IN_LINE = 7_310_001  # our number among the advisory locks: one import writes at
 Codes = Mapping[tuple[str, str], str]
 
 
-def import_run(run: ImportRun, *, actor: Actor, folder: Path) -> None:
-    """Write the checked rows: make, update or leave out as was chosen. All or nothing, one change set.
+def import_run(run: ImportRun, *, actor: Actor, progress: Progress | None = None) -> None:
+    """Write the checked rows: make, update or leave out as was chosen. Goes on with what was cut off.
 
-    Raises WrongState unless the run is checked, or if somebody saved an equal record at the same moment.
+    A row that the database refuses, because somebody saved an equal record at this moment, is returned with
+    that sentence. Raises WrongState unless the run is checked, or its import was cut off.
     """
-    uploads.let_go(_import(run, actor=actor), folder)
+    key, progress = run.id, progress or AtOnce({}, actor)
+    codes = progress.step(lambda: _begin(key, actor), done=0, total=run.row_count)
+    done, total, limit = sum(queries.counts(run).values()), run.row_count, CHUNK
+    while True:
+        write = partial(_write, key, codes, actor, limit)
+        try:
+            written = progress.step(write, done=min(done + limit, total), total=total)
+        except IntegrityError:
+            limit, written = _smaller(key, limit, progress)
+        else:
+            limit = min(limit * 2, CHUNK)
+        done += written
+        if written == 0 and not _is_left(key):
+            break
+    progress.step(lambda: _finish(key, actor), done=total, total=total)
+
+
+def _smaller(key: int, limit: int, progress: Progress) -> tuple[int, int]:
+    """Look for the row that the database refuses in half as many; return it, once it stands alone."""
+    db.session.rollback()
+    if limit > 1:
+        return limit // 2, 0
+    progress.step(lambda: _return_next(key), done=progress.done + 1)
+    return 1, 1
 
 
 @transaction
-def _import(run: ImportRun, *, actor: Actor) -> Sequence[str]:
-    _stand_in_line()
-    lock(run)
-    after = rules.state_after(run.state, "import")
+def _begin(key: int, actor: Actor) -> Codes:
+    run = _locked(key)
+    run.state = rules.state_after(run.state, "import")
     with acting(actor.by(Channel.IMPORT)) as importer:
-        explain(str(_("Import of %(file)s") % {"file": run.file_name}))
-        try:
-            run.counts = _written(run, targets[run.kind], importer)
-        except IntegrityError as error:
-            raise WrongState(
-                _("Somebody saved an equal record at this moment. Nothing was imported: check the file again.")
-            ) from error
-        run.change_set_id = change_set().id
-    stored, run.stored_name = run.stored_name, None
-    run.state, run.imported_at = after, clock.now()
-    return [stored] if stored else []
+        return _accepted(run, importer)
+
+
+def _locked(key: int) -> ImportRun:
+    run = db.session.get_one(ImportRun, key)
+    lock(run)
+    return run
+
+
+def _write(key: int, codes: Codes, actor: Actor, limit: int) -> int:
+    """Write the next rows; return how many. Part of the step's transaction."""
+    _stand_in_line()
+    run = _locked(key)
+    rules.check_goes_on(run.state, rules.IMPORTING)
+    rows = queries.todo(run, limit=limit)
+    if rows:
+        with acting(actor.by(Channel.IMPORT)) as importer:
+            explain(str(_("Import of %(file)s") % {"file": run.file_name}))
+            batch = _Batch(run, targets[run.kind], codes)
+            batch.plan(rows)
+            batch.write(importer)
+    return len(rows)
+
+
+def _is_left(key: int) -> bool:
+    return bool(queries.todo(db.session.get_one(ImportRun, key), limit=1))
+
+
+def _return_next(key: int) -> None:
+    """Return the next row to the importer: the database will not have it."""
+    run = _locked(key)
+    for row in queries.todo(run, limit=1):
+        sentence = str(_("Somebody saved an equal record at this moment, or a value cannot be stored. Check it again."))
+        problems = [*(row.problems or []), {"field": "", "cell": "", "sentence": sentence}]
+        values = {"verdict": str(Verdict.REJECT), "done": str(Action.REJECT), "problems": problems}
+        db.session.execute(ROWS.update().where(ROWS.c.id == row.id).values(**values))
+
+
+def _finish(key: int, actor: Actor) -> None:
+    run = _locked(key)
+    counts = queries.counts(run)
+    run.counts = {name: counts.get(name, 0) for name in Action}
+    run.state, run.imported_at, run.sha256 = rules.state_after(run.state, "finish"), clock.now(), None
+    logbook.note(Kind.IMPORTED, **logbook.about(run), detail=run.counts, actor=actor)
 
 
 def _stand_in_line() -> None:
     """Let imports write one after the other, so that each sees what the one before it made."""
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(IN_LINE)))
-
-
-def _written(run: ImportRun, target: Target, actor: Actor) -> dict[str, int]:
-    codes = _accepted(run, actor)
-    counts: Counter[str] = Counter()
-    changed: set[int] = set()
-    for rows in queries.chunks(run):
-        batch = _Batch(run, target, codes, changed)
-        batch.plan(rows)
-        batch.write(actor)
-        counts.update(one["b_done"] for one in batch.results)
-    return {name: counts.get(name, 0) for name in Action}
 
 
 def _accepted(run: ImportRun, actor: Actor) -> Codes:
@@ -88,14 +131,16 @@ def _accepted(run: ImportRun, actor: Actor) -> Codes:
 class _Batch:
     """Some rows on their way into the database."""
 
-    def __init__(self, run: ImportRun, target: Target, codes: Codes, changed: set[int]) -> None:
-        self.run, self.target, self.codes, self.changed = run, target, codes, changed
+    def __init__(self, run: ImportRun, target: Target, codes: Codes) -> None:
+        self.run, self.target, self.codes = run, target, codes
+        self.changed: set[int] = set()
         self.new: list[tuple[Any, dict[str, Any]]] = []
         self.old: dict[int, tuple[Any, dict[str, Any]]] = {}
         self.results: list[dict[str, Any]] = []
 
     def plan(self, rows: Sequence[Any]) -> None:
         """Decide for every row what becomes of it."""
+        self.changed = queries.updated(self.run, {row.duplicate_of for row in rows if row.duplicate_of})
         for row in rows:
             action = rules.action_of(
                 row.verdict, row.reason, choice=row.choice, defaults=self.run.options, may_update=row.may_update
@@ -135,11 +180,18 @@ class _Batch:
         self._create(actor)
         self._update(actor)
         if self.results:
+            self._sign()
             table = ROWS.update().where(ROWS.c.id == bindparam("b_id"))
-            names = ("verdict", "done", "record_id", "problems", "before")
+            names = ("verdict", "done", "record_id", "problems", "before", "change_set_id")
             db.session.connection().execute(
                 table.values({name: bindparam(f"b_{name}") for name in names}), self.results
             )
+
+    def _sign(self) -> None:
+        """Note at what was written in which change set that was."""
+        number = change_set().id
+        for one in self.results:
+            one["b_change_set_id"] = number if one["b_record_id"] is not None else None
 
     def _create(self, actor: Actor) -> None:
         taken = self.target.taken([values for _row, values in self.new])
@@ -168,7 +220,7 @@ class _Batch:
         self._note(row, action, problems=problems or None)
 
     def _note(self, row: Any, action: Action, **more: Any) -> None:
-        verdict = rules.Verdict.REJECT if action == Action.REJECT else row.verdict
+        verdict = Verdict.REJECT if action == Action.REJECT else row.verdict
         known = {"b_id": row.id, "b_verdict": str(verdict), "b_done": str(action), "b_problems": row.problems}
         found = {"b_record_id": None, "b_before": None} | {f"b_{name}": value for name, value in more.items()}
         self.results.append(known | found)

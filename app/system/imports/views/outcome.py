@@ -11,9 +11,13 @@ from app.system.imports import rules, services
 from app.system.imports.models import ImportRun
 from app.system.imports.rules import State
 from app.system.imports.views.pages import about, crumbs, moment
+from app.system.jobs import queries as jobs
+from app.system.jobs.views.jobs import told
 
 if TYPE_CHECKING:
     from app.system.imports.views.screens import ImportView
+
+TAKEN_BACK_FROM = rules.LIFECYCLE.steps["undo"].sources
 
 
 def result(view: "ImportView", run: ImportRun) -> dict[str, Any]:
@@ -35,10 +39,22 @@ def result(view: "ImportView", run: ImportRun) -> dict[str, Any]:
         "result_url": view.url("result", pk=run.id) if returned else None,
         "list_url": url_for(view.back),
         "start_url": view.url("start"),
-        "undo_url": view.url("undo", pk=run.id) if head["is_mine"] and run.state == State.IMPORTED else None,
+        "undo_url": view.url("undo", pk=run.id) if head["is_mine"] and run.state in TAKEN_BACK_FROM else None,
+        "go_on_url": view.url("bring_in", pk=run.id) if head["is_mine"] and run.state == State.IMPORTING else None,
+        "problem": _problem(run),
         "undone": _undone(counts) if is_undone else None,
         "names": counts.get("names", []),
         "when": moment(run.undone_at or run.imported_at),
+    }
+
+
+def working(view: "ImportView", run: ImportRun) -> dict[str, Any]:
+    """Return what is shown while a job works on the file."""
+    job = jobs.by_id(run.job_id)
+    return about(view, run, now=3 if run.state == State.UPLOADED else 4) | {
+        "discard_url": None,
+        "job": told(job) if job is not None else None,
+        "job_url": url_for("JobView.show", pk=job.id) if job is not None else None,
     }
 
 
@@ -48,6 +64,12 @@ def _undone(counts: Mapping[str, Any]) -> object:
         "back": f"{counts.get('put_back', 0):,}",
         "kept": f"{counts.get('kept', 0):,}",
     }
+
+
+def _problem(run: ImportRun) -> str | None:
+    """Return why the last job on this file was cut off."""
+    job = jobs.by_id(run.job_id)
+    return job.problem if job is not None else None
 
 
 def undo(view: "ImportView", run: ImportRun) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.base.errors import DomainError, Invalid, NotAllowed
 from app.base.i18n import _
 from app.base.scope import may_write
+from app.base.screens.outside import not_found
 from app.base.screens.view import current_actor
 from app.base.tabular.template import write_template
 from app.extensions import db
@@ -23,9 +24,12 @@ from app.system.imports.models import ImportRun
 from app.system.imports.rules import State
 from app.system.imports.services import Target
 from app.system.imports.views import outcome, pages
+from app.system.jobs import queries as jobs
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
+BEGUN = _("Begun. You may go on working: the result will be here.")
+TAKEN_BACK_FROM = rules.LIFECYCLE.steps["undo"].sources
 
 
 class ImportView(BaseView):
@@ -78,7 +82,7 @@ class ImportView(BaseView):
                 raise Invalid(_("Choose a file first."))
             if template not in self.target.templates:
                 raise Invalid(_("Choose what the file holds."))
-            services.sweep(folder=folder())
+            services.sweep()
             with tempfile.NamedTemporaryFile(prefix="upload-") as kept:
                 given.save(kept)
                 kept.flush()
@@ -90,9 +94,7 @@ class ImportView(BaseView):
         return redirect(self.url("show", pk=run.id))
 
     def _taken_in(self, path: Path, file_name: str, template: str) -> ImportRun:
-        return services.upload(
-            path, file_name=file_name, kind=self.kind, template=template, folder=folder(), actor=current_actor()
-        )
+        return services.upload(path, file_name=file_name, kind=self.kind, template=template, actor=current_actor())
 
     # ── one run ──
 
@@ -102,7 +104,7 @@ class ImportView(BaseView):
             abort(404)
         found = db.session.scalar(select(ImportRun).where(ImportRun.id == int(pk), ImportRun.kind == self.kind))
         if found is None:
-            abort(404)
+            not_found(ImportRun, int(pk))
         if write and not may_write(found, current_actor()):
             raise NotAllowed(_("Only the person who uploaded this file may go on with it."))
         return found
@@ -113,6 +115,8 @@ class ImportView(BaseView):
     def show(self, pk: str) -> str | AnyResponse:
         """Show a run at the step it has reached; ``step=mapping`` goes back to the columns."""
         run = self.run(pk)
+        if jobs.goes_on(run.job_id):
+            return self.render_template("zhike/imports/working.html", page=outcome.working(self, run))
         if run.state == State.CHECKED and request.args.get("step") != "mapping":
             return self.render_template("zhike/imports/check.html", page=pages.check(self, run, request.args))
         if run.state in (State.UPLOADED, State.CHECKED):
@@ -127,12 +131,19 @@ class ImportView(BaseView):
         run = self.run(pk, write=True)
         wanted = [request.form.get(f"field-{place}") or None for place in range(len(run.columns))]
         try:
-            services.check(run, wanted, actor=current_actor(), folder=folder())
+            self._check(run, wanted)
         except DomainError as refusal:
             db.session.rollback()
             page = pages.mapping(self, self.run(pk), problem=refusal, wanted=wanted)
             return self.render_template("zhike/imports/mapping.html", page=page), 422
         return redirect(self.url("show", pk=pk))
+
+    @staticmethod
+    def _check(run: ImportRun, wanted: list[str | None]) -> None:
+        if is_long(run):
+            services.in_background(run, services.CHECK, actor=current_actor(), mapping=wanted)
+        else:
+            services.check(run, wanted, actor=current_actor())
 
     @expose("/<pk>/choices", methods=["POST"])
     @has_access
@@ -159,12 +170,16 @@ class ImportView(BaseView):
     def bring_in(self, pk: str) -> AnyResponse:
         """Keep the choices of the page and import the rows."""
         run = self.run(pk, write=True)
-        self._perform(lambda: self._bring_in(run), done=_("The file was imported."))
+        self._perform(lambda: self._bring_in(run), done=BEGUN if is_long(run) else _("The file was imported."))
         return redirect(self.url("show", pk=pk))
 
     def _bring_in(self, run: ImportRun) -> None:
-        self._choose(run)
-        services.import_run(run, actor=current_actor(), folder=folder())
+        if run.state == State.CHECKED:
+            self._choose(run)
+        if is_long(run):
+            services.in_background(run, services.IMPORT, actor=current_actor())
+        else:
+            services.import_run(run, actor=current_actor())
 
     @expose("/<pk>/discard", methods=["POST"])
     @has_access
@@ -173,7 +188,7 @@ class ImportView(BaseView):
         """Give an import up."""
         run = self.run(pk, write=True)
         service = services.discard
-        self._perform(lambda: service(run, folder=folder(), actor=current_actor()), done=_("The import was given up."))
+        self._perform(lambda: service(run, actor=current_actor()), done=_("The import was given up."))
         return redirect(self.url("start"))
 
     @expose("/<pk>/result.xlsx")
@@ -194,11 +209,18 @@ class ImportView(BaseView):
         """Show what taking an import back would do; do it on POST."""
         run = self.run(pk, write=True)
         if request.method == "GET":
-            if run.state != State.IMPORTED:
+            if run.state not in TAKEN_BACK_FROM:
                 return redirect(self.url("show", pk=pk))
             return self.render_template("zhike/confirm.html", page=outcome.undo(self, run))
-        self._perform(lambda: services.undo(run, actor=current_actor()), done=_("The import was taken back."))
+        self._perform(lambda: self._undo(run), done=BEGUN if is_long(run) else _("The import was taken back."))
         return redirect(self.url("show", pk=pk))
+
+    @staticmethod
+    def _undo(run: ImportRun) -> None:
+        if is_long(run):
+            services.in_background(run, services.UNDO, actor=current_actor())
+        else:
+            services.undo(run, actor=current_actor())
 
     @staticmethod
     def _perform(service: Callable[[], Any], *, done: object) -> None:
@@ -211,6 +233,6 @@ class ImportView(BaseView):
             flash(str(done), "success")
 
 
-def folder() -> Path:
-    """Return where uploaded files wait: beside the database, never served."""
-    return Path(current_app.config["ZHIKE"].data_dir) / "imports"
+def is_long(run: ImportRun) -> bool:
+    """Tell whether a file is worked on in the background."""
+    return run.row_count > current_app.config["ZHIKE"].background_from_rows

@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app.base import logbook
 from app.base.actor import Actor
 from app.base.errors import Invalid, InvalidFields
 from app.base.i18n import _
+from app.base.logbook import Kind
 from app.base.stamps import raise_stamp
 from app.base.transaction import check_revision, transaction
 from app.extensions import db
@@ -25,11 +27,24 @@ def save_department(department: Department, values: Mapping[str, Any], *, actor:
     if department.id and parent_id and parent_id in queries.departments_below(department.id):
         raise InvalidFields({"parent": _("A department cannot stand below itself.")})
     _check_name(department, values.get("name"))
+    before = _above(department.parent_id)
     for name, column in (("name", "name"), ("kind", "kind"), ("parent", "parent_id"), ("head", "head_id")):
         if name in values:
             setattr(department, column, values[name])
     db.session.add(department)
     raise_stamp(STAMP)
+    if (now := _above(department.parent_id)) != before:  # with the tree, what superiors see changes
+        detail = {"parent": logbook.change(before, now)}
+        logbook.note(Kind.RIGHTS_CHANGED, **_about(department), detail=detail, actor=actor)
+
+
+def _above(key: int | None) -> str:
+    return str(db.session.get_one(Department, key)) if key else ""
+
+
+def _about(department: Department) -> dict[str, Any]:
+    db.session.flush()
+    return logbook.about(department)
 
 
 def _check_name(department: Department, name: str | None) -> None:
@@ -46,7 +61,7 @@ def close_department(department: Department, *, actor: Actor) -> None:
     below = db.session.scalar(select(func.count()).where(Department.parent_id == department.id))
     if people or below:
         raise Invalid(
-            _("%(people)s people and %(below)s departments belong to it. Move them first."),
+            _("People in it: %(people)s; departments below it: %(below)s. Move them first."),
             people=people or 0,
             below=below or 0,
         )

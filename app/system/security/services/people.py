@@ -6,15 +6,17 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import func, select
 
+from app.base import inbox, logbook
 from app.base.actor import Actor
 from app.base.errors import Invalid, InvalidFields
 from app.base.i18n import _
+from app.base.logbook import Kind
 from app.base.stamps import raise_stamp
 from app.base.transaction import announce, check_revision, transaction
 from app.extensions import db
 from app.system.security import queries, rules
 from app.system.security.facts import AccountDisabled
-from app.system.security.models import Employee
+from app.system.security.models import Department, Employee
 from app.system.security.queries import STAMP
 
 ACCOUNT_FIELDS = ("username", "email")
@@ -37,6 +39,7 @@ def hire(values: Mapping[str, Any], *, actor: Actor) -> Employee:
     db.session.add(employee)
     _assign(employee, values)
     raise_stamp(STAMP)
+    _note_standing(employee, before={}, actor=actor)
     return employee
 
 
@@ -46,6 +49,7 @@ def change_employee(employee: Employee, values: Mapping[str, Any], *, actor: Act
     check_revision(employee, revision=revision)
     rules.check_may_touch([*queries.roles_of(employee.id), *(values.get("roles") or ())], actor)
     _check_unique(values, but=employee.id)
+    before = _standing(employee)
     _assign(employee, values)
     user = employee.account
     for name in ACCOUNT_FIELDS:
@@ -56,6 +60,29 @@ def change_employee(employee: Employee, values: Mapping[str, Any], *, actor: Act
         user.roles = _roles(values["roles"])
     _keep_governed()
     raise_stamp(STAMP)
+    if _note_standing(employee, before=before, actor=actor) and employee.id != actor.id:
+        inbox.tell([employee.id], "own_rights", link=inbox.Place("SignInView.profile"), actor=actor)
+
+
+def _standing(employee: Employee) -> dict[str, Any]:
+    """Return what decides on a person's rights: roles and department, as they are called."""
+    db.session.flush()
+    house = db.session.get(Department, employee.department_id) if employee.department_id else None
+    return {"roles": sorted(queries.roles_of(employee.id)), "department": str(house or "")}
+
+
+def _note_standing(employee: Employee, *, before: Mapping[str, Any], actor: Actor) -> bool:
+    """Leave a changed standing in the log; tell whether there was one."""
+    now = _standing(employee)
+    detail = {name: logbook.change(before.get(name), now[name]) for name in now if now[name] != before.get(name)}
+    if detail:
+        logbook.note(Kind.RIGHTS_CHANGED, **logbook.about(employee), detail=detail, actor=actor)
+    return bool(detail)
+
+
+def _note_access(employee: Employee, *, before: str, now: str, actor: Actor) -> None:
+    detail = {"access": logbook.change(before, now)}
+    logbook.note(Kind.RIGHTS_CHANGED, **logbook.about(employee), detail=detail, actor=actor)
 
 
 def _assign(employee: Employee, values: Mapping[str, Any]) -> None:
@@ -97,6 +124,7 @@ def disable(employee: Employee, *, actor: Actor) -> None:
     employee.account.active = False
     _keep_governed()
     raise_stamp(STAMP)
+    _note_access(employee, before="active", now="disabled", actor=actor)
     announce(AccountDisabled(employee_id=employee.id))
 
 
@@ -106,3 +134,4 @@ def enable(employee: Employee, *, actor: Actor) -> None:
     rules.check_may_touch(queries.roles_of(employee.id), actor)
     employee.account.active = True
     raise_stamp(STAMP)
+    _note_access(employee, before="disabled", now="active", actor=actor)

@@ -1,13 +1,16 @@
 """Roles: what their holders may open and press, and how far they see."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu, assoc_permissionview_role
 from sqlalchemy import delete, func, insert, literal, select
 
+from app.base import inbox, logbook
 from app.base.actor import Actor, Reach
 from app.base.errors import Invalid, InvalidFields, Missing
 from app.base.i18n import _
+from app.base.logbook import Kind
 from app.base.stamps import raise_stamp
 from app.base.transaction import announce, transaction
 from app.extensions import db
@@ -31,6 +34,7 @@ def save_rights(
     Raises Missing for a button that does not exist, Invalid for more hand than eye or for locking the
     administrator out. Then nothing was changed.
     """
+    before = queries.reaches_of(role)
     for right in granted:
         grant(role, right, actor=actor)
     for right in withdrawn:
@@ -38,6 +42,31 @@ def save_rights(
     for domain, reach in (reaches or {}).items():
         set_reach(role, domain, reach, actor=actor)
     announce(RightsChanged(role.id, role.name, tuple(granted), tuple(withdrawn), tuple(reaches or ()), actor.id))
+    _tell(role, granted, withdrawn, before, actor)
+
+
+def _tell(
+    role: Role, granted: Collection[Right], withdrawn: Collection[Right], before: Mapping[str, Reach], actor: Actor
+) -> None:
+    """Leave what changed in the log, and tell those who hold the role."""
+    detail: dict[str, Any] = {"granted": _said(granted), "withdrawn": _said(withdrawn)}
+    now = queries.reaches_of(role)
+    for domain in now:
+        if now[domain] != before[domain]:
+            detail[f"reach_{domain}"] = logbook.change(_level_words(before[domain]), _level_words(now[domain]))
+    detail = {name: said for name, said in detail.items() if said}
+    if detail:
+        logbook.note(Kind.RIGHTS_CHANGED, **logbook.about(role), detail=detail, actor=actor)
+        holders = [person.id for person in queries.people_with(role) if person.id != actor.id]
+        inbox.tell(holders, "role_rights", params={"role": role.name}, actor=actor)
+
+
+def _said(rights: Collection[Right]) -> list[str]:
+    return sorted(f"{view}.{button}" for button, view in rights)
+
+
+def _level_words(reach: Reach) -> str:
+    return f"{reach.read.name}.{reach.write.name}"
 
 
 @transaction
@@ -91,9 +120,12 @@ def make_role(name: str, *, like: Role | None, actor: Actor) -> Role:
     role = Role(name=_free_name(name))
     db.session.add(role)
     db.session.flush()
+    detail: dict[str, Any] = {"name": logbook.change("", role.name)}
     if like is not None:
         _copy_rights(like, role)
+        detail["like"] = like.name
     raise_stamp(STAMP)
+    logbook.note(Kind.RIGHTS_CHANGED, **logbook.about(role), detail=detail, actor=actor)
     return role
 
 
@@ -113,8 +145,10 @@ def _copy_rights(source: Role, target: Role) -> None:
 def rename_role(role: Role, name: str, *, actor: Actor) -> None:
     """Give a role of one's own another name. Raises Invalid for a built-in one, InvalidFields if it is taken."""
     rules.check_own_role(role.name)
-    role.name = _free_name(name, but=role.id)
+    before, role.name = role.name, _free_name(name, but=role.id)
     raise_stamp(STAMP)
+    detail = {"name": logbook.change(before, role.name)}
+    logbook.note(Kind.RIGHTS_CHANGED, **logbook.about(role), detail=detail, actor=actor)
 
 
 @transaction
@@ -122,7 +156,9 @@ def delete_role(role: Role, *, actor: Actor) -> None:
     """Delete a role that nobody holds. Raises Invalid for a built-in one, or while somebody holds it."""
     rules.check_own_role(role.name)
     if count := queries.holders_of_roles([role.id]).get(role.id):
-        raise Invalid(_("%(count)s people hold this role. Give them another one first."), count=count)
+        raise Invalid(_("People who hold this role: %(count)s. Give them another one first."), count=count)
+    detail = {"name": logbook.change(role.name, "")}
+    logbook.note(Kind.RIGHTS_CHANGED, **logbook.about(role), detail=detail, actor=actor)
     held = assoc_permissionview_role
     db.session.execute(delete(held).where(held.c.role_id == role.id))
     db.session.execute(delete(DataScope).where(DataScope.role_id == role.id))

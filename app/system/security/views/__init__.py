@@ -2,6 +2,7 @@
 
 from flask_appbuilder import AppBuilder
 
+from app.base import inbox, logbook
 from app.base.choices import more, references
 from app.base.i18n import _
 from app.base.screens import rights
@@ -9,6 +10,7 @@ from app.system.security import queries
 from app.system.security.queries import DepartmentNames, EmployeeNames
 from app.system.security.views.departments import DepartmentView
 from app.system.security.views.roles import RoleView
+from app.system.security.views.told import ITEMS, KINDS
 
 __all__ = ["DepartmentView", "RoleView", "register"]
 
@@ -17,5 +19,7 @@ def register(appbuilder: AppBuilder) -> None:
     references["employee"], references["department"] = EmployeeNames(), DepartmentNames()
     more["role"] = queries.own_roles
     rights.words |= {"can_copy": _("Copy")}
+    logbook.items |= ITEMS
+    inbox.kinds |= KINDS
     appbuilder.add_view(DepartmentView, "DepartmentView", label=_("Departments"), category="system")
     appbuilder.add_view(RoleView, "RoleView", label=_("Roles"), category="system")

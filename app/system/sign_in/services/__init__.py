@@ -7,6 +7,7 @@ from app.system.sign_in.services.door import (
     end_sessions,
     open_session,
     see_session,
+    sign_out,
     sign_out_everywhere,
     unlock,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "revoke_tokens",
     "see_session",
     "see_token",
+    "sign_out",
     "sign_out_everywhere",
     "unlock",
 ]

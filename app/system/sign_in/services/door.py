@@ -8,10 +8,11 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import update
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from app.base import clock
+from app.base import clock, logbook
 from app.base.actor import Actor, Channel
 from app.base.errors import NotAllowed
 from app.base.i18n import _
+from app.base.logbook import Kind
 from app.base.transaction import lock, transaction
 from app.extensions import db
 from app.system.security import queries as security
@@ -21,6 +22,13 @@ from app.system.sign_in.models import Attempt, LoginSession, Unlock
 from app.system.sign_in.rules import Outcome
 from app.system.sign_in.services.tokens import revoke_tokens
 
+#: How an attempt is called in the log.
+KINDS = {
+    Outcome.SUCCEEDED: Kind.SIGNED_IN,
+    Outcome.WRONG: Kind.SIGN_IN_WRONG,
+    Outcome.LOCKED: Kind.SIGN_IN_LOCKED,
+    Outcome.DISABLED: Kind.SIGN_IN_DISABLED,
+}
 #: Checked when there is no such account, so that the answer takes as long as for one that exists.
 NOBODYS_HASH = generate_password_hash(secrets.token_urlsafe())
 
@@ -55,6 +63,8 @@ def _judge(attempt: Attempt, *, matches: bool, settings: Any) -> datetime | None
     ends = _locked_until(attempt, settings)
     attempt.at, attempt.outcome = clock.now(), _outcome(user, is_locked=bool(ends), matches=matches)
     db.session.add(attempt)
+    who = Actor(id=attempt.user_id, channel=Channel(attempt.channel), address=attempt.address)
+    logbook.note(KINDS[Outcome(attempt.outcome)], title=attempt.username, actor=who)
     if user is not None and attempt.outcome == Outcome.SUCCEEDED:
         user.last_login, user.login_count, user.fail_login_count = attempt.at, (user.login_count or 0) + 1, 0
     return ends
@@ -90,9 +100,21 @@ def open_session(user: User, *, address: str | None, browser: str | None) -> str
 
 
 @transaction
-def end_session(session: LoginSession) -> None:
-    """Sign one browser out, for good: the cookie is worth nothing from the next request on."""
+def sign_out(session: LoginSession, *, actor: Actor | None) -> None:
+    """Sign oneself out here, for good: the cookie is worth nothing from the next request on."""
     session.ended_at = session.ended_at or clock.now()
+    logbook.note(Kind.SIGNED_OUT, actor=actor)
+
+
+@transaction
+def end_session(session: LoginSession, *, actor: Actor) -> None:
+    """Sign another browser of one's own out, for good."""
+    session.ended_at = session.ended_at or clock.now()
+    logbook.note(Kind.SESSION_ENDED, title=actor.name, detail=_where(session), actor=actor)
+
+
+def _where(session: LoginSession) -> dict[str, str]:
+    return {"browser": session.browser or "", "address": session.address or ""}
 
 
 @transaction
@@ -106,6 +128,7 @@ def end_sessions(user_id: int, *, but: int | None = None) -> None:
 def end_other_sessions(actor: Actor, *, but: int | None) -> None:
     """Sign oneself out everywhere but here."""
     end_sessions(actor.id or 0, but=but)
+    logbook.note(Kind.SESSION_ENDED, title=actor.name, detail={"which": "others"}, actor=actor)
 
 
 @transaction
@@ -114,6 +137,7 @@ def sign_out_everywhere(employee: Employee, *, actor: Actor) -> None:
     security.check_may_touch(employee.id, actor=actor)
     end_sessions(employee.id)
     revoke_tokens(employee.id)
+    logbook.note(Kind.SESSION_ENDED, **logbook.about(employee), detail={"which": "all"}, actor=actor)
 
 
 @transaction
@@ -130,3 +154,5 @@ def unlock(employee: Employee, *, actor: Actor) -> None:
     row = db.session.get(Unlock, employee.id) or Unlock(user_id=employee.id)
     row.at = clock.now()
     db.session.add(row)
+    detail = {"access": logbook.change("locked", "active")}
+    logbook.note(Kind.RIGHTS_CHANGED, **logbook.about(employee), detail=detail, actor=actor)

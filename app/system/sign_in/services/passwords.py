@@ -7,10 +7,11 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import User
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from app.base import clock
+from app.base import clock, logbook
 from app.base.actor import Actor
 from app.base.errors import Invalid
 from app.base.i18n import _
+from app.base.logbook import Kind
 from app.base.stamps import raise_stamp
 from app.base.transaction import transaction
 from app.extensions import db
@@ -55,6 +56,7 @@ def change_password(actor: Actor, *, current: str, new: str, keep_session: int |
         raise Invalid(_("The new password is the old one. Choose another."))
     _set_password(user, new, settings=settings, must_change=False)
     end_sessions(user.id, but=keep_session)
+    logbook.note(Kind.PASSWORD_CHANGED, title=actor.name, actor=actor)
 
 
 @transaction
@@ -71,6 +73,7 @@ def reset_password(employee: Employee, *, new: str, settings: Any, actor: Actor)
     _set_password(employee.account, chosen, settings=settings, must_change=True)
     end_sessions(employee.id)
     revoke_tokens(employee.id)
+    logbook.note(Kind.PASSWORD_RESET, **logbook.about(employee), actor=actor)
     return chosen
 
 

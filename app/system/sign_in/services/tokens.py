@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from app.base import clock
+from app.base import clock, logbook
 from app.base.actor import Actor
 from app.base.errors import Invalid
 from app.base.i18n import _
+from app.base.logbook import Kind
 from app.base.transaction import transaction
 from app.extensions import db
 from app.system.sign_in import queries
@@ -30,13 +31,15 @@ def issue_token(actor: Actor, *, name: str, days: int) -> str:
     row = PersonalToken(user_id=actor.id, name=name.strip()[:LONGEST_NAME], hint=secret[:8])
     row.secret_hash, row.created_at, row.expires_at = queries.digest(secret), now, now + timedelta(days=days)
     db.session.add(row)
+    logbook.note(Kind.TOKEN_ISSUED, title=row.name, detail={"days": days}, actor=actor)
     return secret
 
 
 @transaction
-def revoke_token(token: PersonalToken) -> None:
+def revoke_token(token: PersonalToken, *, actor: Actor) -> None:
     """Make a token worthless from the next request on."""
     token.revoked_at = token.revoked_at or clock.now()
+    logbook.note(Kind.TOKEN_REVOKED, title=token.name, actor=actor)
 
 
 @transaction

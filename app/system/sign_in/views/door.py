@@ -68,7 +68,7 @@ class AuthView(AuthDBView):
     @expose("/logout/", methods=["POST"])
     def logout(self) -> AnyResponse:
         if found := g.get("login_session"):
-            services.end_session(found)
+            services.sign_out(found, actor=g.get("actor"))
         logout_user()
         session.clear()
         return redirect(url_for("AuthView.login"))

@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.base import clock
 from app.base.actor import Actor, Channel
+from app.base.afterwards import afterwards
 from app.base.i18n import _
-from app.base.web import PUBLIC_PATHS, afterwards, wants_json
+from app.base.web import PUBLIC_PATHS, wants_json
 from app.extensions import db
 from app.system.security import queries as security
 from app.system.sign_in import queries, rules, services
@@ -22,6 +23,8 @@ from app.system.sign_in.models import LoginSession, PersonalToken
 from app.system.sign_in.views.door import AuthView, LimitedSecurityApi, settings
 
 SEEN_EVERY = timedelta(minutes=1)
+#: What a page asks by itself, without anybody at it: no session lives longer by it. Domains add theirs.
+QUIET_ENDPOINTS: set[str] = set()
 OPEN_ENDPOINTS = frozenset(
     {"AuthView.login", "LimitedSecurityApi.login", "SignInView.language", "static", "healthz", "readyz"}
 )
@@ -68,7 +71,7 @@ class HouseSecurity(SecurityManager):
             return None
         found, user = row
         g.login_session = found
-        if clock.now() - found.seen_at > SEEN_EVERY:
+        if clock.now() - found.seen_at > SEEN_EVERY and request.endpoint not in QUIET_ENDPOINTS:
             key, now = found.id, clock.now()
             afterwards(lambda: services.see_session(key, at=now))
         return user if user.active else None

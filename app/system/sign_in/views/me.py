@@ -91,7 +91,7 @@ class SignInView(BaseView):
     @expose("/sessions/<int:key>/end", methods=["POST"])
     def end_session(self, key: int) -> AnyResponse:
         """Sign one other browser out."""
-        services.end_session(self._own(LoginSession, key))
+        services.end_session(self._own(LoginSession, key), actor=g.actor)
         flash(str(_("That session has ended.")), "success")
         return redirect(url_for("SignInView.profile"))
 
@@ -118,7 +118,7 @@ class SignInView(BaseView):
     @expose("/tokens/<int:key>/revoke", methods=["POST"])
     def revoke_token(self, key: int) -> AnyResponse:
         """Make a token worthless."""
-        services.revoke_token(self._own(PersonalToken, key))
+        services.revoke_token(self._own(PersonalToken, key), actor=g.actor)
         flash(str(_("The token is revoked.")), "success")
         return redirect(url_for("SignInView.profile"))
 

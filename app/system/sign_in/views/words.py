@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from app.base import logbook
 from app.base.choices import Item
 from app.base.i18n import _
 
@@ -35,4 +36,16 @@ DICTIONARIES = {
     "account_state": _items(STATES),
     "sign_in_outcome": _items(OUTCOMES),
     "sign_in_channel": _items(CHANNELS),
+}
+
+
+WHICH: Mapping[str, object] = {"all": _("All sessions and tokens"), "others": _("All but this one")}
+
+#: What the lines of the log are called that tell of access.
+ITEMS = {
+    "access": logbook.Item(_("State"), lambda code: STATES[code][0] if code in STATES else code),
+    "address": logbook.Item(_("IP address")),
+    "browser": logbook.Item(_("Browser")),
+    "days": logbook.Item(_("Valid for days")),
+    "which": logbook.Item(_("Which sessions"), lambda code: WHICH.get(code, code)),
 }

@@ -1,0 +1,60 @@
+"""An action over many rows: ticked ones, or every row that matches a filter. Source: OWN-4, OWN-7.
+
+A screen lists its actions; the runs domain freezes the rows, changes them in sets of some thousand with their
+history, and takes the whole back. An action says only what it does to some rows.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.base import clock
+from app.base.actor import Actor
+from app.base.fields import Field
+from app.base.history import update_versioned
+
+Given = Mapping[str, Any]  # what the person filled in, by field name, as JSON holds it
+
+
+@dataclass
+class Applied:
+    """What became of some rows: those changed, and why others were not."""
+
+    changed: list[int]
+    refused: dict[int, str] = field(default_factory=dict)  # id → the sentence
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action over rows of a model. ``apply`` and ``after`` run inside a transaction of some thousand rows."""
+
+    name: str  # the permission is can_<permission or name>
+    label: object
+    apply: Callable[[Sequence[int], Given, Actor], Applied]
+    columns: Callable[[Given], Sequence[str]]  # what undo gives back
+    icon: str = "edit"
+    permission: str = ""
+    danger: bool = False
+    fields: tuple[Field, ...] = ()
+    check: Callable[[Given, Actor], None] = lambda _given, _actor: None  # raises Invalid for what cannot be meant
+    after: Callable[[Sequence[int]], None] = lambda _ids: None  # what is derived from the rows, done again
+    #: Which of the rows cannot be given their former values, and why: a code in use elsewhere by now.
+    hinder: Callable[[Sequence[int]], Mapping[int, str]] = lambda _ids: {}
+    finds_deleted: bool = False  # undo must find rows that the action took out of the lists
+
+    @property
+    def button(self) -> str:
+        """The permission that lets a person press it."""
+        return f"can_{self.permission or self.name}"
+
+
+def signature(model: type[Any], actor: Actor) -> dict[str, Any]:
+    """Return the columns that say who changed a row last, and when."""
+    table = model.__table__  # type: ignore[attr-defined]
+    found = {"updated_at": clock.now(), "updated_by_id": actor.id}
+    return {name: value for name, value in found.items() if name in table.c}
+
+
+def set_columns(model: type[Any], ids: Sequence[int], values: Mapping[str, Any], actor: Actor) -> list[int]:
+    """Set columns of rows, with history and with who did it; return the ids of those that changed."""
+    return update_versioned(model, ids, values, also=signature(model, actor)) if values else []

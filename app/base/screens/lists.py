@@ -1,0 +1,124 @@
+"""The list of a screen, its filter, its exports: the half of a DomainView that is about many rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Response, flash, g, jsonify, redirect, request, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.base import filters, kept_filters
+from app.base.actor import Actor
+from app.base.errors import Invalid
+from app.base.fields import Field, fields_of
+from app.base.i18n import _
+from app.base.screens import exports, listpage, longexports, prints
+from app.base.screens.listing import Listing, filterable
+
+
+def current_actor() -> Actor:
+    """Return who is signed in. Screens call this; services never do."""
+    actor: Actor = g.actor
+    return actor
+
+
+class Lists:
+    """What a DomainView shows of many rows. ``self`` is the view."""
+
+    @expose("/")
+    @has_access
+    @permission_name("list")
+    def list(self: Any) -> str | AnyResponse:
+        """Show one page of the rows in scope that match the filter."""
+        listing, problem = self.listing(), None
+        try:
+            _checked = listing.filter
+        except Invalid as refusal:
+            problem, listing = refusal, self.listing(filter="")
+        page = listpage.build(self, listing, problem=problem)
+        return self.render_template("zhike/list.html", page=page)
+
+    def listing(self: Any, **changes: str) -> Listing:
+        """Return the rows that the address asks for. ``changes`` overrides single parameters."""
+        asked = {name: value for name, value in request.values.items() if name != "csrf_token"} | changes
+        columns = [self.specs[name] for name in self.list_fields]
+        return Listing(
+            self.model,
+            filterable(self.model),
+            columns,
+            asked,
+            current_actor(),
+            default_sort=self.default_sort,
+            also=self.row_needs,
+        )
+
+    @expose("/count")
+    @has_access
+    @permission_name("list")
+    def count(self: Any) -> Response:
+        """Answer how many rows a filter finds, counted up to the limit: while it is being built."""
+        try:
+            return jsonify({"text": listpage.count_text(self.listing().count)})
+        except Invalid as refusal:
+            return jsonify({"text": str(refusal)})
+
+    @expose("/filter", methods=["POST"])
+    @has_access
+    @permission_name("list")
+    def keep_filter(self: Any) -> AnyResponse:
+        """Keep a filter that is too long for an address, and show the list it narrows."""
+        text = request.form.get("filter", "")
+        filters.parse(text, filterable(self.model))
+        kept = {name: value for name, value in request.args.items() if name not in ("filter", "kept", "page", "after")}
+        return redirect(self.url("list", **kept, kept=kept_filters.keep(text)))
+
+    @expose("/export")
+    @has_access
+    @permission_name("export")
+    def export(self: Any) -> Response:
+        """Send every row that the list's filter shows as a file. ``format``: xlsx, csv or pdf."""
+        if request.args.get("format") == "pdf":
+            return prints.send_list(self, self.listing())
+        file_format = "csv" if request.args.get("format") == "csv" else "xlsx"
+        listing, specs = self.exported(dict(request.args.items()), actor=current_actor())
+        rows, asked = exports.Rows(listing, specs), {**listing.asked, "format": file_format}
+        what, name = self.endpoint, str(self.title)
+        return exports.send(exports.columns_of(specs), rows, name=name, what=what, asked=asked, file_format=file_format)
+
+    @expose("/export", methods=["POST"])
+    @has_access
+    @permission_name("export")
+    def export_long(self: Any) -> AnyResponse:
+        """Let a job write the file of a long list. ``format``: xlsx or csv."""
+        file_format = "csv" if request.args.get("format") == "csv" else "xlsx"
+        given = {name: value for name, value in request.args.items() if name != "csrf_token"}
+        _listing, _specs = self.exported(given, actor=current_actor())
+        job_id = longexports.begin(self, given, file_format=file_format)
+        flash(str(_("Begun. You may go on working: the file will be here.")), "info")
+        return redirect(url_for("JobView.show", pk=job_id))
+
+    @classmethod
+    def exported(cls: Any, asked: Mapping[str, str], *, actor: Actor) -> tuple[Listing, Sequence[Field]]:
+        """Return the rows and the fields of an export. Raises Invalid for a filter that cannot be meant."""
+        known = fields_of(cls.model)
+        specs = [known[name] for name in cls.export_fields or cls.list_fields]
+        listing = Listing(cls.model, filterable(cls.model), specs, asked, actor, default_sort=cls.default_sort)
+        _checked = listing.filter
+        return listing, specs
+
+    def import_url(self: Any) -> str | None:
+        """Return the address of the import into this list, if there is one that this person may use."""
+        return None
+
+    def row_level(self, _record: Any) -> Mapping[str, str] | None:
+        """Return the small letter before a row's name, if the domain has one."""
+        return None
+
+    def bulk_offered(self: Any) -> Sequence[Mapping[str, Any]]:
+        """Return the buttons of the bar over selected rows, as far as this person may press them."""
+        return []
+
+    def bulk_url(self: Any) -> str | None:
+        """Return where that bar's form is sent."""
+        return None

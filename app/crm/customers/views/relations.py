@@ -1,0 +1,53 @@
+"""What stands beside a customer: related companies, and who sees it."""
+
+from typing import TYPE_CHECKING, Any
+
+from app.base.fields import Phone, seen
+from app.base.i18n import _
+from app.base.screens import markup
+from app.crm.customers import queries
+from app.crm.customers.models import Customer
+
+if TYPE_CHECKING:
+    from app.crm.customers.views.customers import CustomerView
+
+NUMBER = Phone(group="phones")
+WHY = {"owner": _("Owner"), "writes": _("Collaborator, may change it"), "reads": _("Collaborator, may read it")}
+
+
+def related(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
+    found = [(other, _same_number(view, number)) for other, number in queries.related(customer)]
+    found += [(child, _("Subsidiary")) for child in queries.children(customer)]
+    if customer.parent is not None:
+        found.insert(0, (customer.parent, _("Parent company")))
+    return [
+        {
+            "name": other.name,
+            "url": view.url("show", pk=other.id),
+            "level": view.row_level(other),
+            "why": why,
+            "owner": markup.draw(view.specs["owner"], other, actor=view.actor()),
+        }
+        for other, why in found
+    ]
+
+
+def _same_number(view: "CustomerView", number: str) -> object:
+    shown = seen(NUMBER, number, actor=view.actor())
+    return _("Same phone %(number)s") % {"number": shown if shown != number else NUMBER.text(number)}
+
+
+def access(view: "CustomerView", customer: Customer, *, is_mine: bool) -> list[dict[str, Any]]:
+    found = []
+    for name, reason, share in queries.access_list(customer):
+        found.append({"who": markup.person(name), "why": why(reason, share), "action": None})
+        if share and is_mine and view.may("share"):
+            url = view.url("unshare", pk=customer.id, employee=share.employee_id)
+            found[-1]["action"] = {"label": _("Stop sharing"), "url": url, "method": "POST"}
+    return found
+
+
+def why(reason: str, share: Any) -> object:
+    """Return why somebody sees a customer, and until when."""
+    until = share.until_on if share else None
+    return WHY[reason] if until is None else _("%(reason)s, until %(day)s") % {"reason": WHY[reason], "day": until}

@@ -1,0 +1,62 @@
+"""Named reads of jobs and turns."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+
+from app.base.scope import unscoped
+from app.extensions import db
+from app.system.jobs import rules
+from app.system.jobs.models import Job, Turn
+from app.system.jobs.rules import State
+
+
+def lost(now: datetime) -> Sequence[int]:
+    """Return the running jobs whose worker was not heard of in time, by id."""
+    gone = select(Job.id).where(Job.state == State.RUNNING, Job.lease_until < now)
+    return list(db.session.scalars(gone.order_by(Job.id)))
+
+
+def unheard(now: datetime) -> Sequence[int]:
+    """Return the waiting jobs that workers were told of, and none took up, by id."""
+    since = now - timedelta(seconds=rules.UNHEARD_SECONDS)
+    return list(
+        db.session.scalars(select(Job.id).where(Job.state == State.WAITING, Job.called_at < since).order_by(Job.id))
+    )
+
+
+def forgotten(now: datetime) -> Sequence[Job]:
+    """Return the ended jobs whose time of keeping, or whose file's, is over."""
+    due = or_(Job.ended_at < now - rules.KEPT, and_(Job.ended_at < now - rules.FILE_KEPT, Job.file.is_not(None)))
+    return list(db.session.scalars(select(Job).where(Job.state.in_(rules.ENDED), due)))
+
+
+def offered(sha256s: Collection[str]) -> Iterable[str]:
+    """Return those contents that a job offers as its file, whosever the job is."""
+    content = Job.file["sha256"].as_string()
+    with unscoped("a content is kept for everybody's jobs"):
+        return list(db.session.scalars(select(content).where(content.in_(sha256s))))
+
+
+def by_id(key: int | None) -> Job | None:
+    """Return a job in scope; None if there is none, or no more."""
+    return db.session.get(Job, key) if key is not None else None
+
+
+def goes_on(key: int | None) -> bool:
+    """Tell whether a job is still to be done, whosever it is."""
+    with unscoped("only whether, nothing of what"):
+        state = db.session.scalar(select(Job.state).where(Job.id == key))
+    return state is not None and state not in rules.ENDED
+
+
+def unfinished_of(user_id: int) -> Sequence[Job]:
+    """Return a person's jobs that are waiting or running, oldest first."""
+    mine = select(Job).where(Job.user_id == user_id, Job.state.not_in(rules.ENDED))
+    return list(db.session.scalars(mine.order_by(Job.id)))
+
+
+def turns() -> Sequence[Turn]:
+    """Return the last turn of every entry of the timetable."""
+    return list(db.session.scalars(select(Turn).order_by(Turn.name)))

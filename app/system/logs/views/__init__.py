@@ -1,0 +1,21 @@
+"""The screen of the log."""
+
+from flask_appbuilder import AppBuilder
+
+from app.base import logbook
+from app.base.choices import more
+from app.base.i18n import _
+from app.base.screens import rights
+from app.system.logs import services
+from app.system.logs.views import words
+from app.system.logs.views.screen import LogView
+
+__all__ = ["LogView", "register"]
+
+
+def register(appbuilder: AppBuilder) -> None:
+    logbook.write_with(services.keep)
+    logbook.items |= words.ITEMS
+    more.update(words.DICTIONARIES)
+    rights.words |= {"can_verify": _("Verify the chain")}
+    appbuilder.add_view(LogView, "LogView", label=_("Log"), category="system")

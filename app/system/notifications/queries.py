@@ -1,0 +1,28 @@
+"""Reading an inbox: always one's own."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from app.base.actor import Actor
+from app.extensions import db
+from app.system.notifications.models import Message
+from app.system.notifications.rules import MOST_COUNTED
+
+
+def unread(actor: Actor) -> int:
+    """Return how many messages a person has not read, counted up to MOST_COUNTED: one indexed statement."""
+    some = select(Message.id).where(Message.recipient_id == actor.id, Message.read_at.is_(None)).limit(MOST_COUNTED)
+    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def messages(actor: Actor, *, limit: int, only_unread: bool = False, before: int = 0) -> Sequence[Message]:
+    """Return a person's messages, newest first, behind the one with the id ``before``."""
+    wanted = select(Message).where(Message.recipient_id == actor.id).order_by(Message.id.desc()).limit(limit)
+    wanted = wanted.where(Message.read_at.is_(None)) if only_unread else wanted
+    return list(db.session.scalars(wanted.where(Message.id < before) if before else wanted))
+
+
+def message(key: int) -> Message | None:
+    """Return one's own message by id; None for anybody else's."""
+    return db.session.scalar(select(Message).where(Message.id == key))

@@ -1,0 +1,68 @@
+"""Named reads of runs."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import and_, func, select
+
+from app.base.scope import unscoped
+from app.extensions import db
+from app.system.runs.models import Run, RunRow
+from app.system.runs.rules import CHUNK, Fate
+
+
+def by_id(key: int) -> Run | None:
+    """Return a run in scope."""
+    return db.session.get(Run, key)
+
+
+def next_rows(run_id: int) -> Sequence[int]:
+    """Return the records of a run that are still to be changed, the next some thousand."""
+    todo = select(RunRow.record_id).where(RunRow.run_id == run_id, RunRow.fate.is_(None))
+    with unscoped("the run's own rows"):
+        return list(db.session.scalars(todo.order_by(RunRow.record_id).limit(CHUNK)))
+
+
+def next_changed(run_id: int) -> Mapping[int, int]:
+    """Return record → change set of rows that are still to be taken back, all of one change set."""
+    todo = select(RunRow.record_id, RunRow.change_set_id).where(
+        RunRow.run_id == run_id, RunRow.fate == Fate.CHANGED, RunRow.undone.is_(None)
+    )
+    with unscoped("the run's own rows"):
+        found = db.session.execute(todo.order_by(RunRow.change_set_id, RunRow.record_id).limit(CHUNK)).all()
+    return {row.record_id: row.change_set_id or 0 for row in found if row.change_set_id == found[0].change_set_id}
+
+
+def still(run_id: int, part: Sequence[int], *, fate: str | None) -> Sequence[int]:
+    """Return those of the records of a run that nobody has done, or taken back, meanwhile."""
+    met = RunRow.fate.is_(None) if fate is None else and_(RunRow.fate == fate, RunRow.undone.is_(None))
+    left = select(RunRow.record_id).where(RunRow.run_id == run_id, RunRow.record_id.in_(part), met)
+    with unscoped("the run's own rows"):
+        return list(db.session.scalars(left.order_by(RunRow.record_id)))
+
+
+def changed(run_id: int) -> Sequence[int]:
+    """Return the records that a run has changed."""
+    done = select(RunRow.record_id).where(RunRow.run_id == run_id, RunRow.fate == Fate.CHANGED)
+    with unscoped("the run's own rows"):
+        return list(db.session.scalars(done.order_by(RunRow.record_id)))
+
+
+def fates(run_id: int) -> Mapping[str | None, int]:
+    """Return how many rows of a run met each fate; None: still to be done."""
+    counted = select(RunRow.fate, func.count()).where(RunRow.run_id == run_id).group_by(RunRow.fate)
+    with unscoped("the run's own rows"):
+        return {row[0]: row[1] for row in db.session.execute(counted)}
+
+
+def returns(run_id: int) -> Mapping[str | None, int]:
+    """Return how many changed rows were restored, kept, or are still to be taken back (None)."""
+    changed = (RunRow.run_id == run_id, RunRow.fate == Fate.CHANGED)
+    counted = select(RunRow.undone, func.count()).where(*changed).group_by(RunRow.undone)
+    with unscoped("the run's own rows"):
+        return {row[0]: row[1] for row in db.session.execute(counted)}
+
+
+def left_alone(run_id: int, *, limit: int) -> Sequence[RunRow]:
+    """Return rows with a reason: those the run refused, and those its undoing kept."""
+    named = select(RunRow).where(RunRow.run_id == run_id, RunRow.reason.is_not(None))
+    return list(db.session.scalars(named.order_by(RunRow.record_id).limit(limit)))

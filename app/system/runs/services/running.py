@@ -1,0 +1,159 @@
+"""Running an action over rows that were frozen first, some thousand in a transaction."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, literal, select, update
+
+from app.base import background, clock, logbook
+from app.base.actor import Actor
+from app.base.background import Progress
+from app.base.bulk import Action, Applied
+from app.base.history import change_set, explain
+from app.base.logbook import Kind
+from app.base.scope import condition, unscoped
+from app.base.transaction import lock, transaction
+from app.extensions import db
+from app.system.runs import queries, rules
+from app.system.runs.models import Run, RunRow
+from app.system.runs.rules import Fate, State
+from app.system.runs.services.subjects import Subject, subjects
+
+ROWS = RunRow.__table__
+
+
+@transaction
+def begin(  # noqa: PLR0913 - all that a run is made of
+    subject: Subject,
+    action: Action,
+    *,
+    actor: Actor,
+    title: str,
+    filter_text: str | None,
+    ticked: Sequence[int] | None,
+    given: Mapping[str, Any],
+    shown: int,
+    in_background: bool,
+) -> Run:
+    """Plan a run over ticked rows, or over all that match; in the background it also begins by itself.
+
+    ``shown``: how many rows the person was told. Raises Invalid for values that cannot be meant.
+    """
+    action.check(given, actor)
+    run = Run(screen=subject.screen, action=action.name, user_id=actor.id, at=clock.now(), state=State.PLANNED)
+    run.title, run.filter, run.ticked = title[:200], filter_text, list(ticked) if ticked is not None else None
+    run.given, run.shown_count = dict(given), shown
+    db.session.add(run)
+    db.session.flush()
+    if in_background:
+        run.job_id = background.start("bulk", {"run": run.id}, words={"title": title}, actor=actor)
+    return run
+
+
+def carry_out(run_id: int, progress: Progress) -> dict[str, Any]:
+    """Do a run, or go on with one that was cut off. Raises WrongState if the number of rows has changed."""
+    total = progress.step(lambda: _frozen(run_id, progress.actor), done=0)
+    done = total - len_todo(run_id)
+    while part := queries.next_rows(run_id):
+        db.session.rollback()
+        done += len(part)
+        progress.step(lambda part=part: _apply(run_id, part, progress.actor), done=done, total=total)  # type: ignore[misc]
+    progress.step(lambda: _finish(run_id, progress.actor), done=total, total=total)
+    return {"run": run_id}
+
+
+def len_todo(run_id: int) -> int:
+    """Return how many rows of a run are still to be done."""
+    return queries.fates(run_id).get(None, 0)
+
+
+def known(run: Run) -> tuple[Subject, Action]:
+    """Return what a run is about."""
+    subject = subjects[run.screen]
+    return subject, subject.actions[run.action]
+
+
+def locked(run_id: int) -> Run:
+    """Return the run, to be changed by nobody else until the end of the transaction."""
+    run = db.session.get_one(Run, run_id)
+    lock(run)
+    return run
+
+
+def _frozen(run_id: int, actor: Actor) -> int:
+    """Write down which rows the run is about; return how many. Done once, however often the run begins."""
+    run = locked(run_id)
+    if run.state == State.PLANNED:
+        subject, _action = known(run)
+        run.row_count = _freeze(run, subject, actor)
+        rules.check_count(run.row_count, shown=run.shown_count)
+        run.state = rules.state_after(run.state, "freeze")
+    rules.check_goes_on(run.state, State.RUNNING)
+    return run.row_count or 0
+
+
+def _freeze(run: Run, subject: Subject, actor: Actor) -> int:
+    where = subject.meant(filter_text=run.filter, ticked=run.ticked, actor=actor)
+    mine = condition(subject.model, actor, write=True)
+    meant = select(literal(run.id), subject.key).where(where, mine)
+    db.session.execute(insert(RunRow).from_select(["run_id", "record_id"], meant))
+    with unscoped("the run's own rows"):
+        return db.session.scalar(select(func.count()).select_from(ROWS).where(ROWS.c.run_id == run.id)) or 0
+
+
+def _apply(run_id: int, part: Sequence[int], actor: Actor) -> None:
+    run = locked(run_id)
+    rules.check_goes_on(run.state, State.RUNNING)
+    subject, action = known(run)
+    part = queries.still(run_id, part, fate=None)
+    explain(run.title)
+    mine = _still_mine(subject, part, actor)
+    applied = action.apply(mine, run.given, actor) if mine else Applied([])
+    if applied.changed:
+        action.after(applied.changed)
+    _note(run, part, set(mine), applied)
+
+
+def _still_mine(subject: Subject, part: Sequence[int], actor: Actor) -> list[int]:
+    """Return those rows that are there and still the actor's to change."""
+    mine = condition(subject.model, actor, write=True)
+    return list(db.session.scalars(select(subject.key).where(subject.key.in_(part), mine).order_by(subject.key)))
+
+
+def _note(run: Run, part: Sequence[int], mine: set[int], applied: Applied) -> None:
+    changed, number = set(applied.changed), change_set().id if applied.changed else None
+    noted = [
+        {
+            "b_id": key,
+            "fate": str(_fate(key, changed, mine, applied)),
+            "reason": applied.refused.get(key),
+            "change_set_id": number if key in changed else None,
+        }
+        for key in part
+    ]
+    write_down(run.id, noted)
+    run.changed_count += len(changed)
+    run.refused_count += sum(one["fate"] == Fate.REFUSED for one in noted)
+
+
+def write_down(run_id: int, noted: Sequence[Mapping[str, Any]]) -> None:
+    """Write at rows of a run what became of them: ``b_id`` and the columns, the same for all."""
+    if noted:
+        table = update(ROWS).where(ROWS.c.run_id == run_id, ROWS.c.record_id == bindparam("b_id"))
+        names = [name for name in noted[0] if name != "b_id"]
+        db.session.connection().execute(table.values({name: bindparam(name) for name in names}), noted)
+
+
+def _fate(key: int, changed: set[int], mine: set[int], applied: Applied) -> Fate:
+    if key in changed:
+        return Fate.CHANGED
+    return Fate.SAME if key in mine and key not in applied.refused else Fate.REFUSED
+
+
+def _finish(run_id: int, actor: Actor) -> None:
+    run = locked(run_id)
+    run.state, run.ended_at = rules.state_after(run.state, "finish"), clock.now()
+    subject, _action = known(run)
+    detail = {"changed": run.changed_count, "refused": run.refused_count}
+    about = {"title": run.title, "subject_kind": subject.model.__tablename__, "records": queries.changed(run.id)}  # type: ignore[attr-defined]
+    logbook.note(Kind.BULK_CHANGED, detail=detail, actor=actor, **about)

@@ -1,0 +1,129 @@
+"""Taking a whole run back: rows edited since are kept, and named. Source: OWN-4."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+
+from app.base import background, clock, logbook
+from app.base.actor import Actor
+from app.base.background import Progress
+from app.base.bulk import Action, signature
+from app.base.history import explain, update_versioned, versions_of
+from app.base.i18n import _
+from app.base.logbook import Kind
+from app.base.scope import condition, unscoped, with_deleted
+from app.base.transaction import transaction
+from app.extensions import db
+from app.system.runs import queries, rules
+from app.system.runs.models import Run, RunRow
+from app.system.runs.rules import Fate, Return, State
+from app.system.runs.services.running import known, locked, write_down
+from app.system.runs.services.subjects import Subject
+
+ROWS = RunRow.__table__
+EDITED = _("Edited since.")
+NOT_YOURS = _("No longer yours to change.")
+
+
+class Preview(NamedTuple):
+    """What taking a run back would do now."""
+
+    restored: int
+    kept: int
+
+
+def preview(run: Run) -> Preview:
+    """Return what ``take_back`` would do now: how many rows nobody has edited since, and how many somebody has."""
+    rules.state_after(run.state, "take_back")
+    subject, _action = known(run)
+    versions = versions_of(subject.model).__table__
+    changed = (ROWS.c.run_id == run.id, ROWS.c.fate == str(Fate.CHANGED))
+    ours = (versions.c.id == ROWS.c.record_id) & (versions.c.transaction_id == ROWS.c.change_set_id)
+    untouched = select(func.count()).select_from(ROWS.join(versions, ours))
+    with unscoped("the run's own rows"):
+        free = db.session.scalar(untouched.where(*changed, versions.c.end_transaction_id.is_(None))) or 0
+    return Preview(free, run.changed_count - free)
+
+
+@transaction
+def begin_to_take_back(run: Run, *, actor: Actor, in_background: bool) -> Run:
+    """Mark a run as being taken back; in the background it also begins by itself. Raises WrongState."""
+    again = locked(run.id)
+    again.state = rules.state_after(again.state, "take_back")
+    if in_background:
+        words = {"title": again.title}
+        again.job_id = background.start("bulk_undo", {"run": again.id}, words=words, actor=actor)
+    return again
+
+
+def take_back(run_id: int, progress: Progress) -> dict[str, Any]:
+    """Give every row of a run its former values, or go on doing so; rows edited since are kept."""
+    counted = queries.returns(run_id)
+    total, done = sum(counted.values()), sum(counted.values()) - counted.get(None, 0)
+    while part := queries.next_changed(run_id):
+        db.session.rollback()
+        done += len(part)
+        progress.step(lambda part=part: _put_back(run_id, part, progress.actor), done=done, total=total)  # type: ignore[misc]
+    progress.step(lambda: _finish(run_id, progress.actor), done=total, total=total)
+    return {"run": run_id}
+
+
+def _put_back(run_id: int, part: Mapping[int, int], actor: Actor) -> None:
+    run = locked(run_id)
+    rules.check_goes_on(run.state, State.UNDOING)
+    subject, action = known(run)
+    part = {key: part[key] for key in queries.still(run_id, list(part), fate=Fate.CHANGED)}
+    number = next(iter(part.values()), 0)
+    explain(str(_("Taken back: %(title)s") % {"title": run.title}))
+    with _lists(action):
+        free, kept = _free(subject, action, list(part), number, actor)
+        _restore(subject, action.columns(run.given), free, number, actor)
+        if free:
+            action.after(free)
+    _note(run, free, kept)
+
+
+def _lists(action: Action) -> AbstractContextManager[None]:
+    return with_deleted() if action.finds_deleted else nullcontext()
+
+
+def _free(
+    subject: Subject, action: Action, ids: Sequence[int], number: int, actor: Actor
+) -> tuple[list[int], dict[int, str]]:
+    """Return the rows to be given back, and why the others are not."""
+    versions = versions_of(subject.model).__table__
+    ours = select(versions.c.id).where(versions.c.id.in_(ids), versions.c.transaction_id == number)
+    with unscoped("whoever ran it takes it back"):
+        latest = set(db.session.scalars(ours.where(versions.c.end_transaction_id.is_(None))))
+    may = condition(subject.model, actor, write=True)
+    mine = set(db.session.scalars(select(subject.key).where(subject.key.in_(latest), may)))
+    hindered = action.hinder(sorted(mine))
+    kept = {key: str(EDITED) for key in ids if key not in latest}
+    kept |= {key: str(NOT_YOURS) for key in latest - mine} | dict(hindered)
+    return sorted(mine - hindered.keys()), kept
+
+
+def _restore(subject: Subject, columns: Sequence[str], ids: Sequence[int], number: int, actor: Actor) -> None:
+    """Set the columns to what the version before change set ``number`` held."""
+    table, former = subject.model.__table__, versions_of(subject.model).__table__.alias()  # type: ignore[attr-defined]
+    before = (former.c.id == table.c.id) & (former.c.end_transaction_id == number)
+    values = {name: select(former.c[name]).where(before).scalar_subquery() for name in columns}
+    with unscoped("former values of the run's own rows"):
+        update_versioned(subject.model, ids, values, also=signature(subject.model, actor))
+
+
+def _note(run: Run, free: Sequence[int], kept: Mapping[int, str]) -> None:
+    noted = [{"b_id": key, "undone": str(Return.RESTORED), "reason": None} for key in free]
+    noted += [{"b_id": key, "undone": str(Return.KEPT), "reason": reason} for key, reason in kept.items()]
+    write_down(run.id, noted)
+    run.restored_count += len(free)
+    run.kept_count += len(kept)
+
+
+def _finish(run_id: int, actor: Actor) -> None:
+    run = locked(run_id)
+    run.state, run.undone_at = rules.state_after(run.state, "finish_undo"), clock.now()
+    detail = {"restored": run.restored_count, "kept": run.kept_count}
+    logbook.note(Kind.UNDONE, **logbook.about(run), detail=detail, actor=actor)

@@ -1,0 +1,189 @@
+"""Actions over ticked rows, or over every row that matches the list's filter: preview, yes, run."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from flask import abort, current_app, flash, request
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from app.base.background import AtOnce
+from app.base.bulk import Action
+from app.base.errors import DomainError, Invalid
+from app.base.i18n import _, ngettext
+from app.base.screens import forms
+from app.base.screens.listing import filterable
+from app.extensions import db
+from app.system.runs import rules, services
+from app.system.runs.models import Run
+from app.system.runs.services import Subject
+
+GOOD_FOR_SECONDS = 3600  # from the preview to the yes
+MOST_TICKED = 500
+
+
+class BulkActions:
+    """Adds actions over many rows to a DomainView. Name it before DomainView among the parents."""
+
+    bulk_actions: ClassVar[Sequence[Action]] = ()
+
+    def subject(self: Any) -> Subject:
+        """Return what can be run over: this screen's rows. Known to the runs from the first asking on."""
+        name = type(self).__name__
+        if name not in services.subjects:
+            actions = {action.name: action for action in self.bulk_actions}
+            services.register(Subject(name, self.model, filterable(self.model), actions))
+        return services.subjects[name]
+
+    def bulk_offered(self: Any) -> list[dict[str, Any]]:
+        """Return the buttons of the bar over selected rows, as far as this person may press them."""
+        return [
+            {"name": one.name, "label": one.label, "icon": one.icon, "danger": one.danger}
+            for one in self.bulk_actions
+            if self.may(one.button)
+        ]
+
+    def bulk_url(self: Any) -> str:
+        return self.url("bulk")
+
+    @expose("/bulk", methods=["POST"])
+    @has_access
+    @permission_name("list")
+    def bulk(self: Any) -> Any:
+        """Show what an action would do: how many rows, some of them, what to fill in."""
+        self._check_has_any()
+        action = self._chosen(request.form.get("action", ""))
+        try:
+            asked = self._asked(action)
+        except DomainError as refusal:
+            flash(str(refusal), "danger")
+            return redirect(self.url("list"))
+        return self._preview(action, asked, self._bulk_form(action, filled=False))
+
+    @expose("/bulk/run", methods=["POST"])
+    @has_access
+    @permission_name("list")
+    def bulk_run(self: Any) -> Any:
+        """Do what was previewed, unless the number of rows has changed since."""
+        self._check_has_any()
+        asked = self._signed(request.form.get("asked", ""))
+        action = self._chosen(asked["action"])
+        form = self._bulk_form(action, filled=True)
+        if not form.validate():
+            return self._preview(action, asked, form)
+        try:
+            run = self._begun(action, asked, _as_json(forms.values(form)))
+        except DomainError as refusal:
+            db.session.rollback()
+            return self._preview(action, self._counted(asked), form, problem=refusal)
+        return self._answered(run)
+
+    # ── what is asked ──
+
+    def _check_has_any(self: Any) -> None:
+        if not self.bulk_offered():
+            abort(403)
+
+    def _chosen(self: Any, name: str) -> Action:
+        action = self.subject().actions.get(name)
+        if action is None:
+            abort(404)
+        if not self.may(action.button):
+            abort(403)
+        return action
+
+    def _asked(self: Any, action: Action) -> dict[str, Any]:
+        """Return what the list's form asks for, counted."""
+        every = request.form.get("scope") == "all"
+        ids = sorted({int(one) for one in request.form.getlist("ids") if one.isdecimal() and len(one) < 10})  # noqa: PLR2004
+        if not every and not ids:
+            raise Invalid(_("Tick some rows first."))
+        if not every and len(ids) > MOST_TICKED:
+            raise Invalid(_("Too many rows were ticked one by one: narrow the list, and choose all matching rows."))
+        meant = {"filter": request.form.get("filter", ""), "ids": None} if every else {"filter": None, "ids": ids}
+        return self._counted({"action": action.name, **meant})
+
+    def _counted(self: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
+        where = self.subject().meant(filter_text=asked["filter"], ticked=asked["ids"], actor=self.actor())
+        seen, writable = services.counts(self.subject(), where, actor=self.actor())
+        return {**asked, "seen": seen, "count": writable}
+
+    def _seal(self: Any) -> URLSafeTimedSerializer:
+        salt = f"bulk {type(self).__name__} {self.actor().id}"
+        return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=salt)
+
+    def _signed(self: Any, token: str) -> dict[str, Any]:
+        try:
+            return self._seal().loads(token, max_age=GOOD_FOR_SECONDS)
+        except BadSignature as error:
+            raise Invalid(_("This page was open for too long. Go back to the list and choose again.")) from error
+
+    # ── preview and yes ──
+
+    def _bulk_form(self: Any, action: Action, *, filled: bool) -> Any:
+        choices_url = self.url("choices", field="-").removesuffix("/-")
+        kind = forms.form_class(action.fields, choices_url=choices_url)
+        return forms.fill(kind() if filled else kind(formdata=None), None)
+
+    def _preview(self: Any, action: Action, asked: Mapping[str, Any], form: Any, *, problem: object = None) -> Any:
+        where = self.subject().meant(filter_text=asked["filter"], ticked=asked["ids"], actor=self.actor())
+        found = services.samples(self.subject(), where, actor=self.actor(), limit=rules.SAMPLES)
+        count = asked["count"]
+        rows = ngettext("%(n)s row", "%(n)s rows", count, n=f"{count:,}")
+        page = {
+            "title": action.label,
+            "crumbs": self.crumbs(),
+            "problem": problem,
+            "count": f"{count:,}",
+            "left_out": f"{asked['seen'] - count:,}" if asked["seen"] > count else None,
+            "samples": [str(one) for one in found],
+            "more": f"{count - len(found):,}" if count > len(found) else None,
+            "is_all": asked["ids"] is None,
+            "in_background": self._is_long(count),
+            "asked": self._seal().dumps(dict(asked)),
+            "action_url": self.url("bulk_run"),
+            "cancel_url": self.url("list"),
+            "danger": action.danger,
+            "has_fields": bool(action.fields),
+            "yes": _("%(action)s: %(rows)s") % {"action": action.label, "rows": rows} if count else None,
+        }
+        return self.render_template("zhike/bulk.html", page=page, form=form), 422 if problem else 200
+
+    def _is_long(self, count: int) -> bool:
+        return count > current_app.config["ZHIKE"].background_from_rows
+
+    def _begun(self: Any, action: Action, asked: Mapping[str, Any], given: Mapping[str, Any]) -> Run:
+        count, actor = asked["count"], self.actor()
+        rows = ngettext("%(n)s row", "%(n)s rows", count, n=f"{count:,}")
+        title = _("%(list)s · %(action)s · %(rows)s") % {"list": self.title, "action": action.label, "rows": rows}
+        run = services.begin(
+            self.subject(),
+            action,
+            actor=actor,
+            title=str(title),
+            filter_text=asked["filter"],
+            ticked=asked["ids"],
+            given=given,
+            shown=count,
+            in_background=self._is_long(count),
+        )
+        if not self._is_long(count):
+            services.carry_out(run.id, AtOnce({}, actor))
+        return run
+
+    def _answered(self: Any, run: Run) -> Response:
+        if run.job_id is not None:
+            flash(str(_("Begun. You may go on working: the result will be here.")), "info")
+            return redirect(f"/runs/{run.id}")
+        said = ngettext("%(n)s row was changed.", "%(n)s rows were changed.", run.changed_count, n=run.changed_count)
+        flash(str(said), "success")
+        return redirect(f"/runs/{run.id}" if run.refused_count else self.url("list"))
+
+
+def _as_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was filled in, as JSON holds it; what was left empty is not meant."""
+    filled = {name: value for name, value in values.items() if value not in (None, "", ())}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in filled.items()}
