@@ -34,7 +34,7 @@ class Tokens(TypeDecorator[frozenset[str]]):
         return frozenset((value or "").replace("'", "").split())
 
 
-class Entry(Model):
+class IndexEntry(Model):
     """The tokens of one record. Derived, never edited."""
 
     __tablename__ = "search_entry"
@@ -47,7 +47,7 @@ class Entry(Model):
     words: Mapped[frozenset[str]] = mapped_column(Tokens)
 
 
-class Frequency(Model):
+class TokenFrequency(Model):
     """About how many entries hold a token, or (with * behind it) one that begins so. Rare ones have no row."""
 
     __tablename__ = "search_frequency"

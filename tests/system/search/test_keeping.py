@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.base import clock
 from app.base.actor import SYSTEM, acting
-from app.base.history import delete_versioned, insert_versioned
+from app.base.history import delete_versioned, insert_versioned, update_versioned
 from app.base.transaction import transaction
 from app.crm.customers import queries as customers
 from app.crm.customers import services
@@ -17,9 +17,9 @@ from app.crm.customers.models import Contact, ContactLink, ContactPhone, Custome
 from app.extensions import db
 from app.system.imports import services as imports
 from app.system.search import queries
-from app.system.search.models import Entry
+from app.system.search.models import IndexEntry
 from app.system.search.services import check, is_empty, keeping, rebuild
-from tests.cast import ANRAN
+from tests.cast import ANRAN, EVE
 from tests.factories import a_contact, a_customer
 from tests.system.imports.steps import imported, workbook
 
@@ -129,6 +129,21 @@ def test_rows_written_in_sets_are_found(in_app, seen):
     assert check() == TRUE
 
 
+def test_rows_updated_in_sets_are_found_as_they_are_now(in_app, seen, statements):
+    ids = [a_customer(name=name).id for name in ("蓝山商行", "红河商行", "白云商行")]
+    with acting(SYSTEM):
+        transaction(lambda: update_versioned(Customer, ids[:2], {"name": "绿水商行"}))()
+        assert (seen("绿水"), seen("蓝山"), seen("白云")) == ([ids[1], ids[0]], [], [ids[2]])
+        transaction(lambda: update_versioned(Customer, ids[1:], {"deleted_at": clock.now()}))()
+        assert seen("商行") == [ids[0]]
+        transaction(lambda: update_versioned(Customer, ids[1:], {"deleted_at": None}))()
+        assert len(seen("商行")) == 3
+        with statements() as said:
+            transaction(lambda: update_versioned(Customer, ids, {"owner_id": EVE.id}))()
+    assert [one for one in said if "search_" in one] == []
+    assert check() == TRUE
+
+
 def _person(name):
     empty = dict.fromkeys(["sex", "email", "wechat", "preferred_channel", "birthday", "notes", "deleted_at"])
     return empty | {"name": name, "created_at": clock.now(), "updated_at": clock.now(), "created_by_id": None}
@@ -157,7 +172,7 @@ def test_what_no_text_depends_on_writes_no_entry(in_app, statements):
 
 def entries():
     with acting(SYSTEM):
-        return db.session.scalar(select(func.count()).select_from(Entry))
+        return db.session.scalar(select(func.count()).select_from(IndexEntry))
 
 
 def _spoil(*ids):
@@ -165,7 +180,7 @@ def _spoil(*ids):
     table = Customer.__table__
     with acting(SYSTEM):
         db.session.execute(update(table).where(table.c.id == ids[0]).values(name="绿水商行"))
-        db.session.execute(Entry.__table__.delete().where(Entry.record_id == ids[1]))
+        db.session.execute(IndexEntry.__table__.delete().where(IndexEntry.record_id == ids[1]))
         db.session.execute(update(table).where(table.c.id == ids[3]).values(deleted_at=clock.now()))
         db.session.commit()
 
@@ -194,7 +209,7 @@ def test_the_nightly_check_counts_and_mends(in_app, seen, monkeypatch, chunk):
 def test_setting_up_fills_an_empty_index(app, saved, found):
     key = saved(a_customer, name="蓝山商行")
     with app.app_context(), acting(SYSTEM):
-        db.session.execute(Entry.__table__.delete())
+        db.session.execute(IndexEntry.__table__.delete())
         db.session.commit()
         assert is_empty()
         db.session.remove()
@@ -283,13 +298,13 @@ def _rename_customer(key):
 
 def _make_stale():
     with acting(SYSTEM):
-        db.session.execute(update(Entry.__table__).values(words={"cn2旧的"}))
+        db.session.execute(update(IndexEntry.__table__).values(words={"cn2旧的"}))
         db.session.commit()
 
 
 def _empty():
     with acting(SYSTEM):
-        db.session.execute(Entry.__table__.delete())
+        db.session.execute(IndexEntry.__table__.delete())
         db.session.commit()
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.base.scope import unscoped
 from app.extensions import db
-from app.system.search.models import Entry, Frequency
+from app.system.search.models import IndexEntry, TokenFrequency
 from app.system.search.rules import Every, Term
 from app.system.search.rules.tokens import Expression
 
-ENTRIES, COUNTS = Entry.__table__, Frequency.__table__
+ENTRIES, COUNTS = IndexEntry.__table__, TokenFrequency.__table__
 #: SQLite's index: a virtual table, made by the migration.
 FTS = table("search_words", column("rowid"), column("words"))
 
