@@ -40,6 +40,7 @@ lint: $(DEV) ## check style, types, import contracts, translations, architecture
 bench: $(DEV) ## measure the pages on 20,000 customers (ROWS=… for another number)
 	@$(BIN)/python -m benchmarks.pages
 	@$(BIN)/python -m benchmarks.imports
+	@ROWS=$${ROWS:-20000} $(BIN)/python -m benchmarks.search
 
 messages: $(DEV) ## collect the sentences of the code, bring the catalogues up to date, check and compile them
 	@$(BIN)/python -m app.messages

@@ -1,4 +1,4 @@
-"""The commands: ``flask setup``, ``create-admin``, ``demo``, ``customers import|export``, ``logs verify``."""
+"""The commands: ``flask setup|create-admin|demo``, ``customers import|export``, ``logs verify``, ``search rebuild``."""
 
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,13 @@ def setup() -> None:
 
 
 def prepare() -> None:
-    """Fill an up-to-date schema with what the program needs: screens and buttons, dictionaries, roles, grants."""
+    """Fill an up-to-date schema with what the program needs: screens and buttons, dictionaries, roles, the index."""
     from importlib import import_module
 
     from app.domains import DOMAINS
     from app.system.dictionary import services as dictionary
     from app.system.logs import services as logs
+    from app.system.search import services as search
     from app.system.security import services as security
 
     house = current_app.extensions["house"]
@@ -37,6 +38,8 @@ def prepare() -> None:
             if grants := _grants(import_module, domain):
                 security.seed(grants)
         security.seed_reaches()
+        if search.is_empty():
+            search.rebuild()
         logs.begin(key=current_app.config["ZHIKE"].log_key)
 
 
@@ -210,6 +213,21 @@ def _finished(run: Any, actor: Actor, result: Path, *, dry_run: bool) -> None:
         services.discard(run, actor=actor)
 
 
+@click.group("search")
+def search() -> None:
+    """Look after the index of quick search."""
+
+
+@search.command("rebuild")
+@with_appcontext
+def rebuild_search() -> None:
+    """Write the index anew. Everybody may go on working meanwhile."""
+    from app.system.search import services
+
+    with acting(SYSTEM):
+        click.echo(f"{services.rebuild():,} records can be found.")
+
+
 @click.group("logs")
 def logs() -> None:
     """Look after the log."""
@@ -230,4 +248,4 @@ def verify_logs() -> None:
     click.echo(f"{found.number}:{head.chain_hash if head else ''}")
 
 
-commands = [setup, create_admin, demo, customers, logs]
+commands = [setup, create_admin, demo, customers, logs, search]

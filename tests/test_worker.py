@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from huey import MemoryHuey, RedisHuey
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from app import worker
 from app.base import background, clock
@@ -17,6 +17,7 @@ from app.system.jobs import services
 from app.system.jobs.facts import JobWaiting
 from app.system.jobs.models import Job, Turn
 from app.system.jobs.rules import State
+from app.system.search.models import IndexEntry
 from tests.bed.servers import free_port
 from tests.factories import a_customer
 
@@ -64,6 +65,15 @@ def test_the_nightly_count_sets_a_wrong_number_right(app, saved, read):
 
     assert read(PhoneNumber, "+8637165001234").customer_count == 1
     assert read(Turn, entry.name).result == "1"
+
+
+def test_search_mends_its_index_and_counts_its_tokens_by_night(app, saved):
+    saved(a_customer)
+    with app.app_context(), acting(SYSTEM):
+        db.session.execute(delete(IndexEntry.__table__))
+        db.session.commit()
+        assert TIMETABLE["system.search.check_index"].task() == {"missing": 1, "stale": 0, "orphaned": 0}
+        assert TIMETABLE["system.search.count_tokens"].task() == 0
 
 
 @pytest.mark.one_database

@@ -179,6 +179,23 @@ def versions_of(cls: type[Any]) -> type[Any]:
     return version_class(cls)
 
 
+#: Who wants to know of rows that are written in sets, past the session's flush: called with (operation, ids, columns).
+#: After an insert or update, before a delete. ``columns``: those that were set; None for all.
+Hearer = Callable[[int, list[int], frozenset[str] | None], None]
+_hearers: dict[type[Any], list[Hearer]] = {}
+
+
+def on_bulk(cls: type[Any], hear: Hearer) -> None:
+    """Call ``hear`` for every set of rows of a model that the functions below write."""
+    if hear not in _hearers.setdefault(cls, []):
+        _hearers[cls].append(hear)
+
+
+def _heard(cls: type[Any], operation: int, ids: list[int], columns: frozenset[str] | None = None) -> None:
+    for hear in _hearers.get(cls, ()):
+        hear(operation, ids, columns)
+
+
 def insert_versioned(cls: type[Any], rows: Iterable[dict[str, Any]]) -> list[int]:
     """Insert many rows with one history entry each, in sets; return their ids in order.
 
@@ -195,6 +212,7 @@ def insert_versioned(cls: type[Any], rows: Iterable[dict[str, Any]]) -> list[int
         numbered = [row | {"id": key} for key, row in zip(part, batch[start : start + CHUNK], strict=True)]
         connection.execute(sa.insert(table), numbered)
         _copy(connection, table, versions, table.c.id.in_(part), number, INSERT)
+    _heard(cls, INSERT, ids)
     return ids
 
 
@@ -222,6 +240,7 @@ def update_versioned(
         _copy(connection, table, versions, table.c.id.in_(part), number, UPDATE)
         changed += part
     db.session.expire_all()
+    _heard(cls, UPDATE, changed, frozenset({*values, *(also or {})}))
     return changed
 
 
@@ -230,6 +249,7 @@ def delete_versioned(cls: Any, ids: Iterable[int]) -> None:
     table, versions = cls.__table__, version_class(cls).__table__
     number, connection, wanted = change_set().id, db.session.connection(), sorted(set(ids))
     db.session.flush()
+    _heard(cls, DELETE, wanted)
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
         replace(connection, versions, versions.c.id.in_(part), number)

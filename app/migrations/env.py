@@ -42,6 +42,15 @@ def get_metadata():
     return target_db.metadata
 
 
+# What autogenerate cannot see in the models: the tables of SQLite's full-text index, and PostgreSQL's index of the same
+# column. Both are written by hand in the revision "search".
+OWN_HAND = ("search_words", "ix_search_entry_words")
+
+
+def include_name(name, type_, parent_names):
+    return not (type_ in ("table", "index") and name and name.startswith(OWN_HAND))
+
+
 def run_migrations_offline():
     """Run migrations in 'offline' mode.
 
@@ -86,7 +95,7 @@ def run_migrations_online():
     connectable = get_engine()
 
     with connectable.connect() as connection:
-        context.configure(connection=connection, target_metadata=get_metadata(), **conf_args)
+        context.configure(connection=connection, target_metadata=get_metadata(), include_name=include_name, **conf_args)
 
         with context.begin_transaction():
             context.run_migrations()

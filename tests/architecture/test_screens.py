@@ -15,8 +15,9 @@ from tests.architecture.sources import files, folder, tree
 
 pytestmark = pytest.mark.one_database
 
-#: Open to everybody who is signed in, or to everybody: one's own affairs, and the door.
-NOBODYS = frozenset({"SignInView", "InboxView", "AuthView", "LimitedSecurityApi", "HomeView"})
+#: Open to everybody who is signed in, or to everybody: one's own affairs, and the door; and search, where each kind
+#: of record asks for the permission of its own list.
+NOBODYS = frozenset({"SignInView", "InboxView", "AuthView", "LimitedSecurityApi", "HomeView", "SearchView"})
 #: Permissions with which one only looks.
 LOOKS = frozenset("can_list can_show can_history can_export can_phones can_read can_get can_info can_verify".split())
 GUARDS = frozenset({"has_access", "has_access_api", "protect"})

@@ -1,6 +1,21 @@
-import pytest
+import unicodedata
 
-from app.base.chinese import fold, initials, to_simplified, to_traditional
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from opencc import OpenCC
+from pypinyin import Style, lazy_pinyin
+from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
+
+from app.base.chinese import (
+    SPOKEN_BY_WORD,
+    ascii_only,
+    fold,
+    initials,
+    search_form,
+    to_simplified,
+    to_traditional,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,3 +78,32 @@ def test_spellings_of_one_name_fold_to_the_same(other):
 
 def test_different_names_stay_different():
     assert fold("郑州软件") != fold("郑州软体")
+
+
+def test_the_characters_read_by_their_word_are_those_of_the_dictionary():
+    first = {chr(key): unicodedata.normalize("NFD", sound)[0] for key, sound in PINYIN_DICT.items()}
+    read = ((one, sounds[0]) for phrase, said in PHRASES_DICT.items() for one, sounds in zip(phrase, said, strict=True))
+    other = {one for one, sound in read if one in first and unicodedata.normalize("NFD", sound)[0] != first[one]}
+    assert other == SPOKEN_BY_WORD
+
+
+@pytest.mark.parametrize("text", ["郑州软件", "天地玄黄宇宙洪荒", "ABC（集团）3M", "〇一二", "ň嗯"])
+def test_the_quick_way_to_initials_says_what_the_slow_one_says(text):
+    assert initials(text) == "".join(lazy_pinyin(text, style=Style.FIRST_LETTER, errors=ascii_only)).lower()
+
+
+@pytest.mark.parametrize(
+    ("whole", "part"), [("乾坤科技", "乾"), ("了解一下", "瞭解"), ("ABC ＤＥＦ", "c d"), ("著名", "着")]
+)
+def test_a_part_of_a_text_is_a_part_of_its_search_form(whole, part):
+    assert search_form(part) in search_form(whole)
+
+
+@given(st.text(alphabet="乾坤软軟件鄭郑後后了瞭複覆复（A ß", min_size=1), st.integers(0, 20), st.integers(1, 20))
+def test_any_part_of_any_text_is_a_part_of_its_search_form(whole, start, length):
+    assert search_form(whole[start : start + length]) in search_form(whole)
+
+
+@pytest.mark.parametrize("text", ["沈默的人", "有序", "郑州软件", "乾坤", "軟體"])
+def test_simplifying_is_what_opencc_does(text):
+    assert to_simplified(text) == OpenCC("t2s").convert(text)

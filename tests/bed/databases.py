@@ -25,6 +25,8 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 WRITES = re.compile(
     r'\b(?:INSERT (?:OR \w+ )?INTO|REPLACE INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?)\s+"?(\w+)"?', re.IGNORECASE
 )
+#: SQLite's index of the words of search_entry, and the tables in which it keeps itself.
+FULL_TEXT = "search_words"
 #: The template's rows: a schema of the same database (PostgreSQL), an attached file (SQLite).
 KEPT = "kept"
 
@@ -120,6 +122,7 @@ class Watch:
         columns = {
             table: [column["name"] for column in inspector.get_columns(table) if "computed" not in column]
             for table in inspector.get_table_names()
+            if not table.startswith(FULL_TEXT)
         }
         for table in columns:
             for key in inspector.get_foreign_keys(table):
@@ -192,7 +195,8 @@ class Watch:
             cursor.execute("PRAGMA foreign_keys=OFF")
             cursor.execute(f"ATTACH DATABASE 'file:{self.template}?mode=ro' AS {KEPT}")
             cursor.execute("BEGIN IMMEDIATE")
-            for statement in self._refill(tables, KEPT):
+            index = [f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}) VALUES ('rebuild')"] if "search_entry" in tables else []
+            for statement in [*index, *self._refill(tables, KEPT), *index]:
                 cursor.execute(statement)
             cursor.execute("COMMIT")
             cursor.execute(f"DETACH DATABASE {KEPT}")

@@ -41,7 +41,7 @@ def test_an_agent_sees_hers_and_what_is_shared_wherever_she_looks(at_desk, site,
     page.goto("/customers/")
     assert set(page.locator("table .zk-name").all_inner_texts()) == OURS
     page.goto("/search/?q=商贸")
-    assert set(page.locator("table .zk-name").all_inner_texts()) == OURS
+    assert set(page.locator(".zk-hit .nm").all_inner_texts()) == OURS
     assert offered(page, world.hers) == {"梅家商贸有限公司"}
     page.goto(f"/customers/{world.hers}?tab=related")
     assert "梅家商贸有限公司" in page.locator("main").inner_text()

@@ -44,6 +44,14 @@ def phone_display(e164: str) -> str:
     return f"{shown} 转 {extension}" if extension else shown
 
 
+def national_digits(e164: str) -> str:
+    """Return a stored number's digits as they are dialled here, without an extension: 13812345678, 037165321234."""
+    number = e164.partition(";ext=")[0]
+    if not number.startswith("+86") or _MOBILE.fullmatch(number) or _HOTLINE.fullmatch(number):
+        return number.removeprefix("+86").removeprefix("+")
+    return f"0{number.removeprefix('+86')}"
+
+
 def _as_typed(value: object) -> str:
     """Return the digits behind a number or a text like 1.3812345678E10; any other text unchanged."""
     text = written(value)

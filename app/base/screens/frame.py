@@ -20,7 +20,7 @@ LAST = 1000
 LANGUAGES = {"zh_Hans": "简体中文", "zh_Hant": "繁體中文", "en": "English"}
 #: (label, icon, endpoint, permission, view): what the "New" button offers. Domains add theirs.
 quick_adds: list[tuple[object, str, str, str, str]] = []
-#: What domains add to the frame of whoever is signed in, by name: functions of the actor. The bell is one.
+#: What domains add to the frame of whoever is signed in, by name: functions of the actor. The bell is one, search too.
 parts: dict[str, Callable[[Any], dict[str, Any]]] = {}
 
 
@@ -50,7 +50,6 @@ def _signed_in(actor: Any) -> dict[str, Any]:
             for label, icon, endpoint, permission, view in {entry[2]: entry for entry in quick_adds}.values()
             if _may(permission, view)
         ],
-        "search_url": url_for("SearchView.search") if "SearchView.search" in current_app.view_functions else None,
         "search_text": request.args.get("q", ""),
         "user": {
             "name": actor.name,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
 
 from app.base import normal
 from app.base.actor import Actor
@@ -12,6 +12,7 @@ from app.base.errors import Invalid
 from app.base.scope import unscoped
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer, PhoneEntry, PhoneNumber
 from app.extensions import db
+from app.system.search import queries as search
 
 SHORTEST_NUMBER = 7  # digits, of what may be searched as a phone
 
@@ -66,23 +67,16 @@ def children(customer: Customer) -> Sequence[Customer]:
     return list(db.session.scalars(select(Customer).where(Customer.parent_id == customer.id).limit(50)))
 
 
-def matching(words: str, *, limit: int) -> Sequence[Customer]:
-    """Return customers in scope whose name contains the words, or whose code or any phone they are."""
-    found = select(Customer).where(_matches(words)).order_by((Customer.name == words).desc(), Customer.id.desc())
-    return list(db.session.scalars(found.options(selectinload(Customer.owner)).limit(limit)))
+def matching(words: str, *, actor: Actor, limit: int) -> Sequence[Customer]:
+    """Return the customers in scope that answer to the words, the best first."""
+    ids = [hit.id for hit in search.find("customer", words, actor=actor, limit=limit)]
+    found = {row.id: row for row in db.session.scalars(select(Customer).where(Customer.id.in_(ids)))}
+    return [found[key] for key in ids]
 
 
-def _matches(words: str) -> ColumnElement[bool]:
-    ways = [Customer.name.icontains(words, autoescape=True), Customer.credit_code == words.upper()]
-    ways.append(Customer.id.in_(_called(words)))
-    if number := as_phone(words):
-        ways.append(Customer.id.in_(select(PhoneEntry.customer_id).where(PhoneEntry.number == number)))
-    return or_(*ways)
-
-
-def _called(words: str) -> Select[int]:
-    named = select(ContactLink.customer_id).join(Contact, Contact.id == ContactLink.contact_id)
-    return named.where(Contact.name.contains(words, autoescape=True))
+def newest(*, limit: int) -> Sequence[Customer]:
+    """Return the customers in scope that came last."""
+    return list(db.session.scalars(select(Customer).order_by(Customer.id.desc()).limit(limit)))
 
 
 def as_phone(words: str) -> str | None:
@@ -102,8 +96,9 @@ class CustomerNames:
         wanted = select(Customer.id, Customer.name).where(Customer.id.in_(list(ids)))
         return dict(db.session.execute(wanted).all())
 
-    def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - the scope hook knows
-        return [Found(str(row.id), row.name, row.credit_code or "") for row in matching(words, limit=limit)]
+    def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:
+        found = matching(words, actor=actor, limit=limit) if words.strip() else newest(limit=limit)
+        return [Found(str(row.id), row.name, row.credit_code or "") for row in found]
 
     def exists(self, key: int, *, actor: Actor) -> bool:  # noqa: ARG002 - the scope hook knows
         return by_id(key) is not None
@@ -137,9 +132,13 @@ class ContactNames:
         with unscoped("whoever asks has a row in scope that names them"):
             return dict(db.session.execute(wanted).all())
 
-    def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - the scope hook knows
-        found = select(Contact).where(Contact.name.contains(words, autoescape=True)).order_by(Contact.id.desc())
-        return [Found(str(row.id), row.name) for row in db.session.scalars(found.limit(limit))]
+    def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:
+        if not words.strip():
+            found = select(Contact).order_by(Contact.id.desc()).limit(limit)
+            return [Found(str(row.id), row.name) for row in db.session.scalars(found)]
+        ids = [hit.id for hit in search.find("contact", words, actor=actor, limit=limit)]
+        names = self.labels(ids)
+        return [Found(str(key), names[key]) for key in ids]
 
     def exists(self, key: int, *, actor: Actor) -> bool:  # noqa: ARG002 - the scope hook knows
         return db.session.scalar(select(Contact.id).where(Contact.id == key)) is not None

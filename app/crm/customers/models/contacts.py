@@ -40,6 +40,7 @@ class Contact(Model):
 
     __tablename__ = "customers_contact"
     __versioned__: dict = {}
+    __table_args__ = (Index("ix_customers_contact_updated", "updated_at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(

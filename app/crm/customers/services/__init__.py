@@ -26,6 +26,7 @@ from app.crm.customers.services.many import (
     with_taken_codes,
 )
 from app.crm.customers.services.phones import mark_number, recount
+from app.crm.customers.services.searching import contact_kind, customer_kind
 from app.crm.customers.services.sharing import share, unshare
 
 __all__ = [
@@ -38,8 +39,10 @@ __all__ = [
     "change_many",
     "changed_columns",
     "check_change",
+    "contact_kind",
     "create",
     "create_contact",
+    "customer_kind",
     "delete",
     "delete_contact",
     "delete_many",

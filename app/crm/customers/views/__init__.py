@@ -10,7 +10,7 @@ from app.base.screens import rights
 from app.base.screens.frame import quick_adds
 from app.crm.customers.models import Customer
 from app.crm.customers.queries import ContactNames, CustomerNames
-from app.crm.customers.services import CHANGED_FOR_MANY, CustomerTarget
+from app.crm.customers.services import CHANGED_FOR_MANY, CustomerTarget, contact_kind, customer_kind
 from app.crm.customers.views.changes import ChangesView
 from app.crm.customers.views.contacts import ContactView
 from app.crm.customers.views.customers import CustomerView, files_page
@@ -19,6 +19,7 @@ from app.crm.customers.views.told import SHARED
 from app.system.files import services as files
 from app.system.files.services import Holder
 from app.system.imports.services import register as register_target
+from app.system.search.services import register as register_kind
 from app.system.security.queries import FIELD_GROUPS
 
 __all__ = ["ChangesView", "ContactView", "CustomerImportView", "CustomerView", "register"]
@@ -27,6 +28,8 @@ __all__ = ["ChangesView", "ContactView", "CustomerImportView", "CustomerView", "
 def register(appbuilder: AppBuilder) -> None:
     references["customer"], references["contact"] = CustomerNames(), ContactNames()
     register_target(CustomerTarget())
+    register_kind(customer_kind())
+    register_kind(contact_kind())
     files.register(Holder("customer", _("Customer"), Customer, files_page))
     FIELD_GROUPS["phones"] = ("can_phones", "CustomerView")
     rights.words |= {"can_share": _("Share")}

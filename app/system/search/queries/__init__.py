@@ -1,0 +1,6 @@
+"""Named reads: what can be found, and finding it."""
+
+from app.system.search.queries.finding import Finder, Hit, find
+from app.system.search.queries.kinds import Kind, Line, Watch, kinds
+
+__all__ = ["Finder", "Hit", "Kind", "Line", "Watch", "find", "kinds"]

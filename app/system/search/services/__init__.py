@@ -1,0 +1,33 @@
+"""The index: what it knows of, keeping it true, building it anew."""
+
+from app.system.search.queries.kinds import Kind, Line, Watch, kinds
+from app.system.search.rules import ADDRESSES, CODES, DIGITS, INITIALS, WORDS, Part, Rank
+from app.system.search.services.frequencies import count_tokens
+from app.system.search.services.keeping import keep
+from app.system.search.services.rebuilding import check, is_empty, rebuild
+from app.system.search.services.watching import watch
+
+__all__ = [
+    "ADDRESSES",
+    "CODES",
+    "DIGITS",
+    "INITIALS",
+    "WORDS",
+    "Kind",
+    "Line",
+    "Part",
+    "Rank",
+    "Watch",
+    "check",
+    "count_tokens",
+    "is_empty",
+    "keep",
+    "rebuild",
+    "register",
+]
+
+
+def register(kind: Kind) -> None:
+    """Let a domain's records be found, and hear from now on of every change of their texts."""
+    kinds[kind.code] = kind
+    watch(kind)
