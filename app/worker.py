@@ -135,5 +135,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    from app import worker  # not this module, __main__: huey finds a task by the module's name, which is the server's
+
     os.umask(0o077)
-    main()
+    worker.main()
