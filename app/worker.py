@@ -135,7 +135,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    from app import worker  # not this module, __main__: huey finds a task by the module's name, which is the server's
+    from app import worker  # noqa: PLW0406 - this module is __main__, and huey finds a task by its module's name
 
     os.umask(0o077)
     worker.main()
