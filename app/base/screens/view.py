@@ -47,6 +47,7 @@ class DomainView(Lists, ModelView):
     default_sort: ClassVar[str] = "-id"
     row_needs: ClassVar[Sequence[str]] = ()  # columns that rows need besides list_fields, for row_level
     quick_segments: ClassVar[Sequence[tuple[str, object, Mapping[str, Any]]]] = ()
+    has_segments: ClassVar[bool] = True  # people may keep filters of this list under a name
     export_fields: ClassVar[Sequence[str]] = ()  # empty: those of the list
     create: ClassVar[Callable[..., Any] | None] = None  # service(values, *, actor) -> record
     change: ClassVar[Callable[..., Any] | None] = None  # service(record, values, *, actor, revision)
