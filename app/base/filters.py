@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, or_, select, true
 from app.base import clock
 from app.base.actor import Actor
 from app.base.errors import Invalid
-from app.base.fields import Choice, Choices, Field, Link, Phone, Phones, Related, value_column
+from app.base.fields import Choice, Choices, Field, Phone, Phones, Related, value_column
 from app.base.i18n import _
 
 MOST_CONDITIONS = 30
@@ -106,7 +106,7 @@ class Condition:
 
     def _resolved(self, actor: Actor) -> tuple[Any, ...]:
         spec: Any = self.field
-        return tuple((MINE[spec.to](actor) or 0) if is_me(spec, value) else value for value in self.values)
+        return tuple((getattr(actor, MINE[spec.to]) or 0) if is_me(spec, value) else value for value in self.values)
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,8 @@ def is_me(spec: Field, value: Any) -> bool:
     return value == ME and getattr(spec, "to", "") in MINE
 
 
-#: What "me" means in a field that leads to records of a kind; 0, the id of no row, for who has none.
-MINE: Mapping[str, Callable[[Actor], int | None]] = {"employee": lambda a: a.id, "department": lambda a: a.department_id}
+#: What "me" means in a field that leads to records of a kind: the key of the actor; 0, of no row, for who has none.
+MINE = {"employee": "id", "department": "department_id"}
 NO_FILTER = Group(())
 
 

@@ -234,7 +234,8 @@ class Sight(NamedTuple):
 
 def _sight(actor: Actor | None) -> Sight:
     if actor is None:
-        return Sight(True, None, False, None, *[frozenset()] * 3, (), date.min)  # noqa: FBT003 - nothing is asked
+        nothing: frozenset[int] = frozenset()
+        return Sight(True, None, False, None, nothing, nothing, nothing, (), date.min)  # noqa: FBT003 - nothing is asked
     reaches = tuple(sorted(actor.reaches.items()))
     house = (actor.department_id, actor.departments_below, actor.departments_above, actor.role_ids)
     return Sight(False, actor.id, actor.is_system, *house, reaches, clock.today())  # noqa: FBT003 - a tuple's parts

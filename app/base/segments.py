@@ -116,7 +116,9 @@ def _why_not(node: Any, fields: Mapping[str, Field]) -> object | None:
         spec = fields.get(str(node.get("field"))) if isinstance(node, dict) else None
         return f"{spec.label}: {refusal}" if spec else refusal
     gone = next((one for one in filters.conditions(group) if _names_what_is_gone(one)), None)
-    return _("“%(field)s” names something that does not exist any more.") % {"field": gone.field.label} if gone else None
+    return (
+        _("“%(field)s” names something that does not exist any more.") % {"field": gone.field.label} if gone else None
+    )
 
 
 def _names_what_is_gone(condition: Condition) -> bool:

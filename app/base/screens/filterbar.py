@@ -76,8 +76,12 @@ def _filter_field(view: "DomainView", spec: Field) -> dict[str, Any]:
             for one in filters.operators_of(spec)
         ],
         "choices": _options(inner) if listed else None,
-        "choices_url": view.url("choices", field=spec.name) if searched else None,
+        "choices_url": view.url("choices", field=spec.name, **_and_me(inner)) if searched else None,
     }
+
+
+def _and_me(spec: Field) -> dict[str, str]:
+    return {"me": "1"} if is_me(spec, filters.ME) else {}
 
 
 def _options(spec: Field) -> list[dict[str, str]]:
@@ -89,13 +93,14 @@ def _chip(node: Any, place: int, listing: Listing, *, fixed: bool) -> dict[str, 
     left = without(listing.filter_text, place) or (NO_CONDITION if listing.segment else None)
     url = None if fixed else listing.url(kept=None, filter=left)
     if isinstance(node, Group):
-        return {"op": _("Group"), "values": [_group_words(node)], "negated": False, "remove_url": url}
+        return {"op": _("Group"), "values": [_group_words(node)], "negated": False, "remove_url": url, "fixed": fixed}
     return {
         "field": node.field.label,
         "op": node.operator.label,
         "values": value_words(node, reader_of(listing)),
         "negated": node.operator.negated,
         "remove_url": url,
+        "fixed": fixed,
         "join": _("to") if node.operator.arity == 2 else _("or"),  # noqa: PLR2004 - from, to
     }
 
@@ -119,14 +124,16 @@ def _group_words(group: Group) -> object:
     return ngettext("%(num)s condition, any", "%(num)s conditions, any", len(group.nodes))
 
 
-def told(group: Group) -> list[str]:
+def told(group: Group, reader: Actor | None = None) -> list[str]:
     """Return the conditions of a filter as sentences, one each; those of a group in one."""
-    said = [f"({'; '.join(told(node))})" if isinstance(node, Group) else _told(node) for node in group.nodes]
+    said = [_told(node, reader) for node in group.nodes]
     return said if group.every or not said else [f" {_('or')} ".join(said)]
 
 
-def _told(node: Any) -> str:
-    return " ".join([str(node.field.label), str(node.operator.label), "、".join(value_words(node))]).strip()
+def _told(node: Any, reader: Actor | None) -> str:
+    if isinstance(node, Group):
+        return f"({'; '.join(told(node, reader))})"
+    return " ".join([str(node.field.label), str(node.operator.label), "、".join(value_words(node, reader))]).strip()
 
 
 def value_words(condition: Condition, reader: Actor | None = None) -> list[str]:
@@ -168,6 +175,14 @@ def _may_be_named(spec: Link, value: Any, reader: Actor) -> bool:
 
 #: What "me" is called in a field of each kind.
 MY_WORDS = {"employee": _("me"), "department": _("my department")}
+
+
+def me(spec: Field, words: str) -> list[dict[str, str]]:
+    """Return "me", or what it is called in such a field, as the first thing to choose where the words fit."""
+    said = str(MY_WORDS.get(getattr(spec, "to", ""), ""))
+    return [{"value": filters.ME, "text": said, "sub": ""}] if said and words.casefold() in said.casefold() else []
+
+
 #: Says, beside a segment in the address, that none of its conditions is meant.
 NO_CONDITION = '{"all": []}'
 

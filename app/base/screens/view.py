@@ -22,7 +22,7 @@ from app.base.errors import Conflict, DomainError, Invalid, InvalidFields, NotAl
 from app.base.fields import Choice, Field, Link, fields_of, is_hidden
 from app.base.i18n import _
 from app.base.scope import may_write
-from app.base.screens import conflicts, forms, listpage
+from app.base.screens import conflicts, filterbar, forms, listpage
 from app.base.screens.listing import filterable
 from app.base.screens.lists import Lists, current_actor
 from app.base.screens.outside import not_found
@@ -216,7 +216,8 @@ class DomainView(Lists, ModelView):
         words = request.args.get("q", "").strip()[:60]
         if isinstance(spec, Link):
             found = choices.references[spec.to].search(words, actor=current_actor(), limit=MOST_CHOICES)
-            return jsonify([{"value": one.value, "text": one.text, "sub": one.sub} for one in found])
+            mine = filterbar.me(spec, words) if request.args.get("me") else []
+            return jsonify(mine + [{"value": one.value, "text": one.text, "sub": one.sub} for one in found])
         if isinstance(spec, Choice):
             return jsonify(choices.search_items(spec.values, words, limit=MOST_CHOICES))
         return abort(404)

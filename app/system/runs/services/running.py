@@ -38,7 +38,8 @@ def begin(  # noqa: PLR0913 - all that a run is made of
 ) -> Run:
     """Plan a run over ticked rows, or over all that match; in the background it also begins by itself.
 
-    ``shown``: how many rows the person was told; ``segment``: what the filter was called then. Raises Invalid for values that cannot be meant.
+    ``shown``: how many rows the person was told; ``segment``: what the filter was called then. Raises Invalid for
+    values that cannot be meant.
     """
     action.check(given, actor)
     run = Run(screen=subject.screen, action=action.name, user_id=actor.id, at=clock.now(), state=State.PLANNED)
