@@ -124,9 +124,9 @@ def is_out_of_use(owner_id: int) -> bool:
 
 
 def own_names(owner_id: int, subject: str, *, but: int | None = None) -> Sequence[str]:
-    """Return the names of a person's segments on a list, without one of them."""
+    """Return the names of a person's segments on a list, without one of them, and without deleted ones."""
     wanted = select(Segment.name).where(Segment.owner_id == owner_id, Segment.subject == subject)
-    return list(db.session.scalars(wanted.where(Segment.id != (but or 0))))
+    return list(db.session.scalars(wanted.where(Segment.id != (but or 0), Segment.deleted_at.is_(None))))
 
 
 def places(actor: Actor, ids: Iterable[int]) -> Mapping[int, SegmentPlace]:

@@ -175,15 +175,9 @@ def restore(segment: Segment, *, actor: Actor) -> None:
     lock(segment)
     if segment.deleted_at is None:
         raise Invalid(_("This segment is not deleted."))
-    rules.check_free(_living_names(segment), wanted=segment.name)
+    rules.check_free(queries.own_names(segment.owner_id, segment.subject), wanted=segment.name)
     segment.deleted_at = None
     _sign(segment, actor=actor)
-
-
-def _living_names(segment: Segment) -> Sequence[str]:
-    """Return the names in use: asked within ``with_deleted``, as a restored record is."""
-    wanted = select(Segment.name).where(Segment.owner_id == segment.owner_id, Segment.subject == segment.subject)
-    return list(db.session.scalars(wanted.where(Segment.deleted_at.is_(None))))
 
 
 @transaction
