@@ -144,7 +144,7 @@ def value_words(condition: Condition, reader: Actor | None = None) -> list[str]:
         return [mask(value) for value in condition.values]
     retired = _out_of_use(inner, condition.values)
     words = [(value, _word(inner, condition, value, reader)) for value in condition.values]
-    return [f"{word} ({_('out of use')})" if value in retired else word for value, word in words]
+    return [str(_("%(value)s (out of use)") % {"value": word}) if value in retired else word for value, word in words]
 
 
 def _out_of_use(spec: Field, values: Sequence[Any]) -> Collection[Any]:

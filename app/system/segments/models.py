@@ -81,7 +81,7 @@ class Segment(Model):
     filter: Mapped[str] = mapped_column(Text, info=field(LongText(_("Conditions"))))  # canonical JSON
     sort: Mapped[str] = mapped_column(String(60), default="")
     owner_id: Mapped[int] = mapped_column(
-        ForeignKey("security_employee.id"), info=field(Link(_("Owner"), to="employee", relation="owner"))
+        ForeignKey("security_employee.id"), info=field(Link(_("Owner of the segment"), to="employee", relation="owner"))
     )
     created_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Created at"))))
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Updated at"), sortable=True)))
