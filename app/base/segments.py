@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.base import choices, filters
+from app.base import filters
 from app.base.actor import Actor
 from app.base.errors import Invalid, Missing
-from app.base.fields import Field, Link
-from app.base.filters import Condition, Group, is_me
+from app.base.fields import Field
+from app.base.filters import Group
 from app.base.i18n import _
 
 LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
@@ -77,7 +77,11 @@ def read(segment: Segment, fields: Mapping[str, Field], *, actor: Actor) -> Grou
         return filters.parse(segment.text, fields)
     if segment.owner_id != actor.id:
         who = {"name": segment.name, "owner": segment.owner}
-        raise Invalid(_("The segment “%(name)s” shows nothing until %(owner)s has mended its conditions."), **who)
+        said = _(
+            "The segment “%(name)s” shows you nothing: a condition has to be mended, or names what you do not see. "
+            "Ask %(owner)s."
+        )
+        raise Invalid(said, **who)
     why = " ".join(str(problem) for problem in problems)
     raise Invalid(_("The segment “%(name)s” shows nothing until you mend it: %(why)s"), name=segment.name, why=why)
 
@@ -111,19 +115,8 @@ def sifted(text: str, fields: Mapping[str, Field]) -> Iterator[tuple[Any, object
 
 def _why_not(node: Any, fields: Mapping[str, Field]) -> object | None:
     try:
-        group = filters.parse(json.dumps({"all": [node]}), fields)
+        filters.parse(json.dumps({"all": [node]}), fields)
     except Invalid as refusal:
         spec = fields.get(str(node.get("field"))) if isinstance(node, dict) else None
         return f"{spec.label}: {refusal}" if spec else refusal
-    gone = next((one for one in filters.conditions(group) if _names_what_is_gone(one)), None)
-    return (
-        _("“%(field)s” names something that does not exist any more.") % {"field": gone.field.label} if gone else None
-    )
-
-
-def _names_what_is_gone(condition: Condition) -> bool:
-    spec = condition.field
-    if not isinstance(spec, Link):
-        return False
-    meant = {value for value in condition.values if not is_me(spec, value)}
-    return bool(meant - set(choices.labels(spec.to, meant)))
+    return None

@@ -143,7 +143,7 @@ def value_words(condition: Condition, reader: Actor | None = None) -> list[str]:
         mask = Phone().masked if inner.kind == "phone" else inner.masked
         return [mask(value) for value in condition.values]
     retired = _out_of_use(inner, condition.values)
-    words = [(value, _word(inner, condition, value, reader)) for value in condition.values]
+    words = [(value, _word(inner, condition, value)) for value in condition.values]
     return [str(_("%(value)s (out of use)") % {"value": word}) if value in retired else word for value, word in words]
 
 
@@ -156,21 +156,14 @@ def _out_of_use(spec: Field, values: Sequence[Any]) -> Collection[Any]:
     return tell([value for value in values if not is_me(spec, value)]) if tell else ()
 
 
-def _word(spec: Field, condition: Condition, value: Any, reader: Actor | None) -> str:
+def _word(spec: Field, condition: Condition, value: Any) -> str:
     if is_me(spec, value):
         return str(MY_WORDS[spec.to])  # type: ignore[attr-defined]
-    if isinstance(spec, Link) and reader is not None and not _may_be_named(spec, value, reader):
-        return str(_("a record you do not see"))
     if condition.operator.arity == "days":
         return str(ngettext("%(num)s day", "%(num)s days", int(value)))
     if isinstance(value, str) and not isinstance(spec, Choice) and (spec.kind != "phone"):
         return value
     return Choice.text(spec, value) if isinstance(spec, Choice) else spec.text(value)
-
-
-def _may_be_named(spec: Link, value: Any, reader: Actor) -> bool:
-    reference = choices.references[spec.to]
-    return getattr(reference, "is_open", False) or reference.exists(value, actor=reader)
 
 
 #: What "me" is called in a field of each kind.

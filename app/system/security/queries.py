@@ -202,8 +202,6 @@ def people_by_department() -> dict[int, int]:
 class EmployeeNames:
     """How people are named and found in searching choices."""
 
-    is_open = True  # names of colleagues are no secret
-
     def out_of_use(self, ids: Iterable[int]) -> Collection[int]:
         """Return those whose account is disabled."""
         found = list(db.session.scalars(select(User.id).where(User.id.in_(list(ids)), ~User.active)))
@@ -227,8 +225,6 @@ class EmployeeNames:
 
 class DepartmentNames:
     """How departments are named and found in searching choices."""
-
-    is_open = True
 
     def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
         wanted = select(Department.id, Department.name).where(Department.id.in_(list(ids)))

@@ -152,8 +152,6 @@ class SegmentNames:
 class RoleNames:
     """How roles are named and found in searching choices."""
 
-    is_open = True
-
     def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
         known = choices.values("role").by_code
         rows = db.session.execute(select(Role.id, Role.name).where(Role.id.in_(list(ids))))
