@@ -33,10 +33,12 @@ def check_past(owner_id: int, *, actor: Actor) -> None:
         raise NotAllowed(_("What a segment asked for before is shown to its owner only."))
 
 
-def check_others(owner_id: int, *, actor_id: int | None) -> None:
-    """Raise WrongState for one's own segment: there is nothing to take over."""
+def check_others(owner_id: int, *, shown: int, actor_id: int | None) -> None:
+    """Raise WrongState for one's own segment, or for one that has another owner than was ``shown``."""
     if owner_id == actor_id:
         raise WrongState(_("This segment is yours already."))
+    if owner_id != shown:
+        raise WrongState(_("Somebody else has taken this segment over meanwhile. Look again."))
 
 
 def check_count(own: int) -> None:

@@ -181,13 +181,14 @@ def restore(segment: Segment, *, actor: Actor) -> None:
 
 
 @transaction
-def take_over(segment: Segment, *, actor: Actor) -> None:
+def take_over(segment: Segment, *, owner_id: int, actor: Actor) -> None:
     """Make somebody else's shared segment one's own, as when its owner has left; they go on seeing it.
 
-    Raises WrongState for one's own, InvalidFields if one has another segment of this name on the list.
+    ``owner_id``: who was shown as its owner. Raises WrongState if it is somebody else by now, or oneself, and
+    InvalidFields if one has another segment of this name on the list.
     """
     lock(segment)
-    rules.check_others(segment.owner_id, actor_id=actor.id)
+    rules.check_others(segment.owner_id, shown=owner_id, actor_id=actor.id)
     assert actor.id is not None  # noqa: S101 - check_others let the system pass
     rules.check_free(queries.own_names(actor.id, segment.subject), wanted=segment.name)
     former, segment.owner_id = segment.owner_id, actor.id

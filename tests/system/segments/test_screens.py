@@ -56,7 +56,7 @@ BUTTONS = {
     "delete": ({}, "can_keep"),
     "share": ({"employee": str(EVE.id)}, "can_share"),
     "share/1/stop": ({}, "can_share"),
-    "take-over": ({}, "can_take_over"),
+    "take-over": ({"owner": str(SAM.id)}, "can_take_over"),
 }
 
 
@@ -128,7 +128,9 @@ def test_an_administrator_takes_over_and_deletes_what_somebody_who_left_had_shar
     page = anran.get(f"/segments/{segment}").text
     assert "Account disabled" in page
     assert f"/segments/{segment}/take-over" in page
-    anran.post(f"/segments/{segment}/take-over")
+    anran.post(f"/segments/{segment}/take-over", data={"owner": EVE.id})  # a page that is old by now
+    assert of(read, segment)[1] == SAM.id
+    press(anran, segment, "take-over")
     assert of(read, segment)[1] == ANRAN.id
     anran.post(f"/segments/{segment}/delete")
     assert read(Segment, segment) is None

@@ -162,21 +162,21 @@ def test_deleting_and_restoring_twice_is_refused():
 
 def test_an_administrator_takes_over_what_is_shared_and_the_former_owner_goes_on_seeing_it():
     key = kept(who=SAM, to=(EVE, ANRAN))
-    by(ANRAN, services.take_over, key)
+    by(ANRAN, services.take_over, key, owner_id=SAM.id)
     segment = the_segment(key)
     assert segment.owner_id == ANRAN.id
     assert {row.employee_id for row in segment.shares} == {EVE.id, SAM.id}
     assert order_of(SAM) == order_of(EVE) == ["重点"]
     by(ANRAN, services.rename, key, {"name": "接管"}, revision=segment.revision)
     with pytest.raises(WrongState, match="yours already"):
-        by(ANRAN, services.take_over, key)
+        by(ANRAN, services.take_over, key, owner_id=SAM.id)
 
 
 def test_taking_over_is_refused_while_one_has_a_segment_of_the_name():
     key = kept(who=SAM, to=(EVE,))
     kept(who=ANRAN)
     with pytest.raises(InvalidFields, match="a segment of this name"):
-        by(ANRAN, services.take_over, key)
+        by(ANRAN, services.take_over, key, owner_id=SAM.id)
 
 
 def test_tabs_stand_in_the_order_one_gave_them_and_hidden_ones_do_not():

@@ -116,7 +116,7 @@ class SegmentView(History, DomainView):
         asked = _("Take over “%(name)s” from %(owner)s? You become its owner; they go on seeing it.")
         words = {"name": segment.name, "owner": segment.owner}
         button = {"label": _("Take over"), "icon": "transfer-in", "url": self.url("take_over", pk=segment.id)}
-        return button | {"method": "POST", "confirm": str(asked % words)}
+        return button | {"method": "POST", "form": [("owner", segment.owner_id)], "confirm": str(asked % words)}
 
     def delete_button(self, key: int, name: str) -> dict[str, Any]:
         """Return the button that takes a segment away from everybody who has it."""
@@ -256,8 +256,9 @@ class SegmentView(History, DomainView):
     @permission_name("take_over")
     def take_over(self, pk: str) -> Response:
         """Make somebody else's shared segment one's own."""
-        segment = self.record(pk, write=True)
-        self.perform(lambda: services.take_over(segment, actor=self.actor()), done=_("The segment is yours now."))
+        segment, done = self.record(pk, write=True), _("The segment is yours now.")
+        shown = _number(request.form.get("owner", ""))
+        self.perform(lambda: services.take_over(segment, owner_id=shown, actor=self.actor()), done=done)
         return redirect(self.url("show", pk=pk))
 
 
