@@ -164,6 +164,17 @@ def test_a_whole_number_in_somebody_elses_segment_is_used_and_not_told(app, as_u
     assert "138 0013 8000" in eve
 
 
+def test_nobody_finds_a_number_out_by_searching_or_sorting_conditions(as_user, make):
+    make("甲号", one("phone", "is", NUMBER), who=SAM, to=(DAI,))
+    dai = as_user("dai")
+    for number in ("1380013", "1990099"):
+        text = dai.get("/segments/", query_string={"filter": one("filter", "contains", number)}).text
+        assert "There is no field “filter” to filter by." in text
+    page = dai.get("/segments/?sort=filter").text
+    assert "aria-sort" not in page
+    assert '"name": "filter"' not in page
+
+
 def test_a_number_the_page_must_not_tell_is_not_in_the_preview_either(app, as_user, make, saved):
     key = saved(a_customer, name="秘家", phone=NUMBER, level="c")
     segment = make(text=one("phone", "is", NUMBER), who=SAM, to=(DAI,))

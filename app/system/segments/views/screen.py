@@ -1,6 +1,7 @@
 """One's segments and those shared with one: what they ask for, to whom they are open, and the buttons of both."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, flash, jsonify, request, url_for
@@ -17,6 +18,7 @@ from app.base.filters import ME
 from app.base.i18n import _
 from app.base.scope import may_write, with_deleted
 from app.base.screens import listpage, markup
+from app.base.screens.listing import Listing
 from app.base.screens.view import MOST_CHOICES, DomainView
 from app.system.audit.queries import Line
 from app.system.audit.views import History
@@ -60,6 +62,15 @@ class SegmentView(History, DomainView):
         if write and found.shares and not self.may("share"):
             raise NotAllowed(_("This segment is shared, and you may keep private ones only. Ask an administrator."))
         return found
+
+    def listing(self, **changes: str) -> Listing:
+        """Return the segments asked for. Nobody searches in conditions: they may name what one sees only masked."""
+        plain = super().listing(**changes)
+        known = {name: spec for name, spec in plain.fields.items() if name != "filter"}
+        return replace(plain, fields=known)
+
+    def may_filter(self, spec: Field) -> bool:
+        return spec.name != "filter"
 
     # ── one segment ──
 
