@@ -23,7 +23,7 @@ SEGMENTS: tuple[tuple[str, str, str, tuple[tuple[str, str, Any], ...], str, str]
         "lijing",
         "郑州以外的意向客户",
         "CustomerView",
-        (("region", "not_is", "410100"), ("status", "is", "intent")),
+        (("region", "not_is", "410100"), ("status", "is", "interested")),
         "",
         "",
     ),
@@ -35,7 +35,7 @@ SEGMENTS: tuple[tuple[str, str, str, tuple[tuple[str, str, Any], ...], str, str]
         "updated_at",
         "agent",
     ),
-    ("wangli", "我的重点客户", "CustomerView", (("owner", "is", "me"), ("level", "in", ["vip", "a"])), "", ""),
+    ("wangli", "我的重点客户", "CustomerView", (("owner", "is", "me"), ("level", "in", ["key", "a"])), "", ""),
     ("wangli", "财务联系人", "ContactView", (("name", "contains", "王"),), "", ""),
 )
 
