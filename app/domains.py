@@ -11,6 +11,7 @@ DOMAINS = (
     "system.audit",
     "system.runs",
     "system.imports",
+    "system.segments",
     "system.search",
     "crm.customers",
 )

@@ -25,8 +25,9 @@ from app.crm.customers.models import Contact, Customer
 from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
 from app.system.sign_in import services as sign_in
-from tests.cast import BY_USERNAME, EVE, LIN, PEOPLE
+from tests.cast import BY_USERNAME, EVE, LIN, PEOPLE, SAM
 from tests.factories import a_contact, a_customer
+from tests.system.segments.steps import kept, one
 
 SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
 CODE = "91410300MA9K2R4TXA"
@@ -70,6 +71,7 @@ def world(app):
         services.delete(gone, actor=SYSTEM)
         services.recount()
         hung = [hang_a_file(one, name) for one, name in ((hers, "叶家合同 137-0013-7000.txt"), (other, "甘藏之.txt"))]
+        keep_segments()
         return SimpleNamespace(
             file=hung,
             customer=(hers.id, other.id, gone.id),
@@ -84,6 +86,15 @@ def hang_a_file(customer, name):
     content = files.take_in(io.BytesIO(customer.name.encode()), name=name, limits=LIMITS)
     return files.attach(customer, content, kind="customer", actor=SYSTEM, limits=LIMITS).id
 
+
+def keep_segments():
+    """Keep a private segment of Lin's (1), and one of Sam's with a number in it, open to half the house (2)."""
+    assert kept("林家名单", one("name", "contains", "林家"), who=LIN) == SEGMENTS[0]
+    number = one("any_phone", "is", SHARED_NUMBER)
+    assert kept("同一个号码", number, who=SAM, to=("agent", "dispatcher", "marketing")) == SEGMENTS[1]
+
+
+SEGMENTS = (1, 2)
 
 # ── what is asked ──
 
@@ -121,12 +132,11 @@ def keys_of(rule, world):
     """Return what the placeholders of an address are filled with: every row's key, and every choice's name."""
     if "<field>" in rule.rule:
         return [*filterable(Customer), *filterable(Contact), "owner", "department", "nothing"]
-    if rule.endpoint.startswith(("CustomerView", "CustomerApi")):
-        return world.customer
-    if rule.endpoint.startswith(("AttachmentView", "FileView")):
-        return world.file
-    if rule.endpoint.startswith(("ContactView", "ContactApi")):
-        return world.contact
+    owners = {"Customer": world.customer, "Attachment": world.file, "File": world.file, "Contact": world.contact}
+    known = owners | {"Segment": SEGMENTS}
+    for name, keys in known.items():
+        if rule.endpoint.startswith((f"{name}View", f"{name}Api")):
+            return keys
     if "<template>" in rule.rule:
         return ["company"]
     return [1, 2, 3, *(person.id for person in PEOPLE[3:5])] if "<" in rule.rule else [""]
@@ -141,7 +151,11 @@ def queries_of(app, rule):
     if ending in {"search", "quick"}:
         return [f"q={quote(words)}{more}" for words in SEARCHED for more in ("", "&kind=contact&after=9.999")]
     if model in (Customer, Contact) and ending in {"list", "index", "count", "export"}:
-        return [*PLAIN, *[f"filter={quote(json.dumps(wish))}" for wish in wishes(model)]]
+        return [
+            *PLAIN,
+            *[f"segment={key}" for key in SEGMENTS],
+            *[f"filter={quote(json.dumps(wish))}" for wish in wishes(model)],
+        ]
     return TABS if ending == "show" and model is Customer else PLAIN[:1]
 
 

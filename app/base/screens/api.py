@@ -61,6 +61,7 @@ class DomainApi(BaseApi):
 
     model: ClassVar[type]
     resource_name = ""
+    subject: ClassVar[str] = ""  # the screen whose segments may be asked for
     read_fields: ClassVar[Sequence[str]] = ()
     write_fields: ClassVar[Sequence[str]] = ()
     create: ClassVar[Callable[..., Any]]  # service(values, *, actor) -> record
@@ -84,7 +85,7 @@ class DomainApi(BaseApi):
     @permission_name("list")
     @signed
     def index(self) -> Response:
-        """Answer one page of the records in scope: ``filter``, ``sort``, ``page`` or ``after``, ``page_size``."""
+        """Answer one page of the records in scope: ``filter`` or ``segment``, ``sort``, ``page`` or ``after``."""
         listing = self._listing()
         _checked = listing.filter
         rows = listing.rows
@@ -96,7 +97,7 @@ class DomainApi(BaseApi):
         asked = dict(request.args.items())
         size = asked.get("page_size", "")
         columns = [self.specs[name] for name in self.read_fields]
-        listing = Listing(self.model, filterable(self.model), columns, asked, self.actor)
+        listing = Listing(self.model, filterable(self.model), columns, asked, self.actor, subject=self.subject)
         listing.page_size = min(max(int(size), 1), PAGE_CAP) if _is_number(size) else PAGE_DEFAULT
         return listing
 
@@ -261,7 +262,7 @@ PROBLEMS = {
         "422": "A rule of the business says no; error.fields names the fields",
     }.items()
 }
-QUERY = ("filter", "sort", "page", "after", "page_size")
+QUERY = ("filter", "segment", "sort", "page", "after", "page_size")
 
 
 def _collection(api: DomainApi) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
+from app.base import segments
 from app.base.fields import Field
 from app.base.i18n import _, ngettext
 from app.base.screens import filterbar, markup, prints
@@ -25,14 +26,13 @@ PAGES_SHOWN = 2  # on either side of the current one
 
 def build(view: "DomainView", listing: Listing, *, problem: object = None) -> dict[str, Any]:
     """Return everything ``zhike/list.html`` draws."""
-    rows = listing.rows
+    rows, kept = listing.rows, segments.furnish(view, listing) if view.segments_of() else {}
     return {
         "title": view.title,
         "problem": problem,
         "above": getattr(view, "above", dict)(),  # a line above the list: text, tone, action; few screens have one
         "count_text": count_text(listing.count),
         "crumbs": [{"label": view.group, "url": None}] if view.group else [],
-        "segments": _segments(view, listing),
         "columns": [_column(spec, listing, first=place == 0) for place, spec in enumerate(listing.columns)],
         "rows": [_row(view, record, listing) for record in rows],
         "sort_text": None,
@@ -41,11 +41,15 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "page_size": listing.page_size,
         "add_url": view.url("add") if view.create is not None and view.may("add") else None,
         "add_label": _("New: %(one)s") % {"one": view.one},
-        "clear_url": listing.url(filter=None, kept=None),
+        "clear_url": listing.url(filter=None, kept=None, segment=None),
         "import_url": view.import_url(),
         "export_urls": _exports(view, listing) if view.may("export") else None,
         "bulk_actions": view.bulk_offered(),
         "action_url": view.bulk_url(),
+        "segments": _tabs(view, listing, kept.get("tabs", [])),
+        "kept": kept,
+        "save_segment_url": kept.get("save_url"),
+        "segment_id": listing.applied.id if listing.applied else None,
     } | filterbar.build(view, listing)
 
 
@@ -67,15 +71,17 @@ def count_text(count: int) -> str:
     return f"{COUNT_LIMIT:,}+" if count > COUNT_LIMIT else f"{count:,}"
 
 
-def _segments(view: "DomainView", listing: Listing) -> list[dict[str, Any]]:
-    if not view.quick_segments:
+def _tabs(view: "DomainView", listing: Listing, own: list[dict[str, Any]]) -> list[Any]:
+    """Return the tabs above a list: all rows, the house's filters, then one's own and those shared with one."""
+    if not view.quick_segments and not own:
         return []
-    now = listing.filter_text
-    found = [{"label": _("All"), "url": listing.url(filter=None, kept=None), "current": not now}]
+    now, blank = "" if listing.segment else listing.filter_text, {"kept": None, "segment": None}
+    is_all = not now and not listing.segment
+    found: list[Any] = [{"label": _("All"), "url": listing.url(filter=None, **blank), "current": is_all}]
     for _name, label, raw in view.quick_segments:
         text = json.dumps(raw, ensure_ascii=False)
-        found.append({"label": label, "url": listing.url(filter=text, kept=None), "current": _same(now, raw)})
-    return found
+        found.append({"label": label, "url": listing.url(filter=text, **blank), "current": _same(now, raw)})
+    return [*found, "-", *own] if own else found
 
 
 def _same(text: str, raw: Mapping[str, Any]) -> bool:

@@ -22,7 +22,7 @@ KEPT = "owner department converted_on assigned_at created_at created_by updated_
 
 class CustomerApi(DomainApi):
     resource_name = "customers"
-    class_permission_name = "CustomerView"
+    class_permission_name = subject = "CustomerView"
     model = Customer
     read_fields = [
         *OWN,
@@ -44,7 +44,7 @@ class CustomerApi(DomainApi):
 
 class ContactApi(DomainApi):
     resource_name = "contacts"
-    class_permission_name = "ContactView"
+    class_permission_name = subject = "ContactView"
     model = Contact
     write_fields = "name phones sex email wechat preferred_channel birthday notes".split()
     read_fields = [*write_fields, "created_at", "updated_at"]
