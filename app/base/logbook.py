@@ -40,6 +40,7 @@ class Kind(StrEnum):
     UNDONE = "undone"
     RIGHTS_CHANGED = "rights_changed"
     SETTINGS_CHANGED = "settings_changed"
+    PURGED = "purged"
     ERASED = "erased"
 
 

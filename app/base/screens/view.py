@@ -53,6 +53,7 @@ class DomainView(Lists, ModelView):
     remove: ClassVar[Callable[..., Any] | None] = None  # service(record, *, actor)
 
     has_history: ClassVar[bool] = False  # system.audit's mixin sets it
+    asks_why: ClassVar[bool] = False  # before deleting: system.recycle's mixin sets it
 
     # ── what upstream would else generate from the model ──
     exclude_route_methods = {"download", "action", "action_post"}

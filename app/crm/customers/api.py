@@ -7,6 +7,7 @@ from flask_appbuilder import AppBuilder
 
 from app.base.actor import Actor
 from app.base.screens.api import DomainApi
+from app.base.screens.why import Reasoned
 from app.crm.customers import services
 from app.crm.customers.models import Contact, Customer
 
@@ -20,7 +21,7 @@ OWN = (
 KEPT = "owner department converted_on assigned_at created_at created_by updated_at updated_by".split()
 
 
-class CustomerApi(DomainApi):
+class CustomerApi(Reasoned, DomainApi):
     resource_name = "customers"
     class_permission_name = "CustomerView"
     model = Customer
@@ -42,7 +43,7 @@ class CustomerApi(DomainApi):
         services.look_at(record)
 
 
-class ContactApi(DomainApi):
+class ContactApi(Reasoned, DomainApi):
     resource_name = "contacts"
     class_permission_name = "ContactView"
     model = Contact

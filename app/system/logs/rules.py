@@ -38,6 +38,7 @@ KINDS: Mapping[Kind, tuple[object, str]] = {
     Kind.UNDONE: (_("Taken back"), "orange"),
     Kind.RIGHTS_CHANGED: (_("Permission changed"), "orange"),
     Kind.SETTINGS_CHANGED: (_("Settings changed"), "orange"),
+    Kind.PURGED: (_("Permanently deleted"), "red"),
     Kind.ERASED: (_("Erased"), "red"),
 }
 SIGN_INS = tuple(kind for kind in Kind if kind.startswith("sign"))

@@ -20,12 +20,14 @@ from app.crm.customers.services.many import (
     change_many,
     changed_columns,
     check_change,
+    check_delete,
     delete_many,
     reindex,
     told,
     with_taken_codes,
 )
 from app.crm.customers.services.phones import mark_number, recount
+from app.crm.customers.services.recycling import contact_bin, customer_bin, forbidden_parents
 from app.crm.customers.services.searching import contact_kind, customer_kind
 from app.crm.customers.services.sharing import share, unshare
 
@@ -39,14 +41,18 @@ __all__ = [
     "change_many",
     "changed_columns",
     "check_change",
+    "check_delete",
+    "contact_bin",
     "contact_kind",
     "create",
     "create_contact",
+    "customer_bin",
     "customer_kind",
     "delete",
     "delete_contact",
     "delete_many",
     "detach_contact",
+    "forbidden_parents",
     "look_at",
     "make_contact_of",
     "make_primary",

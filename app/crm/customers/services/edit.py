@@ -9,12 +9,14 @@ from app.base.errors import Invalid, InvalidFields
 from app.base.fields import Choices, fields_of
 from app.base.history import explain
 from app.base.i18n import _
+from app.base.recycle import UNSAID, Why
 from app.base.transaction import announce, check_revision, transaction
 from app.crm.customers import queries, rules
 from app.crm.customers.facts import CustomerChanged, CustomerCreated, CustomerDeleted
 from app.crm.customers.models import Customer, CustomerTag
 from app.crm.customers.services import phones
 from app.extensions import db
+from app.system.recycle import services as recycle
 from app.system.security import queries as security
 
 
@@ -102,14 +104,15 @@ def _check(values: Mapping[str, Any], *, but: int | None) -> None:
 
 
 @transaction
-def delete(customer: Customer, *, actor: Actor, reason: str = "") -> None:
-    """Take a customer out of all lists. Everything stays and can be restored from its history."""
+def delete(customer: Customer, *, actor: Actor, why: Why = UNSAID) -> None:
+    """Take a customer out of all lists, into the recycle bin. Everything stays and can be restored."""
     if customer.deleted_at is not None:
         raise Invalid(_("This customer is deleted already."))
     customer.deleted_at, customer.updated_by_id = clock.now(), actor.id
-    if reason.strip():
-        explain(reason.strip())
+    if str(why):
+        explain(str(why))
     phones.index([customer.id])
+    recycle.put("customer", [customer.id], why=why, actor=actor)
     announce(CustomerDeleted(customer_id=customer.id))
 
 
@@ -118,8 +121,4 @@ def restore(customer: Customer, *, actor: Actor) -> None:
     """Bring a deleted customer back, with all that hung on it. Raises Invalid if its code is in use meanwhile."""
     if customer.deleted_at is None:
         raise Invalid(_("This customer is not deleted."))
-    if customer.credit_code and queries.credit_code_taken(customer.credit_code, but=customer.id):
-        raise Invalid(_("Another customer has the credit code %(code)s now."), code=customer.credit_code)
-    customer.deleted_at, customer.updated_at, customer.updated_by_id = None, clock.now(), actor.id
-    phones.index([customer.id])
-    announce(CustomerChanged(customer_id=customer.id))
+    recycle.restore_record("customer", customer.id, actor=actor)

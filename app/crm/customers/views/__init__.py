@@ -2,7 +2,7 @@
 
 from flask_appbuilder import AppBuilder
 
-from app.base import choices, inbox
+from app.base import choices, inbox, recycle
 from app.base.choices import Item, references
 from app.base.fields import fields_of
 from app.base.i18n import _
@@ -10,7 +10,15 @@ from app.base.screens import rights
 from app.base.screens.frame import quick_adds
 from app.crm.customers.models import Customer
 from app.crm.customers.queries import ContactNames, CustomerNames
-from app.crm.customers.services import CHANGED_FOR_MANY, CustomerTarget, contact_kind, customer_kind
+from app.crm.customers.services import (
+    CHANGED_FOR_MANY,
+    CustomerTarget,
+    contact_bin,
+    contact_kind,
+    customer_bin,
+    customer_kind,
+    forbidden_parents,
+)
 from app.crm.customers.views.changes import ChangesView
 from app.crm.customers.views.contacts import ContactView
 from app.crm.customers.views.customers import CustomerView, files_page
@@ -30,6 +38,9 @@ def register(appbuilder: AppBuilder) -> None:
     register_target(CustomerTarget())
     register_kind(customer_kind())
     register_kind(contact_kind())
+    recycle.register(customer_bin())
+    recycle.register(contact_bin())
+    recycle.forbid("customer", "parent", forbidden_parents)
     files.register(Holder("customer", _("Customer"), Customer, files_page))
     FIELD_GROUPS["phones"] = ("can_phones", "CustomerView")
     rights.words |= {"can_share": _("Share")}
