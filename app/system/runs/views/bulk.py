@@ -161,7 +161,7 @@ class BulkActions:
             "hint": action.hint,
             "yes": _("%(action)s: %(rows)s") % {"action": action.label, "rows": rows} if count else None,
         }
-        return self.render_template("zhike/bulk.html", page=page, form=form), 422 if problem else 200
+        return self.render_template("zhike/bulk.html", page=page, form=form), 422 if problem or form.errors else 200
 
     def _is_long(self, count: int) -> bool:
         return count > current_app.config["ZHIKE"].background_from_rows
