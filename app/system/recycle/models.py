@@ -73,5 +73,7 @@ class BinEntry(Model):
 
     __mapper_args__ = {"version_id_col": revision}
 
+    is_mine = False  # to restore or purge, once a list has looked it up
+
     def __str__(self) -> str:
         return self.name

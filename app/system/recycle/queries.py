@@ -9,7 +9,7 @@ from app.base import recycle
 from app.base.actor import Actor
 from app.base.history import versions_of
 from app.base.recycle import Kind
-from app.base.scope import unscoped, with_deleted
+from app.base.scope import condition, unscoped, with_deleted
 from app.extensions import db
 from app.system.recycle.models import BinEntry
 from app.system.security import queries as security
@@ -43,6 +43,12 @@ def record_of(entry: BinEntry) -> Any:
     model = recycle.kinds[entry.kind].model
     with with_deleted():
         return db.session.scalar(select(model).where(model.id == entry.record_id))
+
+
+def writable(ids: Iterable[int], actor: Actor) -> set[int]:
+    """Return those of some entries in scope whose records the actor could change when they lived."""
+    mine = select(BinEntry.id).where(BinEntry.id.in_(list(ids)), condition(BinEntry, actor, write=True))
+    return set(db.session.scalars(mine))
 
 
 def entries_of(kind: str, record_ids: Iterable[int]) -> Sequence[int]:

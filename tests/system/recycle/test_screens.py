@@ -221,6 +221,20 @@ def test_the_auditor_looks_and_gets_no_button(as_user, gone, fate):
     assert fate(gone.id) == "in the bin"
 
 
+def test_the_list_asks_no_statement_per_row(app, as_user, gone, statements):
+    sam = as_user("sam")
+    sam.get("/recycle/")
+    with statements() as for_one:
+        sam.get("/recycle/")
+    with app.app_context():
+        for number in range(12):
+            a_deleted_customer(name=f"客户{number}", actor=SAM.actor)
+    sam.get("/recycle/")
+    with statements() as for_many:
+        sam.get("/recycle/")
+    assert len(for_many) == len(for_one)
+
+
 # ── restore ──
 
 

@@ -62,7 +62,8 @@ class Recycled:
         """Show the question."""
         for name, sentence in (problems or {}).items():
             form[name].errors = [str(sentence)]
-        text = str(_("It leaves all lists and stands in the recycle bin, from where it can be restored."))
+        text = _("“%(name)s” leaves all lists and stands in the recycle bin, from where it can be restored.")
+        text = str(text % {"name": record})
         if hanging:
             text += str(_(" With it go: %(what)s.") % {"what": "、".join(str(one) for one in hanging)})
         url = self.url("show", pk=self.key(record))
