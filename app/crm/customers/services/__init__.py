@@ -11,6 +11,7 @@ from app.crm.customers.services.contacts import (
     make_primary,
     restore_contact,
 )
+from app.crm.customers.services.duplicates import COMPARED, REASONS, Alike, Reason, alike, ask_for, changed
 from app.crm.customers.services.edit import change, create, delete, restore
 from app.crm.customers.services.history import take_back, take_contact_back
 from app.crm.customers.services.imports import CustomerTarget
@@ -33,12 +34,19 @@ from app.crm.customers.services.sharing import share, unshare
 
 __all__ = [
     "CHANGED_FOR_MANY",
+    "COMPARED",
     "PLACES",
+    "REASONS",
+    "Alike",
     "CustomerTarget",
+    "Reason",
+    "alike",
+    "ask_for",
     "attach_contact",
     "change",
     "change_contact",
     "change_many",
+    "changed",
     "changed_columns",
     "check_change",
     "check_delete",

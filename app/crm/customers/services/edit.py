@@ -1,6 +1,6 @@
 """Make, change, delete and restore a customer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.base import clock
@@ -15,17 +15,18 @@ from app.crm.customers import queries, rules
 from app.crm.customers.facts import CustomerChanged, CustomerCreated, CustomerDeleted
 from app.crm.customers.models import Customer, CustomerTag
 from app.crm.customers.services import phones
+from app.crm.customers.services.duplicates import Alike, note_despite
 from app.extensions import db
 from app.system.recycle import services as recycle
 from app.system.security import queries as security
 
 
 @transaction
-def create(values: Mapping[str, Any], *, actor: Actor) -> Customer:
+def create(values: Mapping[str, Any], *, actor: Actor, despite: Sequence[Alike] = ()) -> Customer:
     """Make a customer. It belongs to the actor, unless they name an owner and may, or see the whole pool.
 
-    ``values``: by field name. Raises InvalidFields without a name, or without a phone or code; for a code that
-    another customer has; for an unknown parent.
+    ``values``: by field name. ``despite``: what the actor was told it looks like. Raises InvalidFields without a
+    name, or without a phone or code; for a code that another customer has; for an unknown parent.
     """
     _check(values, but=None)
     customer = Customer(kind=values.get("kind") or rules.COMPANY, created_by_id=actor.id)
@@ -34,6 +35,7 @@ def create(values: Mapping[str, Any], *, actor: Actor) -> Customer:
     db.session.add(customer)
     db.session.flush()
     phones.index([customer.id])
+    note_despite(customer, despite, actor)
     announce(CustomerCreated(customer_id=customer.id))
     return customer
 
@@ -51,7 +53,14 @@ def _give(customer: Customer, values: Mapping[str, Any], actor: Actor) -> None:
 
 
 @transaction
-def change(customer: Customer, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
+def change(
+    customer: Customer,
+    values: Mapping[str, Any],
+    *,
+    actor: Actor,
+    revision: int | None,
+    despite: Sequence[Alike] = (),
+) -> None:
     """Change a customer's fields. ``values``: only the fields that are meant; owner and department stay.
 
     Raises Conflict if it was saved since ``revision``; else as ``create``.
@@ -63,6 +72,7 @@ def change(customer: Customer, values: Mapping[str, Any], *, actor: Actor, revis
         _assign(customer, values)
         customer.updated_at, customer.updated_by_id = clock.now(), actor.id
     phones.index([customer.id])
+    note_despite(customer, despite, actor)
     announce(CustomerChanged(customer_id=customer.id))
 
 

@@ -2,7 +2,7 @@
 
 from flask_appbuilder import AppBuilder
 
-from app.base import choices, inbox, recycle
+from app.base import choices, inbox, logbook, recycle
 from app.base.choices import Item, references
 from app.base.fields import fields_of
 from app.base.i18n import _
@@ -23,7 +23,7 @@ from app.crm.customers.views.changes import ChangesView
 from app.crm.customers.views.contacts import ContactView
 from app.crm.customers.views.customers import CustomerView, files_page
 from app.crm.customers.views.imports import CustomerImportView
-from app.crm.customers.views.told import SHARED
+from app.crm.customers.views.told import ASKED_FOR, SHARED
 from app.system.files import services as files
 from app.system.files.services import Holder
 from app.system.imports.services import register as register_target
@@ -44,7 +44,8 @@ def register(appbuilder: AppBuilder) -> None:
     files.register(Holder("customer", _("Customer"), Customer, files_page))
     FIELD_GROUPS["phones"] = ("can_phones", "CustomerView")
     rights.words |= {"can_share": _("Share")}
-    inbox.kinds["customer_shared"] = SHARED
+    inbox.kinds |= {"customer_shared": SHARED, "customer_asked_for": ASKED_FOR}
+    logbook.items["same"] = logbook.Item(_("What is the same"))
     choices.more["customer_fields_for_many"] = _fields_for_many
     appbuilder.add_view(CustomerView, "CustomerView", label=_("Customer records"), category="customers")
     appbuilder.add_view(ContactView, "ContactView", label=_("Contacts"), category="customers")

@@ -1,7 +1,7 @@
 """The index: what it knows of, keeping it true, building it anew."""
 
 from app.system.search.queries.kinds import Kind, Line, Watch, kinds
-from app.system.search.rules import ADDRESSES, CODES, DIGITS, INITIALS, WORDS, Part, Rank
+from app.system.search.rules import ADDRESSES, CODES, DIGITS, INITIALS, WORDS, Manner, Part, Rank
 from app.system.search.services.frequencies import count_tokens
 from app.system.search.services.keeping import keep
 from app.system.search.services.rebuilding import check, is_empty, rebuild
@@ -15,6 +15,7 @@ __all__ = [
     "WORDS",
     "Kind",
     "Line",
+    "Manner",
     "Part",
     "Rank",
     "Watch",
