@@ -33,7 +33,7 @@ KINDS: Mapping[Kind, tuple[object, str]] = {
     Kind.VIEWED: (_("Viewed"), "sky"),
     Kind.REVEALED: (_("Number revealed"), "purple"),
     Kind.LOOKED_UP: (_("Found outside the data scope"), "purple"),
-    Kind.ASKED_FOR: (_("Asked for"), "sky"),
+    Kind.ASKED_FOR: (_("Customer asked for"), "sky"),
     Kind.EXPORTED: (_("Exported"), "purple"),
     Kind.IMPORTED: (_("Imported"), "teal"),
     Kind.BULK_CHANGED: (_("Bulk change"), "orange"),

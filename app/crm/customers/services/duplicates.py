@@ -166,7 +166,7 @@ def ask_for(key: int, *, actor: Actor) -> None:
     Raises Missing if it is gone, Invalid if it was asked for today, or if nobody could answer.
     """
     with unscoped("the actor was told that there is such a customer"):
-        customer = db.session.get(Customer, key)
+        customer = db.session.scalar(select(Customer).where(Customer.id == key))
     if customer is None:
         raise Missing(_("This customer is not there any more."))
     if key in logs.subjects_since(Kind.ASKED_FOR, _midnight(), actor=actor):
