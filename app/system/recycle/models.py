@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import ColumnElement, ForeignKey, FromClause, Index, String, and_, false, or_, text, true
+from sqlalchemy import ColumnElement, ForeignKey, FromClause, Index, String, and_, exists, false, or_, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base import clock, recycle
@@ -13,7 +13,7 @@ from app.base.actor import Actor
 from app.base.fields import Choice, Link, LongText, Moment, Name, field
 from app.base.i18n import _
 from app.base.recycle import Kind
-from app.base.scope import Through, policy_of
+from app.base.scope import is_everything, policy_of
 
 
 class OfRecord:
@@ -28,8 +28,12 @@ class OfRecord:
     def _of(kind: Kind, table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
         policy = policy_of(kind.model)
         assert policy is not None  # noqa: S101 - every mapped class has one
-        seen = Through("record_id", kind.model.__table__, policy).rows(table, actor, write=write)  # type: ignore[attr-defined]
-        return and_(table.c.kind == kind.code, seen)
+        record = kind.model.__table__.alias()  # type: ignore[attr-defined]
+        allowed = policy.rows(record, actor, write=write)
+        if is_everything(allowed):
+            return table.c.kind == kind.code
+        # one probe of the record for each entry: within OR, PostgreSQL would gather all that the actor sees for IN
+        return and_(table.c.kind == kind.code, exists().where(record.c.id == table.c.record_id, allowed))
 
 
 class BinEntry(Model):

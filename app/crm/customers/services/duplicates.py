@@ -94,7 +94,8 @@ def _looked_up(values: Mapping[str, Any]) -> Iterable[tuple[Reason, Sequence[int
     numbers = sorted({number for column in PHONES if (number := values.get(column))})
     with unscoped("that there is such a customer may be known; what more, the scope says afterwards"):
         if code := values.get("credit_code"):
-            yield Reason.CODE, db.session.scalars(select(ROWS.c.id).where(ROWS.c.credit_code == code)).all()
+            same = (ROWS.c.credit_code == code, ROWS.c.deleted_at.is_(None))  # as the unique index has it
+            yield Reason.CODE, db.session.scalars(select(ROWS.c.id).where(*same)).all()
         if numbers:
             there = select(ENTRIES.c.customer_id).where(ENTRIES.c.number.in_(numbers), ENTRIES.c.kind != "fax")
             yield Reason.PHONE, db.session.scalars(there.distinct().limit(MOST_LOOKED_AT)).all()

@@ -81,14 +81,16 @@ def hindered_customers(ids: Sequence[int], ways: Collection[str]) -> Mapping[int
 
 def _without_a_code(ids: Sequence[int]) -> dict[int, Hindrance]:
     own, other = CUSTOMERS, CUSTOMERS.alias()
-    codes = select(own.c.credit_code).where(own.c.id.in_(ids), own.c.credit_code.is_not(None))
+    has_code = (own.c.id.in_(ids), own.c.credit_code.is_not(None))
     with unscoped("a code is unique in the whole house"):
-        mine = db.session.execute(select(own.c.id, own.c.credit_code).where(own.c.id.in_(ids)).order_by(own.c.id)).all()
-        alive = select(other.c.credit_code, other.c.id).where(other.c.credit_code.in_(codes))
+        mine = db.session.execute(select(own.c.id, own.c.credit_code).where(*has_code).order_by(own.c.id)).all()
+        alive = select(other.c.credit_code, other.c.id).where(
+            other.c.credit_code.in_([row.credit_code for row in mine])
+        )
         taken: dict[str, int] = dict(db.session.execute(alive.where(other.c.deleted_at.is_(None))).all())  # type: ignore[arg-type]
     found = {}
     for row in mine:
-        if row.credit_code and taken.setdefault(row.credit_code, row.id) != row.id:  # or by another of these
+        if taken.setdefault(row.credit_code, row.id) != row.id:  # or by another of these
             sentence = _("Another customer has the credit code %(code)s now.") % {"code": row.credit_code}
             found[row.id] = Hindrance(sentence, (WITHOUT_CODE,), taken[row.credit_code])
     return found
@@ -163,9 +165,9 @@ def purge_customers(ids: Sequence[int], actor: Actor) -> None:
 
 def _contacts_only_at(ids: Sequence[int]) -> list[int]:
     """Return the contacts that have a place at one of these customers, and at no other."""
-    here = select(LINKS.c.contact_id).where(LINKS.c.customer_id.in_(ids))
+    here = set(db.session.scalars(select(LINKS.c.contact_id).where(LINKS.c.customer_id.in_(ids))))
     elsewhere = select(LINKS.c.contact_id).where(LINKS.c.contact_id.in_(here), LINKS.c.customer_id.not_in(ids))
-    return sorted(set(db.session.scalars(here)) - set(db.session.scalars(elsewhere)))
+    return sorted(here - set(db.session.scalars(elsewhere)))
 
 
 def _bin_contacts(ids: Sequence[int], actor: Actor) -> None:
