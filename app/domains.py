@@ -10,6 +10,7 @@ DOMAINS = (
     "system.jobs",
     "system.audit",
     "system.runs",
+    "system.recycle",
     "system.imports",
     "system.segments",
     "system.search",
