@@ -135,5 +135,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    from app import worker  # noqa: PLW0406 - this module is __main__, and huey finds a task by its module's name
+
     os.umask(0o077)
-    main()
+    worker.main()

@@ -65,6 +65,8 @@ def worker(app):
     finally:
         running.kill()
         running.wait()
+    said = Path(log.name).read_text()
+    assert "Traceback" not in said, said
 
 
 def job_of(job_id):

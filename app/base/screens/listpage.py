@@ -1,7 +1,7 @@
 """What the templates of list, record and form are told: plain dicts, built from a view and its rows."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
@@ -107,14 +107,31 @@ def _column(spec: Field, listing: Listing, *, first: bool) -> dict[str, Any]:
 
 def _row(view: "DomainView", record: Any, listing: Listing) -> dict[str, Any]:
     key = view.key(record)
+    cells = [markup.draw(spec, record, actor=listing.actor) for spec in listing.columns]
+    shown = row(str(record), cells, [spec.label for spec in listing.columns], view.row_actions(record))
+    url = view.url("show", pk=key) if view.may("show") else None
+    return shown | {"id": key, "url": url, "level": view.row_level(record)}
+
+
+MOST_QUICK, MOST_MAIN = 3, 2  # buttons of a row beside its menu, in the table and on its card
+
+
+def row(
+    label: str, cells: Sequence[Any], labels: Sequence[object], actions: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return a row as table and cards draw it. ``filled``: what its card shows below its name."""
+    safe = [one for one in actions if not one.get("danger")]
     return {
-        "id": key,
-        "url": view.url("show", pk=key) if view.may("show") else None,
-        "label": str(record),
-        "level": view.row_level(record),
-        "cells": [markup.draw(spec, record, actor=listing.actor) for spec in listing.columns],
-        "actions": view.row_actions(record),
+        "label": label,
+        "cells": cells,
+        "filled": [(name, cell) for name, cell in zip(labels[1:], cells[1:], strict=True) if cell not in EMPTY],
+        "actions": actions,
+        "quick": [one for one in safe if one.get("icon")][:MOST_QUICK],
+        "main": safe[:MOST_MAIN],
     }
+
+
+EMPTY = ("", "—", "-", markup.NOTHING)
 
 
 def _pager(listing: Listing, rows: list[Any]) -> dict[str, Any]:
