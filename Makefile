@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench messages worker torture pictures vendor
+.PHONY: help run test lint bench bench-parts messages worker torture pictures vendor
 
 BIN := .venv/bin
 DEV := .venv/dev
@@ -12,7 +12,7 @@ export FLASK_APP := run
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help: ## list what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
 
 run: $(RUN) ## start with demo data on http://127.0.0.1:8000 (PORT=… for another port)
 	@exec $(BIN)/python -m app.serve
@@ -37,10 +37,14 @@ lint: $(DEV) ## check style, types, import contracts, translations, architecture
 	@$(BIN)/python .ci/private.py
 	@ZHIKE_ONLY_SQLITE=1 $(BIN)/python -m pytest -q tests/architecture
 
-bench: $(DEV) ## measure the pages on 20,000 customers (ROWS=… for another number)
+bench: $(DEV) ## measure plain Flask-AppBuilder, raw SQL and the product in turn (ROWS=… customers, 100,000)
+	@.ci/packages
+	@$(BIN)/python -m benchmarks.side_by_side
+
+bench-parts: $(DEV) ## measure our pages, the import and quick search on SQLite
 	@$(BIN)/python -m benchmarks.pages
 	@$(BIN)/python -m benchmarks.imports
-	@ROWS=$${ROWS:-20000} $(BIN)/python -m benchmarks.search
+	@$(BIN)/python -m benchmarks.search
 
 messages: $(DEV) ## collect the sentences of the code, bring the catalogues up to date, check and compile them
 	@$(BIN)/python -m app.messages

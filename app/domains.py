@@ -12,6 +12,7 @@ DOMAINS = (
     "system.runs",
     "system.recycle",
     "system.imports",
+    "system.segments",
     "system.search",
     "crm.customers",
 )

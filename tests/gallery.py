@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from app.base import vendor
+from app.base.screens import markup
 from app.messages import catalogues
 from tests import gallery_list as samples
 from tests import gallery_pages as pages
@@ -89,7 +90,7 @@ def create_app() -> Flask:
     app.config.update(SECRET_KEY="gallery", SEND_FILE_MAX_AGE_DEFAULT=0)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(translate, translate_many, newstyle=True)
-    app.jinja_env.globals["csp_nonce"] = nonce
+    app.jinja_env.globals |= {"csp_nonce": nonce, "zk_icon": markup.icon}
     CSRFProtect(app)
     app.before_request(icons)
     app.after_request(secure)

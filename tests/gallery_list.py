@@ -4,6 +4,8 @@
 
 from markupsafe import Markup
 
+from app.base.screens import listpage
+
 CUSTOMER = [{"label": "客户", "url": "/list"}, {"label": "客户资料", "url": "/list"}]
 LUOYANG = "洛阳恒泰精密机械有限公司"
 
@@ -118,34 +120,33 @@ def _row(number, line):
     rank, name, state, seen, following, due, left, who, phone, _serves, city, trade = line.split()
     person = PERSON.format(PEOPLE[who], who[0], who) if who != "-" else NOBODY
     cells = [name, CHIP.format(STATES[state], state), seen, following, _due(due, left), person]
-    return {
+    shown = [*map(Markup.escape, cells), PHONE.format(*phone.split("****")), Markup.escape(city), Markup.escape(trade)]
+    about = {
         "id": number,
         "url": "/record",
         "edit_url": "/form",
-        "label": name,
         "level": {"text": rank, "color": LEVELS[rank], "title": f"{rank} 级客户"},
-        "cells": [
-            *map(Markup.escape, cells),
-            PHONE.format(*phone.split("****")),
-            Markup.escape(city),
-            Markup.escape(trade),
-        ],
         "overdue": left.startswith("逾期"),
-        "actions": [
-            {"label": "记录跟进", "icon": "message-plus", "url": "/form", "method": "GET"},
-            {"label": "新建工单", "icon": "ticket", "url": "/form", "method": "GET"},
-            {"label": "编辑", "icon": "edit", "url": "/form", "method": "GET"},
-            {"label": "收回", "icon": "arrow-back-up", "url": "/post", "method": "POST", "confirm": f"收回“{name}”？"},
-            {
-                "label": "删除",
-                "icon": "trash",
-                "url": "/post",
-                "method": "POST",
-                "confirm": f"删除“{name}”？",
-                "danger": True,
-            },
-        ],
     }
+    labels = [column["label"] for column in _columns()]
+    return listpage.row(name, shown, labels, _actions(name)) | about
+
+
+def _actions(name):
+    return [
+        {"label": "记录跟进", "icon": "message-plus", "url": "/form", "method": "GET"},
+        {"label": "新建工单", "icon": "ticket", "url": "/form", "method": "GET"},
+        {"label": "编辑", "icon": "edit", "url": "/form", "method": "GET"},
+        {"label": "收回", "icon": "arrow-back-up", "url": "/post", "method": "POST", "confirm": f"收回“{name}”？"},
+        {
+            "label": "删除",
+            "icon": "trash",
+            "url": "/post",
+            "method": "POST",
+            "confirm": f"删除“{name}”？",
+            "danger": True,
+        },
+    ]
 
 
 def _op(code, label, arity=1, *, negated=False):

@@ -27,8 +27,9 @@ from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
 from app.system.recycle.models import BinEntry
 from app.system.sign_in import services as sign_in
-from tests.cast import BY_USERNAME, EVE, LIN, PEOPLE
+from tests.cast import BY_USERNAME, EVE, LIN, PEOPLE, SAM
 from tests.factories import a_contact, a_customer
+from tests.system.segments.steps import kept, one
 
 SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
 CODE, CODE_IN_BIN = "91410300MA9K2R4TXA", "91350000NFEU9W2E97"
@@ -76,6 +77,7 @@ def world(app):
         services.change(with_code, {"credit_code": CODE_IN_BIN}, actor=SYSTEM, revision=None)
         services.recount()
         hung = [hang_a_file(one, name) for one, name in ((hers, "叶家合同 137-0013-7000.txt"), (other, "甘藏之.txt"))]
+        keep_segments()
         return SimpleNamespace(
             file=hung,
             customer=(hers.id, other.id, gone.id),
@@ -91,6 +93,15 @@ def hang_a_file(customer, name):
     content = files.take_in(io.BytesIO(customer.name.encode()), name=name, limits=LIMITS)
     return files.attach(customer, content, kind="customer", actor=SYSTEM, limits=LIMITS).id
 
+
+def keep_segments():
+    """Keep a private segment of Lin's (1), and one of Sam's with a number in it, open to half the house (2)."""
+    assert kept("林家名单", one("name", "contains", "林家"), who=LIN) == SEGMENTS[0]
+    number = one("any_phone", "is", SHARED_NUMBER)
+    assert kept("同一个号码", number, who=SAM, to=("agent", "dispatcher", "marketing")) == SEGMENTS[1]
+
+
+SEGMENTS = (1, 2)
 
 # ── what is asked ──
 
@@ -130,13 +141,10 @@ def keys_of(rule, world):
     """Return what the placeholders of an address are filled with: every row's key, and every choice's name."""
     if "<field>" in rule.rule:
         return [*filterable(Customer), *filterable(Contact), "owner", "department", "nothing"]
-    for keys, views in (
-        (world.customer, ("CustomerView", "CustomerApi")),
-        (world.file, ("AttachmentView", "FileView")),
-        (world.contact, ("ContactView", "ContactApi")),
-        (world.binned, ("RecycleView",)),
-    ):
-        if rule.endpoint.startswith(views):
+    owners = {"Customer": world.customer, "Attachment": world.file, "File": world.file, "Contact": world.contact}
+    known = owners | {"Segment": SEGMENTS, "Recycle": world.binned}
+    for name, keys in known.items():
+        if rule.endpoint.startswith((f"{name}View", f"{name}Api")):
             return keys
     if "<template>" in rule.rule:
         return ["company"]
@@ -154,7 +162,11 @@ def queries_of(app, rule):
     if ending in {"search", "quick"}:
         return [f"q={quote(words)}{more}" for words in SEARCHED for more in ("", "&kind=contact&after=9.999")]
     if model in (Customer, Contact) and ending in {"list", "index", "count", "export"}:
-        return [*PLAIN, *[f"filter={quote(json.dumps(wish))}" for wish in wishes(model)]]
+        return [
+            *PLAIN,
+            *[f"segment={key}" for key in SEGMENTS],
+            *[f"filter={quote(json.dumps(wish))}" for wish in wishes(model)],
+        ]
     return TABS if ending == "show" and model is Customer else PLAIN[:1]
 
 

@@ -49,7 +49,8 @@ class Actor:
     roles: frozenset[str] = frozenset()
     role_ids: frozenset[int] = frozenset()
     department_id: int | None = None
-    departments_below: frozenset[int] = frozenset()
+    departments_below: frozenset[int] = frozenset()  # its own among them
+    departments_above: frozenset[int] = frozenset()  # its own among them
     reaches: Mapping[str, Reach] = field(default_factory=dict)
     hidden_groups: frozenset[str] = frozenset()  # field groups shown to this person only in masked form
     must_change_password: bool = False

@@ -16,12 +16,12 @@ from sqlalchemy import ColumnElement, FromClause, and_, or_, select, true
 from app.base import clock
 from app.base.actor import Actor
 from app.base.errors import Invalid
-from app.base.fields import Choice, Choices, Field, Link, Phone, Phones, Related, value_column
+from app.base.fields import Choice, Choices, Field, Phone, Phones, Related, value_column
 from app.base.i18n import _
 
 MOST_CONDITIONS = 30
 MOST_VALUES = 200
-ME = "me"  # in a field of persons: whoever asks
+ME = "me"  # in a field of persons: whoever asks; in one of departments: theirs
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,10 @@ OPERATORS: Mapping[str, tuple[Operator, ...]] = {
 }
 
 
+#: What an index of texts says of the rows that can hold a piece of text in a field; None if it cannot help.
+narrowed: dict[tuple[type[Any], str], Callable[[str], ColumnElement[bool] | None]] = {}
+
+
 class Node(Protocol):
     """A condition, or a group of them."""
 
@@ -102,10 +106,17 @@ class Condition:
     def sql(self, model: type[Any], actor: Actor) -> ColumnElement[bool]:
         code = self.operator.negation_of or self.operator.code
         met = _met(self.field, model.__table__, code, self._resolved(actor))  # type: ignore[attr-defined]
-        return met.is_not(true()) if self.operator.negated else met
+        if self.operator.negated:
+            return met.is_not(true())
+        helped = narrowed[model, self.field.name](self.values[0]) if self._is_helped(model) else None
+        return met if helped is None else and_(helped, met)
+
+    def _is_helped(self, model: type[Any]) -> bool:
+        return self.operator.code == "contains" and (model, self.field.name) in narrowed
 
     def _resolved(self, actor: Actor) -> tuple[Any, ...]:
-        return tuple(actor.id if value == ME else value for value in self.values)
+        spec: Any = self.field
+        return tuple((getattr(actor, MINE[spec.to]) or 0) if is_me(spec, value) else value for value in self.values)
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,13 @@ class Group:
         return and_(*parts) if self.every else or_(*parts)
 
 
+def is_me(spec: Field, value: Any) -> bool:
+    """Tell whether a value means whoever asks, or their department."""
+    return value == ME and getattr(spec, "to", "") in MINE
+
+
+#: What "me" means in a field that leads to records of a kind: the key of the actor; 0, of no row, for who has none.
+MINE = {"employee": "id", "department": "department_id"}
 NO_FILTER = Group(())
 
 
@@ -205,7 +223,7 @@ def _read(spec: Field, operator: Operator, raw: Any) -> Any:
         raise Invalid(_("This filter cannot be read. Build it anew."))
     if code in PARTS:
         return str(raw).strip().replace("\x00", "")[:200]
-    if isinstance(spec, Link) and raw == ME:
+    if is_me(spec, raw):
         return ME
     inner = spec.inner if isinstance(spec, Related) else spec
     if isinstance(inner, Choices):

@@ -138,6 +138,11 @@ def with_deleted() -> AbstractContextManager[None]:
     return _raised("with_deleted")
 
 
+def shows_deleted() -> bool:
+    """Tell whether logically deleted rows are shown too."""
+    return has_app_context() and bool(g.get("with_deleted", False))
+
+
 @contextmanager
 def _raised(flag: str) -> Iterator[None]:
     before = g.get(flag, False)
@@ -226,15 +231,18 @@ class Sight(NamedTuple):
     is_system: bool
     department_id: int | None
     departments_below: frozenset[int]
+    departments_above: frozenset[int]
+    role_ids: frozenset[int]
     reaches: tuple[tuple[str, Reach], ...]
     today: date
 
 
 def _sight(actor: Actor | None) -> Sight:
     if actor is None:
-        return Sight(True, None, False, None, frozenset(), (), date.min)  # noqa: FBT003 - nothing is asked
+        nothing: frozenset[int] = frozenset()
+        return Sight(True, None, False, None, nothing, nothing, nothing, (), date.min)  # noqa: FBT003 - nothing is asked
     reaches = tuple(sorted(actor.reaches.items()))
-    house = (actor.department_id, actor.departments_below)
+    house = (actor.department_id, actor.departments_below, actor.departments_above, actor.role_ids)
     return Sight(False, actor.id, actor.is_system, *house, reaches, clock.today())  # noqa: FBT003 - a tuple's parts
 
 
@@ -248,6 +256,8 @@ def _kept_options(sight: Sight, *, with_deleted: bool) -> list[Any]:
         is_system=sight.is_system,
         department_id=sight.department_id,
         departments_below=sight.departments_below,
+        departments_above=sight.departments_above,
+        role_ids=sight.role_ids,
         reaches=dict(sight.reaches),
     )
     return _build(actor, with_deleted=with_deleted)

@@ -62,11 +62,11 @@ class Cached:
 
     def __init__(self, stamp: str, compute: Callable[..., Any]) -> None:
         self.stamp, self.compute = stamp, compute
-        self.kept: tuple[tuple[str, int], dict[Hashable, Any]] = (("", -1), {})
+        self.kept: tuple[tuple[Any, int], dict[Hashable, Any]] = ((None, -1), {})
 
     def __call__(self, *key: Hashable) -> Any:
         """Return the value for ``key``, computed at most once per number of the stamp (and database)."""
-        state = (str(db.engine.url), number(self.stamp))
+        state = (db.engine, number(self.stamp))
         if self.kept[0] != state:
             self.kept = (state, {})
         values = self.kept[1]

@@ -15,6 +15,7 @@ from app.crm.customers.models import Contact, ContactLink, ContactPhone, Custome
 from app.crm.customers.services import phones, share
 from app.demo.companies import Maker
 from app.demo.people import DEPARTMENTS, HEADS, OWNERS, PASSWORD, PEOPLE
+from app.demo.segments import keep_segments
 from app.extensions import db
 from app.system.security import queries as security
 from app.system.security import services
@@ -35,6 +36,7 @@ def load(settings: Any) -> tuple[int, int]:
     _customers(maker, actors)
     _edits(maker, actors)
     _shares(maker, actors)
+    keep_segments(actors)
     return len(PEOPLE), COMPANIES + PERSONS
 
 

@@ -61,6 +61,7 @@ class DomainApi(BaseApi):
 
     model: ClassVar[type]
     resource_name = ""
+    subject: ClassVar[str] = ""  # the screen whose segments may be asked for
     read_fields: ClassVar[Sequence[str]] = ()
     write_fields: ClassVar[Sequence[str]] = ()
     create: ClassVar[Callable[..., Any]]  # service(values, *, actor) -> record
@@ -85,7 +86,7 @@ class DomainApi(BaseApi):
     @permission_name("list")
     @signed
     def index(self) -> Response:
-        """Answer one page of the records in scope: ``filter``, ``sort``, ``page`` or ``after``, ``page_size``."""
+        """Answer one page of the records in scope: ``filter`` or ``segment``, ``sort``, ``page`` or ``after``."""
         listing = self._listing()
         _checked = listing.filter
         rows = listing.rows
@@ -97,7 +98,7 @@ class DomainApi(BaseApi):
         asked = dict(request.args.items())
         size = asked.get("page_size", "")
         columns = [self.specs[name] for name in self.read_fields]
-        listing = Listing(self.model, filterable(self.model), columns, asked, self.actor)
+        listing = Listing(self.model, filterable(self.model), columns, asked, self.actor, subject=self.subject)
         listing.page_size = min(max(int(size), 1), PAGE_CAP) if _is_number(size) else PAGE_DEFAULT
         return listing
 

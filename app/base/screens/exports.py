@@ -76,8 +76,8 @@ def leave_in_log(name: str, detail: Mapping[str, Any], about: Mapping[str, Any])
 
 def note_export(name: str, detail: Mapping[str, Any], about: Mapping[str, Any]) -> None:
     """Note an export in the current transaction. See ``leave_in_log``."""
-    words = {"filter": about["filter"]} if about.get("filter") else {}
-    records = {key: value for key, value in about.items() if key != "filter"}
+    words = {name: about[name] for name in ("segment", "filter") if about.get(name)}
+    records = {key: value for key, value in about.items() if key not in ("segment", "filter")}
     logbook.note(Kind.EXPORTED, title=name, detail={**detail, **words}, **records)
 
 
@@ -119,8 +119,8 @@ class Rows:
 
     @property
     def told(self) -> dict[str, Any]:
-        """The conditions in words, for the log."""
-        return {"filter": filterbar.told(self.listing.filter)}
+        """The conditions in words, and the segment they are kept as, for the log."""
+        return {"filter": filterbar.told(self.listing.filter), "segment": self.listing.segment_name}
 
     def __iter__(self) -> Iterator[list[Any]]:
         model: Any = self.listing.model

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext as say
 from flask_babel import ngettext as say_many
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -13,6 +12,7 @@ from app.base import choices
 from app.base.errors import Invalid
 from app.base.fields import Boolean, Choice, Choices, Field, Link, LongText, value_of
 from app.base.i18n import _
+from app.base.i18n import gettext as say
 
 #: A dictionary up to this size is sent with the form; a longer one is searched on the server.
 MOST_OPTIONS = 60

@@ -5,6 +5,8 @@ from typing import Any
 from flask import Flask, current_app, g, has_request_context, session
 from flask_appbuilder import AppBuilder
 
+from app.base.i18n import speak_templates
+from app.base.screens.markup import icon
 from config import ROOT
 
 LANGUAGES = ("zh_Hans", "zh_Hant", "en")
@@ -21,6 +23,8 @@ class House(AppBuilder):
         app.extensions["babel"].locale_selector = language
         # flask-babel 4 would read "zh" of upstream for both of ours: simplified characters on traditional pages.
         app.extensions["babel"].translation_directories = [str(ROOT / "translations")]
+        speak_templates(app)
+        app.jinja_env.globals["zk_icon"] = icon
 
     def _add_admin_views(self) -> None:
         self._indexview = self.add_view_no_menu(self.indexview)

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import load_only, selectinload
 
-from app.base import filters, kept_filters
+from app.base import filters, kept_filters, segments
 from app.base.actor import Actor
 from app.base.fields import Choices, Field, Link, Phones, fields_of
 from app.extensions import db
@@ -34,16 +34,41 @@ class Listing:
     default_sort: str = "-id"
     searched: ColumnElement[bool] | None = None
     also: Sequence[str] = field(default_factory=tuple)  # further columns the rows need
+    subject: str = ""  # the list whose segments may be asked for
+    segment_name: str = ""  # of the segment whose conditions these are, or were when an export began
+
+    is_stale = False
+
+    def __post_init__(self) -> None:
+        self.segment_name = self.segment_name or (self.applied.name if self.applied else "")
 
     @cached_property
     def filter(self) -> filters.Group:
         """The conditions asked for. Raises Invalid."""
+        if self.applied is not None:
+            return segments.read(self.applied, self.fields, actor=self.actor)
         return filters.parse(self.filter_text, self.fields)
 
     @cached_property
-    def filter_text(self) -> str:
-        """The filter's JSON, from the address or kept under the id ``kept``."""
+    def typed(self) -> str:
+        """The JSON of a filter in the address, or kept under the id ``kept``: it goes before a segment's."""
         return self.asked.get("filter") or kept_filters.text_of(self.asked.get("kept", ""))
+
+    @cached_property
+    def segment(self) -> segments.Segment | None:
+        """The segment that the address names, in scope of the actor. Raises Missing if there is none."""
+        key = self.asked.get("segment", "")
+        return segments.find(key, subject=self.subject, actor=self.actor) if key else None
+
+    @property
+    def filter_text(self) -> str:
+        """The filter's JSON: as typed, else the segment's."""
+        return self.typed or (self.segment.text if self.segment else "")
+
+    @property
+    def applied(self) -> segments.Segment | None:
+        """The segment, if these are its very conditions: not where others were typed."""
+        return None if self.typed else self.segment
 
     @cached_property
     def where(self) -> list[ColumnElement[bool]]:
@@ -64,7 +89,7 @@ class Listing:
     @cached_property
     def sort(self) -> tuple[str, bool]:
         """The name of the field sorted by ("id" for none), and whether from the largest down."""
-        asked = self.asked.get("sort") or self.default_sort
+        asked = self.asked.get("sort") or (self.segment and self.segment.sort) or self.default_sort
         name, down = asked.lstrip("-"), asked.startswith("-")
         known = self.fields.get(name)
         return (name, down) if known and self.may_sort(known) else ("id", True)
@@ -155,6 +180,16 @@ class Listing:
         relations += dict.fromkeys(spec.needs for spec in self.columns if spec.needs)
         loads = [selectinload(getattr(self.model, name)) for name in relations]
         return [load_only(*[getattr(self.model, name) for name in known]), *loads]
+
+    def show_nothing(self) -> None:
+        """Show no row at all, in place of a segment whose conditions cannot be meant any more."""
+        self.filter, self.searched, self.is_stale = filters.NO_FILTER, false(), True
+
+    def frozen(self) -> dict[str, str]:
+        """Return what the address asks for, with the conditions and the order of a segment as they are now."""
+        asked = {name: value for name, value in self.asked.items() if name not in ("segment", "kept")}
+        name, down = self.sort
+        return asked | {"filter": self.filter_text, "sort": f"-{name}" if down else name}
 
     def url(self, **changes: object) -> str:
         """Return this list's query string with some parameters changed; None removes one."""

@@ -1,11 +1,12 @@
 """What the templates of list, record and form are told: plain dicts, built from a view and its rows."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
+from app.base import segments
 from app.base.fields import Field
 from app.base.i18n import _, ngettext
 from app.base.screens import filterbar, markup, prints
@@ -25,14 +26,13 @@ PAGES_SHOWN = 2  # on either side of the current one
 
 def build(view: "DomainView", listing: Listing, *, problem: object = None) -> dict[str, Any]:
     """Return everything ``zhike/list.html`` draws."""
-    rows = listing.rows
+    rows, kept = listing.rows, segments.furnish(view, listing) if view.segments_of() else {}
     return {
         "title": view.title,
         "problem": problem,
         "above": getattr(view, "above", dict)(),  # a line above the list: text, tone, action; few screens have one
         "count_text": count_text(listing.count),
         "crumbs": [{"label": view.group, "url": None}] if view.group else [],
-        "segments": _segments(view, listing),
         "columns": [_column(spec, listing, first=place == 0) for place, spec in enumerate(listing.columns)],
         "rows": [_row(view, record, listing) for record in rows],
         "sort_text": None,
@@ -41,11 +41,15 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "page_size": listing.page_size,
         "add_url": view.url("add") if view.create is not None and view.may("add") else None,
         "add_label": _("New: %(one)s") % {"one": view.one},
-        "clear_url": listing.url(filter=None, kept=None),
+        "clear_url": listing.url(filter=None, kept=None, segment=None),
         "import_url": view.import_url(),
         "export_urls": _exports(view, listing) if view.may("export") else None,
         "bulk_actions": view.bulk_offered(),
         "action_url": view.bulk_url(),
+        "segments": _tabs(view, listing, kept.get("tabs", [])),
+        "kept": kept,
+        "save_segment_url": kept.get("save_url"),
+        "segment_id": listing.applied.id if listing.applied else None,
     } | filterbar.build(view, listing)
 
 
@@ -67,15 +71,17 @@ def count_text(count: int) -> str:
     return f"{COUNT_LIMIT:,}+" if count > COUNT_LIMIT else f"{count:,}"
 
 
-def _segments(view: "DomainView", listing: Listing) -> list[dict[str, Any]]:
-    if not view.quick_segments:
+def _tabs(view: "DomainView", listing: Listing, own: list[dict[str, Any]]) -> list[Any]:
+    """Return the tabs above a list: all rows, the house's filters, then one's own and those shared with one."""
+    if not view.quick_segments and not own:
         return []
-    now = listing.filter_text
-    found = [{"label": _("All"), "url": listing.url(filter=None, kept=None), "current": not now}]
+    now, blank = "" if listing.segment else listing.filter_text, {"kept": None, "segment": None}
+    is_all = not now and not listing.segment
+    found: list[Any] = [{"label": _("All"), "url": listing.url(filter=None, **blank), "current": is_all}]
     for _name, label, raw in view.quick_segments:
         text = json.dumps(raw, ensure_ascii=False)
-        found.append({"label": label, "url": listing.url(filter=text, kept=None), "current": _same(now, raw)})
-    return found
+        found.append({"label": label, "url": listing.url(filter=text, **blank), "current": _same(now, raw)})
+    return [*found, "-", *own] if own else found
 
 
 def _same(text: str, raw: Mapping[str, Any]) -> bool:
@@ -101,14 +107,31 @@ def _column(spec: Field, listing: Listing, *, first: bool) -> dict[str, Any]:
 
 def _row(view: "DomainView", record: Any, listing: Listing) -> dict[str, Any]:
     key = view.key(record)
+    cells = [markup.draw(spec, record, actor=listing.actor) for spec in listing.columns]
+    shown = row(str(record), cells, [spec.label for spec in listing.columns], view.row_actions(record))
+    url = view.url("show", pk=key) if view.may("show") else None
+    return shown | {"id": key, "url": url, "level": view.row_level(record)}
+
+
+MOST_QUICK, MOST_MAIN = 3, 2  # buttons of a row beside its menu, in the table and on its card
+
+
+def row(
+    label: str, cells: Sequence[Any], labels: Sequence[object], actions: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return a row as table and cards draw it. ``filled``: what its card shows below its name."""
+    safe = [one for one in actions if not one.get("danger")]
     return {
-        "id": key,
-        "url": view.url("show", pk=key) if view.may("show") else None,
-        "label": str(record),
-        "level": view.row_level(record),
-        "cells": [markup.draw(spec, record, actor=listing.actor) for spec in listing.columns],
-        "actions": view.row_actions(record),
+        "label": label,
+        "cells": cells,
+        "filled": [(name, cell) for name, cell in zip(labels[1:], cells[1:], strict=True) if cell not in EMPTY],
+        "actions": actions,
+        "quick": [one for one in safe if one.get("icon")][:MOST_QUICK],
+        "main": safe[:MOST_MAIN],
     }
+
+
+EMPTY = ("", "—", "-", markup.NOTHING)
 
 
 def _pager(listing: Listing, rows: list[Any]) -> dict[str, Any]:

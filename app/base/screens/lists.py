@@ -8,7 +8,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.base import filters, kept_filters
+from app.base import filters, kept_filters, segments
 from app.base.actor import Actor
 from app.base.errors import Invalid
 from app.base.fields import Field, fields_of
@@ -31,13 +31,23 @@ class Lists:
     @permission_name("list")
     def list(self: Any) -> str | AnyResponse:
         """Show one page of the rows in scope that match the filter."""
-        listing, problem = self.listing(), None
+        listing, problem = self.understood()
+        return self.render_template("zhike/list.html", page=listpage.build(self, listing, problem=problem))
+
+    def understood(self: Any) -> tuple[Listing, Invalid | None]:
+        """Return the rows asked for, and why the filter cannot be meant if it cannot.
+
+        In place of a filter typed wrongly all rows are shown; in place of a segment to be mended, none.
+        """
+        listing = self.listing()
         try:
             _checked = listing.filter
         except Invalid as refusal:
-            problem, listing = refusal, self.listing(filter="")
-        page = listpage.build(self, listing, problem=problem)
-        return self.render_template("zhike/list.html", page=page)
+            if listing.applied is None:
+                return self.listing(filter="", kept=""), refusal
+            listing.show_nothing()
+            return listing, refusal
+        return listing, None
 
     def listing(self: Any, **changes: str) -> Listing:
         """Return the rows that the address asks for. ``changes`` overrides single parameters."""
@@ -51,7 +61,18 @@ class Lists:
             current_actor(),
             default_sort=self.default_sort,
             also=self.row_needs,
+            subject=self.segments_of(),
         )
+
+    @classmethod
+    def segments_of(cls: Any) -> str:
+        """Return the name under which segments of this list are kept; empty where it can have none."""
+        return cls.__name__ if cls.has_segments and "can_list" in cls.base_permissions else ""
+
+    def complete(self: Any) -> None:
+        """Say, once all screens are known, that this list can have segments."""
+        if name := self.segments_of():
+            segments.subjects[name] = segments.Subject(name, self.title, self.model, filterable(self.model))
 
     @expose("/count")
     @has_access
@@ -93,7 +114,6 @@ class Lists:
         """Let a job write the file of a long list. ``format``: xlsx or csv."""
         file_format = "csv" if request.args.get("format") == "csv" else "xlsx"
         given = {name: value for name, value in request.args.items() if name != "csrf_token"}
-        _listing, _specs = self.exported(given, actor=current_actor())
         job_id = longexports.begin(self, given, file_format=file_format)
         flash(str(_("Begun. You may go on working: the file will be here.")), "info")
         return redirect(url_for("JobView.show", pk=job_id))
@@ -103,7 +123,8 @@ class Lists:
         """Return the rows and the fields of an export. Raises Invalid for a filter that cannot be meant."""
         known = fields_of(cls.model)
         specs = [known[name] for name in cls.export_fields or cls.list_fields]
-        listing = Listing(cls.model, filterable(cls.model), specs, asked, actor, default_sort=cls.default_sort)
+        more: dict[str, Any] = {"default_sort": cls.default_sort, "subject": cls.segments_of()}
+        listing = Listing(cls.model, filterable(cls.model), specs, asked, actor, **more)
         _checked = listing.filter
         return listing, specs
 

@@ -24,7 +24,9 @@ TOLD_EVERY = 2000  # rows
 
 def begin(view: "DomainView", asked: Mapping[str, str], *, file_format: str) -> int:
     """Start the job; return its id."""
-    given = {"screen": type(view).__name__, "asked": dict(asked), "format": file_format}
+    listing, _specs = view.exported(asked, actor=view.actor())
+    given = {"screen": type(view).__name__, "asked": listing.frozen(), "format": file_format}
+    given["segment"] = listing.segment_name
     return background.start("export", given, words={"list": str(view.title)}, actor=view.actor())
 
 
@@ -32,6 +34,7 @@ def run(progress: JobProgress) -> dict[str, Any]:
     """Write the file, hand it out, and leave the log with the job's end: once, however often the work was cut off."""
     view, file_format = _screen(progress.given["screen"]), progress.given["format"]
     listing, specs = view.exported(progress.given["asked"], actor=progress.actor)
+    listing.segment_name = progress.given.get("segment", "")
     rows, write = exports.Rows(listing, specs), write_plain if file_format == "xlsx" else write_csv
     db.session.rollback()  # on SQLite it would hold the write lock while it reads
     with tempfile.TemporaryDirectory() as folder:

@@ -1,9 +1,10 @@
 """One value of a row, as it is drawn in a list, on a record and in a diff."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from markupsafe import Markup, escape
 
 from app.base.actor import Actor
@@ -28,11 +29,13 @@ COLORS = ("teal", "purple", "amber", "pink", "green", "blue", "orange", "indigo"
 LONGEST_CELL = 60
 
 
+@lru_cache(maxsize=4000)  # a page of a list shows the same few words and people two hundred times
 def chip(label: str, color: str) -> Markup:
     """Return a word in the colour of its dictionary item."""
     return Markup('<span class="zk-chip" data-color="{}">{}</span>').format(color, label)
 
 
+@lru_cache(maxsize=4000)
 def person(name: str) -> Markup:
     """Return a person with the first character of the name as picture."""
     face = Markup('<span class="zk-av" data-color="{}" aria-hidden="true">{}</span>').format(color_of(name), name[:1])
@@ -50,10 +53,23 @@ def color_of(name: str) -> str:
     return COLORS[sum(map(ord, name)) % len(COLORS)]
 
 
-def icon(name: str) -> Markup:
-    """Return one icon of the sprite."""
-    sprite = url_for("static", filename="vendor/icons.svg")
-    return Markup('<svg class="ti" aria-hidden="true"><use href="{}#ti-{}"></use></svg>').format(sprite, name)
+def icon(name: str, label: str | None = None, **given: str) -> Markup:
+    """Return one icon of the sprite. ``label``: what it says to those who do not see it; ``class``: further classes."""
+    return _icon(_sprite(), name, None if label is None else str(label), given.get("class", ""))
+
+
+def _sprite() -> str:
+    """Return the address of the icons, asked once per request: a list shows a hundred and fifty of them."""
+    if "sprite" not in g:
+        g.sprite = url_for("static", filename="vendor/icons.svg")
+    return str(g.sprite)
+
+
+@lru_cache(maxsize=1000)
+def _icon(sprite: str, name: str, label: str | None, more: str) -> Markup:
+    said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    classes = f"ti {more}".strip()
+    return Markup('<svg class="{}" {}><use href="{}#ti-{}"/></svg>').format(classes, said, sprite, name)
 
 
 def draw(spec: Field, record: Any, *, actor: Actor | None, short: bool = True) -> Markup:

@@ -67,7 +67,7 @@ PROBLEMS = {
         "422": "A rule of the business says no; error.fields names the fields",
     }.items()
 }
-QUERY = ("filter", "sort", "page", "after", "page_size")
+QUERY = ("filter", "segment", "sort", "page", "after", "page_size")
 
 
 def _asked(names: Iterable[str]) -> list[dict[str, Any]]:

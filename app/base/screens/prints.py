@@ -49,7 +49,7 @@ def send_list(view: "DomainView", listing: Listing) -> Response:
 
 def list_pdf(listing: Listing, specs: Sequence[Field], *, title: str) -> tuple[bytes, exports.Rows, int]:
     """Return the rows of a listing as PDF, what was read, and how many they are. Raises Invalid, NoPaper."""
-    words = filterbar.in_words(listing.filter)
+    words = filterbar.in_words(listing.filter, filterbar.reader_of(listing))
     read = exports.Rows(listing, specs)
     rows = list(islice(read, most_rows() + 1))
     if len(rows) > most_rows():

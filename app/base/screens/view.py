@@ -22,7 +22,7 @@ from app.base.errors import Conflict, DomainError, Invalid, InvalidFields, NotAl
 from app.base.fields import Choice, Field, Link, fields_of, is_hidden
 from app.base.i18n import _
 from app.base.scope import may_write
-from app.base.screens import conflicts, forms, listpage
+from app.base.screens import conflicts, filterbar, forms, listpage
 from app.base.screens.listing import filterable
 from app.base.screens.lists import Lists, current_actor
 from app.base.screens.outside import not_found
@@ -48,6 +48,7 @@ class DomainView(Lists, ModelView):
     default_sort: ClassVar[str] = "-id"
     row_needs: ClassVar[Sequence[str]] = ()  # columns that rows need besides list_fields, for row_level
     quick_segments: ClassVar[Sequence[tuple[str, object, Mapping[str, Any]]]] = ()
+    has_segments: ClassVar[bool] = True  # people may keep filters of this list under a name
     export_fields: ClassVar[Sequence[str]] = ()  # empty: those of the list
     create: ClassVar[Callable[..., Any] | None] = None  # service(values, *, actor) -> record
     change: ClassVar[Callable[..., Any] | None] = None  # service(record, values, *, actor, revision)
@@ -222,7 +223,8 @@ class DomainView(Lists, ModelView):
         words = request.args.get("q", "").strip()[:60]
         if isinstance(spec, Link):
             found = choices.references[spec.to].search(words, actor=current_actor(), limit=MOST_CHOICES)
-            return jsonify([{"value": one.value, "text": one.text, "sub": one.sub} for one in found])
+            mine = filterbar.me(spec, words) if request.args.get("me") else []
+            return jsonify(mine + [{"value": one.value, "text": one.text, "sub": one.sub} for one in found])
         if isinstance(spec, Choice):
             return jsonify(choices.search_items(spec.values, words, limit=MOST_CHOICES))
         return abort(404)

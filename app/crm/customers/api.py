@@ -27,7 +27,7 @@ KEPT = "owner department converted_on assigned_at created_at created_by updated_
 
 class CustomerApi(Reasoned, DomainApi):
     resource_name = "customers"
-    class_permission_name = "CustomerView"
+    class_permission_name = subject = "CustomerView"
     model = Customer
     read_fields = [
         *OWN,
@@ -88,7 +88,7 @@ def _told(one: Alike) -> dict[str, Any]:
 
 class ContactApi(Reasoned, DomainApi):
     resource_name = "contacts"
-    class_permission_name = "ContactView"
+    class_permission_name = subject = "ContactView"
     model = Contact
     write_fields = "name phones sex email wechat preferred_channel birthday notes".split()
     read_fields = [*write_fields, "created_at", "updated_at"]

@@ -1,7 +1,7 @@
 """recycle
 
 Revision ID: d28e8e190753
-Revises: a178bf9f220e
+Revises: 02518a16c33a
 Create Date: 2026-11-22 22:44:35.739604
 
 """
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = 'd28e8e190753'
-down_revision = 'a178bf9f220e'
+down_revision = '02518a16c33a'
 branch_labels = None
 depends_on = None
 

@@ -269,9 +269,12 @@ on("click", "[data-builder-apply]", () => {
   url.searchParams.delete("kept");
   const text = now ? JSON.stringify(now) : "";
   if (text.length > 1500) return keep(url, text);
-  if (now) url.searchParams.set("filter", text); else url.searchParams.delete("filter");
+  // beside a segment, no condition at all must be said: else the segment's own would hold again
+  const blank = url.searchParams.has("segment") ? JSON.stringify({ all: [] }) : "";
+  if (text || blank) url.searchParams.set("filter", text || blank); else url.searchParams.delete("filter");
   location.assign(url);
 });
+on("click", '[data-dialog="zk-segment"]', () => { const field = $("[data-segment-filter]"); field.value = field.defaultValue; });
 on("click", "[data-builder-save]", () => {
   $("[data-segment-filter]").value = JSON.stringify(result() ?? {});
   document.getElementById("zk-segment").showModal();

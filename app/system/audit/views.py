@@ -1,6 +1,7 @@
 """The history of one record: mixed into any screen whose records should show theirs."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask import abort, request
@@ -43,6 +44,10 @@ class History:
     def can_take_back(self, line: Line) -> bool:
         """Tell whether a single difference has a button of its own."""
         return line.spec.name not in queries.SILENT
+
+    def spec_of(self, _record: Any, line: Line) -> Field:
+        """Return the field by which a difference is told; a domain whose field depends on its record says more."""
+        return line.spec
 
     def timeline(self: Any, record: Any, *, limit: int = 20) -> Sequence[Mapping[str, Any]]:
         """Return the newest change sets of a record as a page draws them."""
@@ -185,6 +190,7 @@ class HistoryPage:
         return [self._line(line) for line in found]
 
     def _line(self, line: Line) -> dict[str, Any]:
+        line = replace(line, spec=self.view.spec_of(self.record, line))
         old, new = marked(line, actor=self.view.actor())
         return {
             "part": line.part.strip(),

@@ -59,6 +59,7 @@ class DictionaryView(DomainView):
     base_permissions = ["can_list", "can_show"]
     list_fields = ["name_zh_hans", "name_en", "code", "policy", "values_in_use", "values_retired"]
     default_sort = "name_zh_hans"
+    has_segments = False
     value_fields: Sequence[str] = (
         "label_zh_hans", "color", "code", "label_zh_hant", "label_en", "position", "is_default", "is_active"
     )  # fmt: skip
@@ -99,6 +100,7 @@ class ValueView(DomainView):
     model = DictionaryValue
     title, one, group, icon = _("Dictionary values"), _("Value"), _("Administration"), "vocabulary"
     base_permissions = ["can_add", "can_edit", "can_retire"]
+    has_segments = False
     form_fields = ["code", "label_zh_hans", "label_zh_hant", "label_en", "color", "position", "is_default"]
     create, change = services.add_value, services.change_value
 

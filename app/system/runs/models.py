@@ -33,6 +33,7 @@ class Run(Model):
     )
     state: Mapped[str] = mapped_column(String(20), info=field(Choice(_("State"), dictionary="run_state")))
     filter: Mapped[str | None] = mapped_column(Text)  # JSON; none where rows were ticked
+    segment: Mapped[str | None] = mapped_column(String(60), info=field(Words(_("Segment"))))  # its name then
     ticked: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     given: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the person filled in
     shown_count: Mapped[int]  # rows the person agreed to

@@ -1,7 +1,7 @@
 """People, their rights and their reach. Rights are cached in every process, under the stamp "security"."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,7 @@ def _actor(user_id: int) -> Actor | None:
         role_ids=frozenset(roles),
         department_id=house,
         departments_below=frozenset(departments_below(house) if house else ()),
+        departments_above=frozenset(departments_above(house) if house else ()),
         reaches=_reaches(roles),
         hidden_groups=_hidden(frozenset(roles)),
         must_change_password=bool(staff and staff.must_change_password),
@@ -113,6 +114,14 @@ def head_of(department_id: int) -> int | None:
     while here is not None and here.head_id is None:
         here = here.parent
     return here.head_id if here is not None else None
+
+
+def departments_above(department_id: int) -> Sequence[int]:
+    """Return a department and all that it stands below, by id."""
+    table = Department.__table__
+    way = select(table.c.id, table.c.parent_id).where(table.c.id == department_id).cte("way", recursive=True)
+    way = way.union(select(table.c.id, table.c.parent_id).join(way, way.c.parent_id == table.c.id))
+    return list(db.session.scalars(select(way.c.id)))
 
 
 def employee(key: int) -> Employee | None:
@@ -200,6 +209,11 @@ def people_by_department() -> dict[int, int]:
 
 class EmployeeNames:
     """How people are named and found in searching choices."""
+
+    def out_of_use(self, ids: Iterable[int]) -> Collection[int]:
+        """Return those whose account is disabled."""
+        found = list(db.session.scalars(select(User.id).where(User.id.in_(list(ids)), ~User.active)))
+        return frozenset(found)
 
     def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
         return dict(db.session.execute(select(Employee.id, Employee.name).where(Employee.id.in_(list(ids)))).all())

@@ -222,6 +222,7 @@ class Customer(Model):
             _("Any phone"),
             name="any_phone",
             column="number",
+            group="phones",
             inner=Phone(_("Any phone")),
             path=lambda table: _hanging("customers_phone_entry", table),
         ),

@@ -9,7 +9,6 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
-from app.base.errors import Invalid
 from app.base.i18n import _
 from app.base.screens import listpage
 from app.base.screens.listing import Listing, filterable
@@ -51,11 +50,7 @@ class FileView(DomainView):
     @permission_name("list")
     def list(self) -> str | Response:
         """Show one page of all files, with the room they take."""
-        listing, problem = self.listing(), None
-        try:
-            _checked = listing.filter
-        except Invalid as refusal:
-            problem, listing = refusal, self.listing(filter="")
+        listing, problem = self.understood()
         page = listpage.build(self, listing, problem=problem)
         page["count_text"] = f"{page['count_text']} · {queries.size_text(queries.total_bytes(listing.where))}"
         return self.render_template("zhike/list.html", page=page)
@@ -63,7 +58,8 @@ class FileView(DomainView):
     def listing(self, **changes: str) -> Listing:
         plain = super().listing(**changes)
         fields = {name: spec for name, spec in filterable(File).items() if name not in ("holder", "deleted_at")}
-        return Named(File, fields, plain.columns, plain.asked, current_actor(), self.default_sort, also=self.row_needs)
+        more: dict[str, Any] = {"also": self.row_needs, "subject": plain.subject}
+        return Named(File, fields, plain.columns, plain.asked, current_actor(), self.default_sort, **more)
 
     def row_actions(self, record: File) -> Sequence[Mapping[str, Any]]:
         if not record.holder or not attachments().may("show"):

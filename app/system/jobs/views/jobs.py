@@ -125,6 +125,7 @@ class TurnView(DomainView):
     model = Turn
     title, one, group, icon = _("Timetable"), _("Turn"), _("Administration"), "clock"
     menu_place = 75
+    has_segments = False  # a handful of rows
     base_permissions = ["can_list"]
     default_sort = "name"
     list_fields = ["name", "due_at", "started_at", "ended_at", "result", "problem"]

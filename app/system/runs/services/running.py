@@ -30,6 +30,7 @@ def begin(  # noqa: PLR0913 - all that a run is made of
     actor: Actor,
     title: str,
     filter_text: str | None,
+    segment: str | None = None,
     ticked: Sequence[int] | None,
     given: Mapping[str, Any],
     shown: int,
@@ -37,12 +38,13 @@ def begin(  # noqa: PLR0913 - all that a run is made of
 ) -> Run:
     """Plan a run over ticked rows, or over all that match; in the background it also begins by itself.
 
-    ``shown``: how many rows the person was told. Raises Invalid for values that cannot be meant.
+    ``shown``: how many rows the person was told; ``segment``: what the filter was called then. Raises Invalid for
+    values that cannot be meant.
     """
     action.check(given, actor)
     run = Run(screen=subject.screen, action=action.name, user_id=actor.id, at=clock.now(), state=State.PLANNED)
     run.title, run.filter, run.ticked = title[:200], filter_text, list(ticked) if ticked is not None else None
-    run.given, run.shown_count = dict(given), shown
+    run.given, run.shown_count, run.segment = dict(given), shown, segment
     db.session.add(run)
     db.session.flush()
     if in_background:
@@ -154,6 +156,7 @@ def _finish(run_id: int, actor: Actor) -> None:
     run = locked(run_id)
     run.state, run.ended_at = rules.state_after(run.state, "finish"), clock.now()
     subject, _action = known(run)
-    detail = {"changed": run.changed_count, "refused": run.refused_count}
+    detail: dict[str, Any] = {"segment": run.segment} if run.segment else {}
+    detail |= {"changed": run.changed_count, "refused": run.refused_count}
     about = {"title": run.title, "subject_kind": subject.model.__tablename__, "records": queries.changed(run.id)}  # type: ignore[attr-defined]
     logbook.note(Kind.BULK_CHANGED, detail=detail, actor=actor, **about)

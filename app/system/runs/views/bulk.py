@@ -7,15 +7,17 @@ from flask import abort, current_app, flash, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import ColumnElement
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
+from app.base import segments
 from app.base.background import AtOnce
 from app.base.bulk import Action
-from app.base.errors import DomainError, Invalid
+from app.base.errors import DomainError, Invalid, WrongState
 from app.base.fields import Number
 from app.base.i18n import _, ngettext
-from app.base.screens import forms
+from app.base.screens import filterbar, forms
 from app.base.screens.listing import filterable
 from app.extensions import db
 from app.system.runs import rules, services
@@ -43,6 +45,7 @@ class BulkActions:
 
     def complete(self: Any) -> None:
         """Make the rows of this screen known to the runs, in workers too."""
+        super().complete()  # type: ignore[misc]
         self.subject()
 
     def bulk_offered(self: Any) -> list[dict[str, Any]]:
@@ -110,11 +113,36 @@ class BulkActions:
             raise Invalid(_("Tick some rows first."))
         if not every and len(ids) > MOST_TICKED:
             raise Invalid(_("Too many rows were ticked one by one: narrow the list, and choose all matching rows."))
-        meant = {"filter": request.form.get("filter", ""), "ids": None} if every else {"filter": None, "ids": ids}
+        meant = self._every() if every else {"filter": None, "ids": ids}
         return self._counted({"action": action.name, **meant})
 
+    def _every(self: Any) -> dict[str, Any]:
+        """Return the conditions as they are now: what is signed does not change with a segment."""
+        text, key = request.form.get("filter", ""), request.form.get("segment", "")
+        if text or not key:
+            return {"filter": text, "ids": None}
+        listing = self.listing(segment=key, filter="", kept="")
+        _checked, segment = listing.filter, listing.applied
+        about = {"ids": None, "segment": segment.name}
+        if filterbar.is_closed(listing):  # the page must not carry its text: it is read again, if nobody changed it
+            return {"filter": None, "closed": [segment.id, segment.revision], **about}
+        return {"filter": segment.text, **about}
+
+    def _text(self: Any, asked: Mapping[str, Any]) -> str | None:
+        """Return the text of the filter that was signed. Raises WrongState if it was changed meanwhile."""
+        if "closed" not in asked:
+            return asked["filter"]
+        key, revision = asked["closed"]
+        segment = segments.find(str(key), subject=self.segments_of(), actor=self.actor())
+        if segment.revision != revision:
+            raise WrongState(_("Somebody has just changed this segment: nothing was done. Look again, and repeat."))
+        return segment.text
+
+    def _meant(self: Any, asked: Mapping[str, Any]) -> ColumnElement[bool]:
+        return self.subject().meant(filter_text=self._text(asked), ticked=asked["ids"], actor=self.actor())
+
     def _counted(self: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
-        where = self.subject().meant(filter_text=asked["filter"], ticked=asked["ids"], actor=self.actor())
+        where = self._meant(asked)
         seen, writable = services.counts(self.subject(), where, actor=self.actor())
         return {**asked, "seen": seen, "count": writable}
 
@@ -137,8 +165,7 @@ class BulkActions:
         return forms.fill(kind() if filled else kind(formdata=None), None)
 
     def _preview(self: Any, action: Action, asked: Mapping[str, Any], form: Any, *, problem: object = None) -> Any:
-        where = self.subject().meant(filter_text=asked["filter"], ticked=asked["ids"], actor=self.actor())
-        found = services.samples(self.subject(), where, actor=self.actor(), limit=rules.SAMPLES)
+        found = services.samples(self.subject(), self._meant(asked), actor=self.actor(), limit=rules.SAMPLES)
         count = asked["count"]
         rows = ngettext("%(n)s row", "%(n)s rows", count, n=f"{count:,}")
         page = {
@@ -150,6 +177,7 @@ class BulkActions:
             "samples": [str(one) for one in found],
             "more": f"{count - len(found):,}" if count > len(found) else None,
             "is_all": asked["ids"] is None,
+            "segment": asked.get("segment"),
             "in_background": self._is_long(count),
             "asked": self._seal().dumps(dict(asked)),
             "action_url": self.url("bulk_run"),
@@ -175,7 +203,8 @@ class BulkActions:
             action,
             actor=actor,
             title=str(title),
-            filter_text=asked["filter"],
+            filter_text=self._text(asked),
+            segment=asked.get("segment"),
             ticked=asked["ids"],
             given=given,
             shown=count,

@@ -26,7 +26,7 @@ class RunView(DomainView):
     menu_place = 65
     base_permissions = ["can_list", "can_show", "can_take_back"]
     list_fields = ["title", "state", "row_count", "changed_count", "refused_count", "user", "at", "undone_at"]
-    form_fields = ["title", "state", "user", "at", "undone_at"]
+    form_fields = ["title", "state", "user", "at", "undone_at", "segment"]
 
     @expose("/<pk>")
     @has_access

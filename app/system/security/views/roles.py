@@ -22,6 +22,7 @@ class RoleView(DomainView):
     model = Role
     title, one, group, icon = _("Roles"), _("Role"), _("Administration"), "user-shield"
     menu_place = 30
+    has_segments = False  # its list is a page of its own
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
 
     @expose("/")

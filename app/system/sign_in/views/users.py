@@ -65,7 +65,8 @@ class EmployeeView(DomainView):
 
     def listing(self, **changes: str) -> Listing:
         plain, columns = super().listing(**changes), [self.specs[name] for name in self.list_fields]
-        return People(self.model, filterable(self.model), columns, plain.asked, self.actor(), default_sort="name")
+        more: dict[str, Any] = {"default_sort": "name", "subject": plain.subject}
+        return People(self.model, filterable(self.model), columns, plain.asked, self.actor(), **more)
 
     def form_names(self, record: Any) -> Sequence[str]:
         left_out = set() if self.may("assign") else {"roles"}
