@@ -141,14 +141,10 @@ def keys_of(rule, world):
     """Return what the placeholders of an address are filled with: every row's key, and every choice's name."""
     if "<field>" in rule.rule:
         return [*filterable(Customer), *filterable(Contact), "owner", "department", "nothing"]
-    for keys, views in (
-        (world.customer, ("CustomerView", "CustomerApi")),
-        (world.file, ("AttachmentView", "FileView")),
-        (world.contact, ("ContactView", "ContactApi")),
-        (world.binned, ("RecycleView",)),
-        (SEGMENTS, ("SegmentView", "SegmentApi")),
-    ):
-        if rule.endpoint.startswith(views):
+    owners = {"Customer": world.customer, "Attachment": world.file, "File": world.file, "Contact": world.contact}
+    known = owners | {"Segment": SEGMENTS, "Recycle": world.binned}
+    for name, keys in known.items():
+        if rule.endpoint.startswith((f"{name}View", f"{name}Api")):
             return keys
     if "<template>" in rule.rule:
         return ["company"]
