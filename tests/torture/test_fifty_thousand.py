@@ -36,17 +36,18 @@ def house(request, bed):
     app = build(bed, request.param)
     with app.app_context():
         with acting(SYSTEM):
-            made = [row(f"河南客户{n}有限公司") for n in range(ROWS)] + [row(f"山东客户{n}") for n in range(OTHERS)]
+            names = [f"河南客户{n}有限公司" for n in range(ROWS)] + [f"山东客户{n}" for n in range(OTHERS)]
+            made = [row(name, number) for number, name in enumerate(names)]
             for start in range(0, len(made), BATCH):
                 bring_in(made[start : start + BATCH])
         yield app
         db.session.remove()
 
 
-def row(name):
+def row(name, number):
     at = clock.now()
     about = {"owner_id": LIN.id, "department_id": LIN.department_id, "created_at": at, "updated_at": at}
-    return {"kind": "company", "name": name, "status": "potential", **about}
+    return {"kind": "company", "name": name, "status": "potential", "phone": f"+86139{number:08}", **about}
 
 
 @transaction
