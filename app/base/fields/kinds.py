@@ -23,6 +23,7 @@ class Field:
 
     kind: ClassVar[str] = "text"
     icon: ClassVar[str] = "abc"
+    asked_whole: ClassVar[bool] = False  # whoever sees it masked may still find by the whole value
 
     label: object = ""
     name: str = ""

@@ -15,6 +15,7 @@ class Phone(Text):
 
     kind: ClassVar[str] = "phone"
     icon: ClassVar[str] = "phone"
+    asked_whole: ClassVar[bool] = True
     max_length: int = 32
     phone_kind: str = "main"
 
@@ -60,6 +61,7 @@ class Phones(Phone):
 @dataclass(frozen=True)
 class Email(Text):
     icon: ClassVar[str] = "mail"
+    asked_whole: ClassVar[bool] = True
 
     def read(self, raw: Value) -> str:
         return normal.text(normal.email(str(raw)), max_length=self.max_length)
@@ -73,6 +75,8 @@ class Email(Text):
 @dataclass(frozen=True)
 class Account(Text):
     """By what name somebody is known on a network: WeChat, QQ."""
+
+    asked_whole: ClassVar[bool] = True
 
     def masked(self, value: Value) -> str:
         """Keep a letter: w****."""

@@ -67,6 +67,7 @@ class DomainApi(BaseApi):
     create: ClassVar[Callable[..., Any]]  # service(values, *, actor) -> record
     change: ClassVar[Callable[..., Any]]  # service(record, values, *, actor, revision)
     remove: ClassVar[Callable[..., Any]]  # service(record, *, actor)
+    more_paths: ClassVar[Sequence[str]] = ()  # buttons of a record, for the description
     allow_browser_login = True
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
 
@@ -130,7 +131,7 @@ class DomainApi(BaseApi):
         return {"id": record.id, "revision": record.revision} | values
 
     def _value(self, spec: Field, record: Any) -> Any:
-        value = seen(spec, value_of(record, spec), actor=self.actor)
+        value = seen(spec, value_of(record, spec), actor=self.actor, record=record)
         if isinstance(value, Hidden):
             return str(value)
         if isinstance(spec, Link) and value is not None:
@@ -154,7 +155,8 @@ class DomainApi(BaseApi):
     @signed
     def put(self, pk: str) -> Response:
         """Change the given fields of a record. ``revision`` must be the one that was read: else 409."""
-        record, values = self.record(pk, write=True), self._given()
+        record = self.record(pk, write=True)
+        values = self._given(record)
         revision = self._body().get("revision")
         if not isinstance(revision, int) or isinstance(revision, bool):
             raise InvalidFields({"revision": _("Send the revision that you have read.")})
@@ -175,12 +177,12 @@ class DomainApi(BaseApi):
             raise Invalid(_("Send one JSON object."))
         return body
 
-    def _given(self) -> dict[str, Any]:
-        """Return the values sent, by field name. Raises InvalidFields for unknown, hidden or wrong ones."""
+    def _given(self, record: Any = None) -> dict[str, Any]:
+        """Return the values sent, by field name. Raises InvalidFields for unknown, wrong or masked ones."""
         body = {name: value for name, value in self._body().items() if name not in ("id", "revision")}
         problems: dict[str, object] = {}
         for name, value in body.items():
-            if name not in self.write_fields or is_hidden(self.specs[name], self.actor):
+            if name not in self.write_fields or (record and is_hidden(self.specs[name], self.actor, record)):
                 problems[name] = _("There is no such field, or it cannot be written.")
             elif isinstance(value, dict) or (isinstance(value, list) and not _takes_list(self.specs[name])):
                 problems[name] = _("Send a single value.")
@@ -197,98 +199,3 @@ def _is_number(text: str) -> bool:
 
 def _takes_list(spec: Field) -> bool:
     return isinstance(spec, Choices | Phones)
-
-
-# ── OpenAPI ──────────────────────────────────────────────────────────────────────────────────────
-
-TYPES: Mapping[str, Mapping[str, Any]] = {
-    "boolean": {"type": "boolean"},
-    "choices": {"type": "array", "items": {"type": "string"}},
-    "date": {"type": "string", "format": "date"},
-    "link": {"type": "integer"},
-    "moment": {"type": "string", "format": "date-time"},
-    "number": {"type": "number"},
-}
-
-
-def openapi(apis: Sequence[DomainApi], *, title: str) -> dict[str, Any]:
-    """Return the OpenAPI 3.0 description of these interfaces."""
-    paths: dict[str, Any] = {}
-    for api in apis:
-        paths[f"{api.route_base}/"] = _collection(api)
-        paths[f"{api.route_base}/{{id}}"] = _item(api)
-    scheme = {"bearer": {"type": "http", "scheme": "bearer", "description": "A personal token (zk_…) or a JWT."}}
-    schemas = {api.resource_name: _schema(api, api.read_fields) for api in apis}
-    return {
-        "openapi": "3.0.3",
-        "info": {"title": title, "version": "1"},
-        "security": [{"bearer": []}],
-        "paths": paths,
-        "components": {"securitySchemes": scheme, "schemas": schemas},
-    }
-
-
-def _schema(api: DomainApi, names: Sequence[str]) -> dict[str, Any]:
-    own = {"id": {"type": "integer"}, "revision": {"type": "integer"}}
-    return {"type": "object", "properties": own | {name: _property(api.specs[name]) for name in names}}
-
-
-def _property(spec: Field) -> dict[str, Any]:
-    kind: dict[str, Any] = dict(TYPES.get(spec.kind, {"type": "string"}))
-    if isinstance(spec, Phones):
-        kind = {"type": "array", "items": {"type": "string"}}
-    return kind | {"title": str(spec.label), "nullable": not spec.required}
-
-
-def _body_of(api: DomainApi) -> dict[str, Any]:
-    schema = _schema(api, api.write_fields)
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
-
-
-def _answer(api: DomainApi, *, many: bool = False) -> dict[str, Any]:
-    one: dict[str, Any] = {"$ref": f"#/components/schemas/{api.resource_name}"}
-    result = {"type": "array", "items": one} if many else one
-    schema = {"type": "object", "properties": {"result": result}}
-    return {"description": "OK", "content": {"application/json": {"schema": schema}}}
-
-
-PROBLEMS = {
-    code: {"description": words}
-    for code, words in {
-        "401": "No valid token",
-        "403": "Not allowed, or only to be read",
-        "404": "No such record in scope",
-        "409": "Saved by somebody else since the revision was read",
-        "422": "A rule of the business says no; error.fields names the fields",
-    }.items()
-}
-QUERY = ("filter", "segment", "sort", "page", "after", "page_size")
-
-
-def _collection(api: DomainApi) -> dict[str, Any]:
-    asked = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in QUERY]
-    return {
-        "get": {
-            "tags": [api.resource_name],
-            "parameters": asked,
-            "responses": {"200": _answer(api, many=True)} | PROBLEMS,
-        },
-        "post": {
-            "tags": [api.resource_name],
-            "requestBody": _body_of(api),
-            "responses": {"201": _answer(api)} | PROBLEMS,
-        },
-    }
-
-
-def _item(api: DomainApi) -> dict[str, Any]:
-    key = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
-    tags, gone = [api.resource_name], {"204": {"description": "Deleted"}}
-    change = {"tags": tags, "requestBody": _body_of(api), "responses": {"200": _answer(api)} | PROBLEMS}
-    return {
-        "parameters": key,
-        "get": {"tags": tags, "responses": {"200": _answer(api)} | PROBLEMS},
-        "put": change,
-        "patch": change,
-        "delete": {"tags": tags, "responses": gone | PROBLEMS},
-    }

@@ -7,6 +7,7 @@ from flask_appbuilder import AppBuilder
 
 from app.base.actor import Actor
 from app.base.screens.api import DomainApi
+from app.base.screens.reveals import RevealsByProgram
 from app.crm.customers import services
 from app.crm.customers.models import Contact, Customer
 
@@ -20,10 +21,11 @@ OWN = (
 KEPT = "owner department converted_on assigned_at created_at created_by updated_at updated_by".split()
 
 
-class CustomerApi(DomainApi):
+class CustomerApi(RevealsByProgram, DomainApi):
     resource_name = "customers"
     class_permission_name = subject = "CustomerView"
     model = Customer
+    base_permissions = [*DomainApi.base_permissions, "can_reveal"]
     read_fields = [
         *OWN,
         "owner",
@@ -42,10 +44,11 @@ class CustomerApi(DomainApi):
         services.look_at(record)
 
 
-class ContactApi(DomainApi):
+class ContactApi(RevealsByProgram, DomainApi):
     resource_name = "contacts"
     class_permission_name = subject = "ContactView"
     model = Contact
+    base_permissions = [*DomainApi.base_permissions, "can_reveal"]
     write_fields = "name phones sex email wechat preferred_channel birthday notes".split()
     read_fields = [*write_fields, "created_at", "updated_at"]
     change, remove = services.change_contact, services.delete_contact

@@ -45,6 +45,13 @@ def is_repeated(note: Note) -> bool:
         return db.session.scalar(same.limit(1)) is not None
 
 
+def revealed_since(moment: datetime, *, person_id: int | None) -> int:
+    """Return how many masked values a person has revealed since then."""
+    mine = (Entry.person_id == person_id, Entry.at >= moment, Entry.kind == Kind.REVEALED)
+    with unscoped("the log itself asks"):
+        return db.session.scalar(select(func.count(Entry.id)).where(*mine)) or 0
+
+
 # ── who looked at a record ───────────────────────────────────────────────────────────────────────
 
 

@@ -31,7 +31,7 @@ KINDS: Mapping[Kind, tuple[object, str]] = {
     Kind.TOKEN_REVOKED: (_("Token revoked"), "gray"),
     Kind.REFUSED: (_("Access refused"), "red"),
     Kind.VIEWED: (_("Viewed"), "sky"),
-    Kind.REVEALED: (_("Number revealed"), "purple"),
+    Kind.REVEALED: (_("Shown in full"), "purple"),
     Kind.EXPORTED: (_("Exported"), "purple"),
     Kind.IMPORTED: (_("Imported"), "teal"),
     Kind.BULK_CHANGED: (_("Bulk change"), "orange"),

@@ -61,6 +61,7 @@ def _actor(user_id: int) -> Actor | None:
         departments_below=frozenset(departments_below(house) if house else ()),
         departments_above=frozenset(departments_above(house) if house else ()),
         reaches=_reaches(roles),
+        leads=_leads(user_id, roles.values(), house),
         hidden_groups=_hidden(frozenset(roles)),
         must_change_password=bool(staff and staff.must_change_password),
     )
@@ -91,6 +92,15 @@ def _reaches(roles: Mapping[int, str]) -> dict[str, Reach]:
         reach = Reach(row.read, row.write)
         found[row.domain] = rules.wider(found.get(row.domain, Reach()), reach)
     return found
+
+
+def _leads(user_id: int, roles: Iterable[str], house: int | None) -> frozenset[int]:
+    """Return the departments a person heads, or is a supervisor of, with all below them."""
+    table = Department.__table__
+    headed = set(db.session.scalars(select(table.c.id).where(table.c.head_id == user_id)))
+    if house is not None and rules.SUPERVISOR in roles:
+        headed.add(house)
+    return frozenset(below for department in headed for below in departments_below(department))
 
 
 def _hidden(role_ids: frozenset[int]) -> frozenset[str]:

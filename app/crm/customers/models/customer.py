@@ -30,6 +30,7 @@ from app.base.fields import (
     Text,
     field,
 )
+from app.base.fields.held import Held
 from app.base.i18n import _
 from app.base.scope import Owned, Through
 from app.crm.customers.models.words import SYNONYMS
@@ -76,6 +77,7 @@ def _is_mine_or_belows(employee_id: ColumnElement[int], actor: Actor, *, write: 
     return or_(employee_id == actor.id, employee_id.in_(theirs))
 
 
+HELD = Held()
 SCOPE = Owned("customers", ownerless="pool", shared=[shared_with])
 
 
@@ -85,6 +87,7 @@ class Customer(Model):
     __tablename__ = "customers_customer"
     __versioned__: dict = {}
     __scope__ = SCOPE
+    __held__ = HELD
     __table_args__ = (
         CheckConstraint("name <> ''", name="ck_customer_name"),
         Index(
