@@ -66,6 +66,8 @@ class Settings:
     background_from_rows: int = 500
     #: Rows up to which a list is exported while the person waits; a job writes longer files.
     export_at_once_rows: int = 5000
+    #: Masked values (phone numbers, e-mail addresses, …) that a person may have shown in full in a day.
+    reveal_per_day: int = 200
     #: Largest upload, in MB.
     upload_max_mb: int = 50
     #: Most rows of a PDF.

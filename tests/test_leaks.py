@@ -5,9 +5,11 @@ filter that might find something; the whole answer is searched: body, headers, f
 """
 
 import io
+import itertools
 import json
 import re
 import zipfile
+from dataclasses import replace
 from types import SimpleNamespace
 from urllib.parse import quote, unquote
 
@@ -25,15 +27,17 @@ from app.crm.customers.models import Contact, Customer
 from app.extensions import db
 from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
+from app.system.jobs import services as jobs
+from app.system.jobs.models import Job
 from app.system.recycle.models import BinEntry
 from app.system.sign_in import services as sign_in
-from tests.cast import BY_USERNAME, EVE, LIN, PEOPLE, SAM
+from tests.cast import BY_USERNAME, EVE, LIN, MEI, PEOPLE, SAM
 from tests.factories import a_contact, a_customer
 from tests.system.segments.steps import kept, one
 
 SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
 CODE, CODE_IN_BIN = "91410300MA9K2R4TXA", "91350000NFEU9W2E97"
-EVES = {"name": "叶家贸易有限公司", "phone": SHARED_NUMBER, "owner": EVE.id}
+EVES = {"name": "叶家贸易有限公司", "phone": SHARED_NUMBER, "email": "yejia@yejia.example", "owner": EVE.id}
 LINS = {
     "name": "林家机械有限公司",
     "phone": "+8637165551001",
@@ -53,9 +57,21 @@ SECRETS = (
     "林家", "秦隐之", "卓闭之", "甘藏之", "91410300MA9K2R4T", "隐秘路", "linjia", "秘而不宣", "旧名机械",
     "65551001", "13655510002", "13655510003",
 )  # fmt: skip
+FILE = "叶家合同 137-0013-7000 yejia@yejia.example.txt"
+REACHED = {"email": "gancang@linjia.example", "wechat": "gancang_wx"}
 LIMITS = Limits(size_mb=1, per_record=9, families=frozenset(FAMILIES))
-#: Every number there is, as digits.
+#: Every number there is, as digits, and every address on the net: by which people are reached.
 NUMBERS = ("13700137000", "65551001", "13655510002", "13655510003")
+ADDRESSES = ("hidden@linjia", "yejia@yejia", "gancang@linjia", "linjia_wx_77", "gancang_wx", "yejia_wx")
+SEVEN = 7  # digits: no part of a number that is so long may be told
+
+
+def parts_of(number):
+    """Return every run of seven digits of a number."""
+    return {number[start : start + SEVEN] for start in range(len(number) - SEVEN + 1)}
+
+
+PERSONAL = tuple(sorted({part for number in NUMBERS for part in parts_of(number)})) + ADDRESSES
 
 
 @pytest.fixture
@@ -64,8 +80,8 @@ def world(app):
     with app.app_context(), acting(SYSTEM):
         hers, other = a_customer(**EVES), a_customer(**(LINS | {"name": "旧名机械有限公司"}))
         services.change(other, LINS, actor=SYSTEM, revision=other.revision)
-        friend = a_contact(name="叶家联系人", phones=(SHARED_NUMBER,), customer=hers)
-        contact = a_contact(name="甘藏之", phones=("+8613655510003",), customer=other)
+        friend = a_contact(name="叶家联系人", phones=(SHARED_NUMBER,), wechat="yejia_wx", customer=hers)
+        contact = a_contact(name="甘藏之", phones=("+8613655510003",), **REACHED, customer=other)
         # what was open to Eve once: her inbox still has the message
         services.share(other, employee_id=EVE.id, can_write=False, until_on=None, actor=LIN.actor)
         services.unshare(other, employee_id=EVE.id, actor=LIN.actor)
@@ -76,7 +92,7 @@ def world(app):
         with_code = a_customer(name="林家分店有限公司", phone="+8613655510002", owner=LIN.id)
         services.change(with_code, {"credit_code": CODE_IN_BIN}, actor=SYSTEM, revision=None)
         services.recount()
-        hung = [hang_a_file(one, name) for one, name in ((hers, "叶家合同 137-0013-7000.txt"), (other, "甘藏之.txt"))]
+        hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         keep_segments()
         return SimpleNamespace(
             file=hung,
@@ -137,18 +153,45 @@ def wishes(model):
         yield {"any": [{"field": name, "op": "contains", "value": words} for name in known if "name" in name]}
 
 
+#: The first of whatever a test leaves behind: jobs, runs, imports, entries of the log, rows of small tables.
+FIRST = range(1, 6)
+#: What the keys in the addresses of a screen are. A screen that is not here has no test against leaks yet.
+KEYS = {
+    "Attachment": lambda world: world.file,
+    "Contact": lambda world: world.contact,
+    "Customer": lambda world: world.customer,
+    "CustomerImport": lambda _world: FIRST,
+    "Department": lambda _world: FIRST,
+    "Dictionary": lambda _world: FIRST,
+    "Employee": lambda _world: [person.id for person in PEOPLE[:5]],
+    "File": lambda world: world.file,
+    "Job": lambda _world: FIRST,
+    "Recycle": lambda world: world.binned,
+    "Log": lambda _world: range(1, 30),
+    "Role": lambda _world: FIRST,
+    "Run": lambda _world: FIRST,
+    "Segment": lambda _world: SEGMENTS,
+    "Turn": lambda _world: FIRST,
+    "Value": lambda _world: FIRST,
+}
+#: Placeholders that are no keys of rows.
+NAMES = {
+    "<field>": [*filterable(Customer), *filterable(Contact), "owner", "department", "nothing"],
+    "<template>": ["company", "person"],
+    "<kind>": ["employee", "department", "role"],
+}
+
+
 def keys_of(rule, world):
-    """Return what the placeholders of an address are filled with: every row's key, and every choice's name."""
-    if "<field>" in rule.rule:
-        return [*filterable(Customer), *filterable(Contact), "owner", "department", "nothing"]
-    owners = {"Customer": world.customer, "Attachment": world.file, "File": world.file, "Contact": world.contact}
-    known = owners | {"Segment": SEGMENTS, "Recycle": world.binned}
-    for name, keys in known.items():
-        if rule.endpoint.startswith((f"{name}View", f"{name}Api")):
-            return keys
-    if "<template>" in rule.rule:
-        return ["company"]
-    return [1, 2, 3, *(person.id for person in PEOPLE[3:5])] if "<" in rule.rule else [""]
+    """Return what the placeholder of an address is filled with: every row's key, and every choice's name."""
+    holes = re.findall(r"<[^>]*>", rule.rule)
+    if not holes:
+        return [""]
+    name = re.sub(r"(View|Api)$", "", rule.endpoint.split(".")[0])
+    found = NAMES.get(holes[0]) or (KEYS[name](world) if name in KEYS else None)
+    assert found is not None, f"new address without a leak test: {rule.rule} ({rule.endpoint})"
+    assert len(holes) == 1, f"new address without a leak test: {rule.rule} has two placeholders"
+    return found
 
 
 def queries_of(app, rule):
@@ -258,19 +301,83 @@ def test_what_lies_outside_is_not_found_by_its_typed_key(as_user, world, key):
         assert eve.get(address.format(number)).status_code == 404
 
 
-@pytest.mark.parametrize("username", ["dai", "shi"])
-def test_no_full_number_is_told_to_who_sees_them_masked(app, as_user, world, username):
+# ── personal data ──
+
+#: Everybody who lacks a permission to see phones or addresses. Eve's own customer is hers to see.
+MASKED = ("dai", "shi", "zong", "lin", "mei", "xiao", "ji", "ren", "wen", "bai")
+#: What of the world each may see in full: what is their own.
+OWN = {"lin": {*parts_of("65551001"), *parts_of("13655510002"), *parts_of("13655510003"), *parts_of("13700137000")}}
+OWN["lin"] |= {"hidden@linjia", "gancang@linjia", "linjia_wx_77", "gancang_wx"}
+
+
+@pytest.fixture
+def lent(app, world):
+    """Lin's customer is open to Mei, and Eve's to Lin and Mei."""
+    with app.app_context(), acting(SYSTEM):
+        for key, person in ((world.customer[1], MEI), (world.customer[0], LIN), (world.customer[0], MEI)):
+            record = db.session.get(Customer, key)
+            services.share(record, employee_id=person.id, can_write=True, until_on=None, actor=SAM.actor)
+    return world
+
+
+@pytest.fixture
+def traces(app, as_user, lent, monkeypatch):
+    """What somebody leaves behind who may: a job with the file of an export, a run over many rows, its undo."""
+    monkeypatch.setitem(app.config, "ZHIKE", replace(app.config["ZHIKE"], export_at_once_rows=0))
+
+    def leave(username):
+        browser = as_user(username)
+        browser.post("/customers/export?format=csv")
+        browser.post("/contacts/export")
+        with app.app_context(), acting(SYSTEM):
+            for job in db.session.scalars(select(Job.id)).all():
+                jobs.work(job, lease_seconds=60)
+        preview = browser.post("/customers/bulk", data={"action": "bulk_edit", "scope": "all"})
+        return [("/customers/bulk", preview)]
+
+    return leave
+
+
+@pytest.mark.parametrize("username", MASKED)
+def test_no_number_and_no_address_is_told_to_who_sees_them_masked(app, as_user, lent, traces, username):
     with app.app_context():
-        assert "phones" in BY_USERNAME[username].actor.hidden_groups
-    found, count = leaks(crawl(app, as_user(username), world), NUMBERS)
+        assert {"phones", "accounts"} <= BY_USERNAME[username].actor.hidden_groups
+    left, browser = traces(username), as_user(username)
+    found, count = leaks(itertools.chain(left, crawl(app, browser, lent)), PERSONAL)
     assert count > 100
-    assert found == []
+    own = OWN.get(username, set())
+    assert [(address, secret) for address, secret in found if secret not in own] == []
 
 
-def test_no_full_number_is_told_to_a_dispatchers_program(app, as_program, world):
-    dai = as_program("dai")
-    asked = ((address, answer) for address, answer in crawl(app, dai, world) if address.startswith("/api/"))
-    assert leaks(asked, NUMBERS)[0] == []
+@pytest.mark.parametrize("username", ["dai", "mei", "shi"])
+def test_no_number_and_no_address_is_told_to_their_programs(app, as_program, lent, username):
+    browser = as_program(username)
+    asked = ((address, answer) for address, answer in crawl(app, browser, lent) if address.startswith("/api/"))
+    assert leaks(asked, PERSONAL)[0] == []
+
+
+#: Buttons: what they do is tested with their screens. They answer with a way to go on, with what was typed, or (one
+#: of them, on purpose and in the log) with what was masked.
+BUTTONS = frozenset(
+    "add add_contact arrange attach bring_in bulk_run cancel change_filter check choose delete detach_contact disable "
+    "discard edit enable end_session end_sessions export_long hide issue_token keep_filter language login logout "
+    "make_contact make_primary mark_number open password post put read read_all refresh rename reset restore retire "
+    "retry reveal revive revoke_token save share stop_sharing take_back take_it_back take_over undo unlock unshare "
+    "upload verify".split()
+)
+
+
+def test_every_button_is_known_here(app):
+    """The preview of a bulk action is asked by the crawl itself."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.methods & {"POST", "PUT", "PATCH", "DELETE"}]
+    new = {rule.endpoint for rule in rules if rule.endpoint.split(".")[-1] not in BUTTONS}
+    assert new == {"CustomerView.bulk"}, "new button without a leak test"
+
+
+def test_an_address_that_the_crawl_cannot_fill_in_is_named():
+    rule = SimpleNamespace(rule="/secrets/<pk>", endpoint="SecretView.show")
+    with pytest.raises(AssertionError, match="new address without a leak test: /secrets/<pk>"):
+        keys_of(rule, None)
 
 
 # ── the guards: without them, these tests see it ──
@@ -291,5 +398,5 @@ def test_without_the_masks_the_crawl_finds_the_numbers(app, as_user, world, monk
     monkeypatch.setattr(reading, "is_hidden", lambda *_given, **_more: False)
     dai = as_user("dai")
     asked = [(address, dai.get(address)) for address in ("/customers/", "/customers/export", "/api/v1/customers/")]
-    found, _count = leaks(asked, NUMBERS)
+    found, _count = leaks(asked, PERSONAL)
     assert {address for address, _secret in found} == {"/customers/", "/customers/export", "/api/v1/customers/"}

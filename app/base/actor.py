@@ -52,7 +52,8 @@ class Actor:
     departments_below: frozenset[int] = frozenset()  # its own among them
     departments_above: frozenset[int] = frozenset()  # its own among them
     reaches: Mapping[str, Reach] = field(default_factory=dict)
-    hidden_groups: frozenset[str] = frozenset()  # field groups shown to this person only in masked form
+    leads: frozenset[int] = frozenset()  # departments whose supervisor this person is, and all below them
+    hidden_groups: frozenset[str] = frozenset()  # groups of personal data that this person's roles show only masked
     must_change_password: bool = False
     is_system: bool = False
     channel: Channel = Channel.WEB

@@ -15,6 +15,7 @@ from app.base.errors import Invalid, Missing
 from app.base.fields import Field
 from app.base.filters import Group
 from app.base.i18n import _
+from app.base.masked_filters import check_asked
 
 LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
 
@@ -86,9 +87,9 @@ def read(segment: Segment, fields: Mapping[str, Field], *, actor: Actor) -> Grou
     raise Invalid(_("The segment “%(name)s” shows nothing until you mend it: %(why)s"), name=segment.name, why=why)
 
 
-def canonical(text: str, fields: Mapping[str, Field]) -> str:
-    """Return a filter's JSON as it is kept. Raises Invalid for none, or for one that cannot be meant."""
-    group = filters.parse(text, fields)
+def canonical(text: str, fields: Mapping[str, Field], *, actor: Actor) -> str:
+    """Return a filter's JSON as it is kept. Raises Invalid for none, for one that cannot be meant or asked."""
+    group = check_asked(filters.parse(text, fields), actor=actor)
     if not list(filters.conditions(group)):
         raise Invalid(_("Set at least one condition first: a segment of all rows is the list itself."))
     return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))

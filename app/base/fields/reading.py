@@ -9,7 +9,10 @@ from sqlalchemy import ColumnElement, FromClause
 
 from app.base.actor import Actor
 from app.base.errors import Invalid
-from app.base.fields.kinds import Choices, Field, Link, Phones, Value
+from app.base.fields.groups import is_among
+from app.base.fields.held import is_held, is_shown_once
+from app.base.fields.kinds import Choices, Field, Link, Value
+from app.base.fields.reach import Phones
 
 
 def value_column(spec: Field, table: FromClause) -> ColumnElement[Any]:
@@ -49,14 +52,26 @@ def value_of(record: Any, spec: Field) -> Value:
     return getattr(record, spec.column or spec.name)
 
 
-def seen(spec: Field, value: Value, *, actor: Actor | None) -> Value:
-    """Return the value, or its mask if the actor may not see the field's group. The one door for all output."""
-    return Hidden(spec.masked(value)) if is_hidden(spec, actor) else value
+def seen(spec: Field, value: Value, *, actor: Actor | None, record: Any = None) -> Value:
+    """Return the value, or its mask if the actor may not see the field's group. The one door for all output.
+
+    ``record``: to which the value belongs; without one, owner and supervisors see what everybody of their role does.
+    """
+    return Hidden(spec.masked(value)) if is_hidden(spec, actor, record) else value
 
 
-def is_hidden(spec: Field, actor: Actor | None) -> bool:
-    """Tell whether the actor sees only the mask of a field."""
-    return bool(spec.group) and (actor is None or spec.group in actor.hidden_groups)
+def is_hidden(spec: Field, actor: Actor | None, record: Any = None) -> bool:
+    """Tell whether the actor sees only the mask of a field, of this record if one is named.
+
+    Without a record: whether they may filter, sort and search by the field, which only a permission allows.
+    """
+    if not spec.group:
+        return False
+    if actor is None:
+        return True
+    if not is_among(spec.group, actor.hidden_groups):
+        return False
+    return record is None or not (is_held(record, actor) or is_shown_once(record, spec.name))
 
 
 class Hidden(str):
@@ -67,7 +82,7 @@ class Hidden(str):
 
 def text_of(record: Any, spec: Field, *, actor: Actor | None) -> str:
     """Return a field of a record as this person reads it, without a query where the relation is loaded."""
-    if is_hidden(spec, actor):
+    if is_hidden(spec, actor, record):
         return spec.masked(value_of(record, spec))
     if isinstance(spec, Link) and spec.relation:
         other = getattr(record, spec.relation)

@@ -68,6 +68,7 @@ class DomainApi(BaseApi):
     change: ClassVar[Callable[..., Any]]  # service(record, values, *, actor, revision)
     remove: ClassVar[Callable[..., Any]]  # service(record, *, actor)
     queries: ClassVar[Mapping[str, Sequence[str]]] = {}  # method → further names in the address
+    more_paths: ClassVar[Sequence[str]] = ()  # buttons of a record, for the description
     allow_browser_login = True
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
 
@@ -131,7 +132,7 @@ class DomainApi(BaseApi):
         return {"id": record.id, "revision": record.revision} | values
 
     def _value(self, spec: Field, record: Any) -> Any:
-        value = seen(spec, value_of(record, spec), actor=self.actor)
+        value = seen(spec, value_of(record, spec), actor=self.actor, record=record)
         if isinstance(value, Hidden):
             return str(value)
         if isinstance(spec, Link) and value is not None:
@@ -155,7 +156,8 @@ class DomainApi(BaseApi):
     @signed
     def put(self, pk: str) -> Response:
         """Change the given fields of a record. ``revision`` must be the one that was read: else 409."""
-        record, values = self.record(pk, write=True), self._given()
+        record = self.record(pk, write=True)
+        values = self._given(record)
         revision = self._body().get("revision")
         if not isinstance(revision, int) or isinstance(revision, bool):
             raise InvalidFields({"revision": _("Send the revision that you have read.")})
@@ -180,12 +182,12 @@ class DomainApi(BaseApi):
             raise Invalid(_("Send one JSON object."))
         return body
 
-    def _given(self) -> dict[str, Any]:
-        """Return the values sent, by field name. Raises InvalidFields for unknown, hidden or wrong ones."""
+    def _given(self, record: Any = None) -> dict[str, Any]:
+        """Return the values sent, by field name. Raises InvalidFields for unknown, wrong or masked ones."""
         body = {name: value for name, value in self._body().items() if name not in ("id", "revision")}
         problems: dict[str, object] = {}
         for name, value in body.items():
-            if name not in self.write_fields or is_hidden(self.specs[name], self.actor):
+            if name not in self.write_fields or (record and is_hidden(self.specs[name], self.actor, record)):
                 problems[name] = _("There is no such field, or it cannot be written.")
             elif isinstance(value, dict) or (isinstance(value, list) and not _takes_list(self.specs[name])):
                 problems[name] = _("Send a single value.")

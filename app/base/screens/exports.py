@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from flask import Response, send_file
-from sqlalchemy import select
+from sqlalchemy import case, literal, select
 
 from app.base import choices, clock, logbook
 from app.base.actor import Actor
 from app.base.engine import promise_to_read
-from app.base.fields import Choices, Date, Field, Hidden, Link, Moment, Money, Number, Phone, Phones, seen
+from app.base.fields import Choices, Date, Field, Hidden, Link, Moment, Money, Number, Phone, Phones, is_hidden, seen
+from app.base.fields.held import holding_of
 from app.base.logbook import Kind
 from app.base.scope import unscoped
 from app.base.screens import filterbar
@@ -22,6 +23,7 @@ from app.base.tabular.plain import write_plain
 from app.base.tabular.writing import write_csv
 from app.extensions import db
 
+HELD = "held"  # beside the values of a row, by field name
 CHUNK = 1000  # rows read, and child rows looked up, at a time
 FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -125,12 +127,20 @@ class Rows:
     def __iter__(self) -> Iterator[list[Any]]:
         model: Any = self.listing.model
         kept = [spec for spec in self.specs if spec.column]
-        wanted = select(self.listing.key, *[getattr(model, spec.column) for spec in kept])
+        wanted = select(self.listing.key, self._held(), *[getattr(model, spec.column) for spec in kept])
         wanted = wanted.where(*self.listing.where).order_by(*self.listing.order())
+        names = ["", HELD, *[spec.name for spec in kept]]
         result = db.session.execute(wanted.execution_options(yield_per=CHUNK))
         for part in result.partitions(CHUNK):
             self._remember(part)
-            yield from self._cells([dict(zip(["", *[spec.name for spec in kept]], row, strict=True)) for row in part])
+            yield from self._cells([dict(zip(names, row, strict=True)) for row in part])
+
+    def _held(self) -> Any:
+        """Return the column that tells of each row whether its personal data are shown in full to who exports."""
+        holding = holding_of(self.listing.model)
+        if holding is None or not any(is_hidden(spec, self.actor) for spec in self.specs):
+            return literal(0)
+        return case((holding.rows(self.listing.model.__table__, self.actor), 1), else_=0)  # type: ignore[attr-defined]
 
     def _remember(self, part: Sequence[Any]) -> None:
         if part and isinstance(part[0][0], int):
@@ -143,7 +153,7 @@ class Rows:
             elif isinstance(spec, Choices | Phones):
                 self._children(spec, rows)
         for row in rows:
-            yield [self._cell(spec, row.get(spec.name)) for spec in self.specs]
+            yield [self._cell(spec, row.get(spec.name), held=bool(row[HELD])) for spec in self.specs]
 
     def _name(self, spec: Link, ids: set[Any]) -> None:
         known = self.names.setdefault(spec.to, {})
@@ -163,8 +173,8 @@ class Rows:
         for row in rows:
             row[spec.name] = tuple(found[row[""]])
 
-    def _cell(self, spec: Field, value: Any) -> Any:
-        shown = seen(spec, value, actor=self.actor)
+    def _cell(self, spec: Field, value: Any, *, held: bool) -> Any:
+        shown = value if held else seen(spec, value, actor=self.actor)
         if isinstance(shown, Hidden):
             return str(shown)
         if isinstance(spec, Link):

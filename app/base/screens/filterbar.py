@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from app.base import choices, filters, segments
+from app.base import choices, filters, masked_filters, segments
 from app.base.actor import Actor
 from app.base.fields import Choice, Field, Link, Phone, Related, is_hidden
 from app.base.filters import Condition, Group, is_me
@@ -73,7 +73,7 @@ def _filter_field(view: "DomainView", spec: Field) -> dict[str, Any]:
         "kind": spec.kind,
         "operators": [
             {"code": one.code, "label": str(one.label), "negated": one.negated, "arity": one.arity}
-            for one in filters.operators_of(spec)
+            for one in masked_filters.operators_for(spec, view.actor())
         ],
         "choices": _options(inner) if listed else None,
         "choices_url": view.url("choices", field=spec.name, **_and_me(inner)) if searched else None,

@@ -12,7 +12,9 @@ from sqlalchemy.orm import load_only, selectinload
 
 from app.base import filters, kept_filters, segments
 from app.base.actor import Actor
-from app.base.fields import Choices, Field, Link, Phones, fields_of
+from app.base.fields import Choices, Field, Link, Phones, fields_of, is_hidden
+from app.base.fields.held import Holding, holding_of
+from app.base.masked_filters import check_asked
 from app.extensions import db
 
 COUNT_LIMIT = 10_000
@@ -35,6 +37,7 @@ class Listing:
     searched: ColumnElement[bool] | None = None
     also: Sequence[str] = field(default_factory=tuple)  # further columns the rows need
     subject: str = ""  # the list whose segments may be asked for
+    is_frozen: bool = False  # the filter was checked when a job was asked for
     segment_name: str = ""  # of the segment whose conditions these are, or were when an export began
 
     is_stale = False
@@ -45,6 +48,11 @@ class Listing:
     @cached_property
     def filter(self) -> filters.Group:
         """The conditions asked for. Raises Invalid."""
+        found = self._read()
+        is_theirs = self.applied is not None and self.applied.owner_id != self.actor.id
+        return found if is_theirs or self.is_frozen else check_asked(found, actor=self.actor)
+
+    def _read(self) -> filters.Group:
         if self.applied is not None:
             return segments.read(self.applied, self.fields, actor=self.actor)
         return filters.parse(self.filter_text, self.fields)
@@ -96,11 +104,8 @@ class Listing:
 
     def may_sort(self, spec: Field) -> bool:
         """Tell whether a list may be sorted by a field: always by an indexed one, by others only while it is short."""
-        is_column = bool(spec.column) and not isinstance(spec, Choices | Link) and not self._is_hidden(spec)
+        is_column = bool(spec.column) and not isinstance(spec, Choices | Link) and not is_hidden(spec, self.actor)
         return is_column and (spec.sortable or self.count <= COUNT_LIMIT)
-
-    def _is_hidden(self, spec: Field) -> bool:
-        return bool(spec.group) and spec.group in self.actor.hidden_groups
 
     @cached_property
     def count(self) -> int:
@@ -173,13 +178,21 @@ class Listing:
         return or_(past, and_(column == value, further))
 
     def _options(self) -> list[Any]:
-        wanted = {"id", "revision", *self.also, *[spec.column for spec in self.columns if spec.column]}
+        held = self._holding.columns if self._holding else ()
+        wanted = {"id", "revision", *held, *self.also, *[spec.column for spec in self.columns if spec.column]}
         known = [name for name in wanted if name in self.model.__mapper__.column_attrs]  # type: ignore[attr-defined]
         relations = [spec.relation for spec in self.columns if isinstance(spec, Link) and spec.relation]
         relations += [spec.through for spec in self.columns if isinstance(spec, Choices | Phones)]
         relations += dict.fromkeys(spec.needs for spec in self.columns if spec.needs)
         loads = [selectinload(getattr(self.model, name)) for name in relations]
+        loads += holding.loads() if (holding := self._holding) else ()
         return [load_only(*[getattr(self.model, name) for name in known]), *loads]
+
+    @property
+    def _holding(self) -> Holding | None:
+        """How the rows tell whose they are, if a column is masked but for those."""
+        is_asked = any(is_hidden(spec, self.actor) for spec in self.columns)
+        return holding_of(self.model) if is_asked else None
 
     def show_nothing(self) -> None:
         """Show no row at all, in place of a segment whose conditions cannot be meant any more."""

@@ -216,7 +216,7 @@ def sections(
     """Return a record's fields as the form groups them, without ``skip``; ``drawn``: those drawn already."""
     drawn = drawn or {}
     skip = set(skip)
-    actor, names = view.actor(), set(view.form_names(record))
+    names = set(view.form_names(record))
     parts = view.form_sections or [("fields", view.one, list(view.form_fields))]
     return [
         {
@@ -224,9 +224,7 @@ def sections(
             "fields": [
                 {
                     "label": view.specs[name].label,
-                    "value": drawn[name]
-                    if name in drawn
-                    else markup.draw(view.specs[name], record, actor=actor, short=False),
+                    "value": drawn[name] if name in drawn else view.drawn(record, name),
                     "span": view.specs[name].wide,
                 }
                 for name in part

@@ -119,11 +119,16 @@ class Lists:
         return redirect(url_for("JobView.show", pk=job_id))
 
     @classmethod
-    def exported(cls: Any, asked: Mapping[str, str], *, actor: Actor) -> tuple[Listing, Sequence[Field]]:
-        """Return the rows and the fields of an export. Raises Invalid for a filter that cannot be meant."""
+    def exported(
+        cls: Any, asked: Mapping[str, str], *, actor: Actor, is_frozen: bool = False
+    ) -> tuple[Listing, Sequence[Field]]:
+        """Return the rows and the fields of an export. Raises Invalid for a filter that cannot be meant.
+
+        ``is_frozen``: what is asked was checked before, and has not been in anybody's hands since.
+        """
         known = fields_of(cls.model)
         specs = [known[name] for name in cls.export_fields or cls.list_fields]
-        more: dict[str, Any] = {"default_sort": cls.default_sort, "subject": cls.segments_of()}
+        more: dict[str, Any] = {"default_sort": cls.default_sort, "subject": cls.segments_of(), "is_frozen": is_frozen}
         listing = Listing(cls.model, filterable(cls.model), specs, asked, actor, **more)
         _checked = listing.filter
         return listing, specs

@@ -33,7 +33,7 @@ def begin(view: "DomainView", asked: Mapping[str, str], *, file_format: str) -> 
 def run(progress: JobProgress) -> dict[str, Any]:
     """Write the file, hand it out, and leave the log with the job's end: once, however often the work was cut off."""
     view, file_format = _screen(progress.given["screen"]), progress.given["format"]
-    listing, specs = view.exported(progress.given["asked"], actor=progress.actor)
+    listing, specs = view.exported(progress.given["asked"], actor=progress.actor, is_frozen=True)
     listing.segment_name = progress.given.get("segment", "")
     rows, write = exports.Rows(listing, specs), write_plain if file_format == "xlsx" else write_csv
     db.session.rollback()  # on SQLite it would hold the write lock while it reads

@@ -76,7 +76,27 @@ def draw(spec: Field, record: Any, *, actor: Actor | None, short: bool = True) -
     """Return a field of a record as HTML. ``short``: one line, as in a list."""
     if isinstance(spec, Link):
         return _link(spec, text_of(record, spec, actor=actor), is_set=value_of(record, spec) is not None)
-    return draw_value(spec, seen(spec, value_of(record, spec), actor=actor), short=short)
+    shown = seen(spec, value_of(record, spec), actor=actor, record=record)
+    return (
+        masked(shown, place_of(record, spec.name))
+        if isinstance(shown, Hidden)
+        else draw_value(spec, shown, short=short)
+    )
+
+
+def place_of(record: Any, name: str) -> str:
+    """Return by what a page knows the masks of a field of a record: what is revealed takes their place."""
+    return f"{record.__tablename__}-{record.id}-{name}"
+
+
+def masked(mask: str, place: str = "", number: int | None = None) -> Markup:
+    """Return a mask. ``place``: see ``place_of``; ``number``: which of several values it stands for."""
+    if not mask:
+        return NOTHING
+    if not place:
+        return Markup('<span class="zk-phone is-masked">{}</span>').format(mask)
+    which = Markup(' data-part="{}"').format(number) if number is not None else ""
+    return Markup('<span class="zk-phone is-masked" data-masked="{}"{}>{}</span>').format(place, which, mask)
 
 
 def draw_value(spec: Field, value: Value, *, short: bool = True) -> Markup:
@@ -85,7 +105,7 @@ def draw_value(spec: Field, value: Value, *, short: bool = True) -> Markup:
         words = getattr(spec, "nothing", "")
         return Markup('<span class="zk-chip is-line">{}</span>').format(words) if words else NOTHING
     if isinstance(value, Hidden):
-        return Markup('<span class="zk-phone is-masked">{}</span>').format(value)
+        return masked(value)
     shape = next((shape for kind, shape in SHAPES if isinstance(spec, kind)), _plain)
     if short and isinstance(spec, Phone):  # a list is read, calls are made from the record
         return Markup('<span class="zk-phone">{}</span>').format(spec.text(value))

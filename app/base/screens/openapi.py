@@ -22,6 +22,7 @@ def openapi(apis: Sequence[DomainApi], *, title: str) -> dict[str, Any]:
     for api in apis:
         paths[f"{api.route_base}/"] = _collection(api)
         paths[f"{api.route_base}/{{id}}"] = _item(api)
+        paths |= {f"{api.route_base}/{{id}}/{name}": _press(api) for name in api.more_paths}
     scheme = {"bearer": {"type": "http", "scheme": "bearer", "description": "A personal token (zk_…) or a JWT."}}
     schemas = {api.resource_name: _schema(api, api.read_fields) for api in apis}
     return {
@@ -90,14 +91,21 @@ def _collection(api: DomainApi) -> dict[str, Any]:
     }
 
 
+KEY = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
+
+
+def _press(api: DomainApi) -> dict[str, Any]:
+    answers = {"200": {"description": "OK"}} | PROBLEMS
+    return {"parameters": KEY, "post": {"tags": [api.resource_name], "responses": answers}}
+
+
 def _item(api: DomainApi) -> dict[str, Any]:
-    key = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
     tags, gone = [api.resource_name], {"204": {"description": "Deleted"}}
     change: dict[str, Any] = {"tags": tags, "requestBody": _body_of(api), "responses": {"200": _answer(api)} | PROBLEMS}
     change["parameters"] = _asked(api.queries.get("put", ()))
     remove = {"tags": tags, "parameters": _asked(api.queries.get("delete", ())), "responses": gone | PROBLEMS}
     return {
-        "parameters": key,
+        "parameters": KEY,
         "get": {"tags": tags, "responses": {"200": _answer(api)} | PROBLEMS},
         "put": change,
         "patch": change,

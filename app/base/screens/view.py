@@ -13,16 +13,17 @@ from flask_appbuilder import ModelView, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.base import choices
+from app.base import choices, masked_filters
 from app.base.actor import Actor
 from app.base.errors import Conflict, DomainError, Invalid, InvalidFields, NotAllowed
 from app.base.fields import Choice, Field, Link, fields_of, is_hidden
 from app.base.i18n import _
 from app.base.scope import may_write
-from app.base.screens import conflicts, filterbar, forms, listpage
+from app.base.screens import conflicts, filterbar, forms, listpage, markup
 from app.base.screens.listing import filterable
 from app.base.screens.lists import Lists, current_actor
 from app.base.screens.outside import not_found
@@ -135,9 +136,9 @@ class DomainView(Lists, ModelView):
         return record
 
     def form(self, record: Any = None) -> Any:
-        """Return the form for a new record or for ``record``, without fields this person sees only masked."""
-        names = self.form_names(record)
-        specs = [self.specs[name] for name in names if not is_hidden(self.specs[name], current_actor())]
+        """Return the form for a new record, or for ``record`` without the fields this person sees only masked."""
+        known = [self.specs[name] for name in self.form_names(record)]
+        specs = [spec for spec in known if record is None or not is_hidden(spec, current_actor(), record)]
         return forms.form_class(specs, choices_url=self.url("choices", field="-").removesuffix("/-"))()
 
     def form_names(self, _record: Any) -> Sequence[str]:
@@ -242,7 +243,11 @@ class DomainView(Lists, ModelView):
 
     def may_filter(self, spec: Field) -> bool:
         """Tell whether this person may filter by a field."""
-        return not is_hidden(spec, current_actor()) or spec.kind == "phone"  # a whole number may be asked for
+        return bool(masked_filters.operators_for(spec, current_actor()))
+
+    def drawn(self, record: Any, name: str) -> Markup:
+        """Return a field as it is drawn on the record's page."""
+        return markup.draw(self.specs[name], record, actor=current_actor(), short=False)
 
     def row_actions(self, record: Any) -> Sequence[Mapping[str, Any]]:
         """Return the buttons of one row, as far as this person may press them."""

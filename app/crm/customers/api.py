@@ -10,6 +10,7 @@ from app.base.actor import Actor
 from app.base.errors import Doubtful
 from app.base.i18n import _
 from app.base.screens.api import DomainApi
+from app.base.screens.reveals import RevealsByProgram
 from app.base.screens.why import Reasoned
 from app.crm.customers import services
 from app.crm.customers.models import Contact, Customer
@@ -25,10 +26,11 @@ OWN = (
 KEPT = "owner department converted_on assigned_at created_at created_by updated_at updated_by".split()
 
 
-class CustomerApi(Reasoned, DomainApi):
+class CustomerApi(Reasoned, RevealsByProgram, DomainApi):
     resource_name = "customers"
     class_permission_name = subject = "CustomerView"
     model = Customer
+    base_permissions = [*DomainApi.base_permissions, "can_reveal"]
     read_fields = [
         *OWN,
         "owner",
@@ -86,10 +88,11 @@ def _told(one: Alike) -> dict[str, Any]:
     }
 
 
-class ContactApi(Reasoned, DomainApi):
+class ContactApi(Reasoned, RevealsByProgram, DomainApi):
     resource_name = "contacts"
     class_permission_name = subject = "ContactView"
     model = Contact
+    base_permissions = [*DomainApi.base_permissions, "can_reveal"]
     write_fields = "name phones sex email wechat preferred_channel birthday notes".split()
     read_fields = [*write_fields, "created_at", "updated_at"]
     change, remove = services.change_contact, services.delete_contact

@@ -1,22 +1,33 @@
 """Which built-in role gets which screen and button of customers. Seeds: an administrator may change them."""
 
 LOOK = ["can_list", "can_show", "can_history", "can_export"]
-WORK = [*LOOK, "can_add", "can_edit", "can_share", "can_revert"]
-ALL = [*WORK, "can_delete", "can_import", "can_phones", "can_bulk_edit"]
+REVEAL = ["can_reveal"]
+WORK = [*LOOK, *REVEAL, "can_add", "can_edit", "can_share", "can_revert"]
+#: Owner and supervisors of a record see its personal data without these. Source: docs/decisions/personal.md.
+PERSONAL = ["can_phones", "can_accounts"]
+SENSITIVE = [*PERSONAL, "can_identity"]
+ALL = [*WORK, "can_delete", "can_import", "can_bulk_edit"]
 
 CONTACTS_LOOK = ["can_list", "can_show", "can_history", "can_export"]
 CHANGES = ["can_list", "can_export"]
-CONTACTS_WORK = [*CONTACTS_LOOK, "can_add", "can_edit", "can_delete", "can_revert"]
+CONTACTS_WORK = [*CONTACTS_LOOK, *REVEAL, "can_add", "can_edit", "can_delete", "can_revert"]
 
 GRANTS = {
-    "admin": {"CustomerView": ALL, "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
-    "supervisor": {"CustomerView": ALL, "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
-    "dispatcher": {"CustomerView": [*WORK, "can_delete", "can_import", "can_bulk_edit"], "ContactView": CONTACTS_LOOK},
-    "agent": {"CustomerView": [*WORK, "can_phones"], "ContactView": CONTACTS_WORK},
-    "service_manager": {"CustomerView": [*LOOK, "can_phones"], "ContactView": CONTACTS_LOOK},
-    "finance": {"CustomerView": ["can_list", "can_show", "can_phones"]},
-    "sales": {"CustomerView": [*WORK, "can_phones"], "ContactView": CONTACTS_WORK},
+    "admin": {"CustomerView": [*ALL, *SENSITIVE], "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
+    "supervisor": {"CustomerView": [*ALL, *PERSONAL], "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
+    "dispatcher": {
+        "CustomerView": [*WORK, "can_delete", "can_import", "can_bulk_edit"],
+        "ContactView": [*CONTACTS_LOOK, *REVEAL],
+    },
+    "agent": {"CustomerView": WORK, "ContactView": CONTACTS_WORK},
+    "service_manager": {"CustomerView": [*LOOK, *PERSONAL, *REVEAL], "ContactView": [*CONTACTS_LOOK, *REVEAL]},
+    "finance": {"CustomerView": ["can_list", "can_show", *PERSONAL]},
+    "sales": {"CustomerView": WORK, "ContactView": CONTACTS_WORK},
     "marketing": {"CustomerView": ["can_list", "can_show"]},
-    "auditor": {"CustomerView": [*LOOK, "can_phones"], "ContactView": CONTACTS_LOOK, "ChangesView": CHANGES},
-    "executive": {"CustomerView": LOOK, "ContactView": CONTACTS_LOOK, "ChangesView": ["can_list"]},
+    "auditor": {"CustomerView": [*LOOK, *SENSITIVE], "ContactView": CONTACTS_LOOK, "ChangesView": CHANGES},
+    "executive": {
+        "CustomerView": [*LOOK, *REVEAL],
+        "ContactView": [*CONTACTS_LOOK, *REVEAL],
+        "ChangesView": ["can_list"],
+    },
 }

@@ -32,13 +32,4 @@ function copyOldWay(text) {
   box.remove();
 }
 
-// The full phone number, fetched (and logged) when asked for.
-on("click", "[data-reveal]", async (button) => {
-  const token = $('#zk-post [name="csrf_token"]').value;
-  const answer = await fetch(button.dataset.reveal, { method: "POST", headers: { "X-CSRFToken": token, Accept: "application/json" } });
-  if (!answer.ok) { button.title = region.dataset.failed; return; }
-  button.parentElement.querySelector(".zk-num").textContent = (await answer.json()).text;
-  button.remove();
-});
-
 ready((part) => part.querySelectorAll("template[data-toast]").forEach((one) => { toast(one.content.textContent.trim()); one.remove(); }));

@@ -191,7 +191,7 @@ class HistoryPage:
 
     def _line(self, line: Line) -> dict[str, Any]:
         line = replace(line, spec=self.view.spec_of(self.record, line))
-        old, new = marked(line, actor=self.view.actor())
+        old, new = marked(line, actor=self.view.actor(), record=self.record)
         return {
             "part": line.part.strip(),
             "label": line.spec.label,
@@ -202,17 +202,17 @@ class HistoryPage:
         }
 
 
-def marked(line: Line, *, actor: Any) -> tuple[Markup, Markup]:
-    """Return the old and the new value with the words that changed marked; masked as this person sees them."""
-    old, new = _words(line.spec, line.old, actor), _words(line.spec, line.new, actor)
+def marked(line: Line, *, actor: Any, record: Any) -> tuple[Markup, Markup]:
+    """Return the old and the new value with the words that changed marked; masked as this person sees the record's."""
+    old, new = _words(line.spec, line.old, actor, record), _words(line.spec, line.new, actor, record)
     if old == new and isinstance(old, Hidden):
         return escape(old), Markup("{} {}").format(new, _("(changed)"))
     gone, came = rules.pieces(old, new)
     return _joined(gone, empty=not line.was_there), _joined(came, empty=not line.is_there)
 
 
-def _words(spec: Field, value: Any, actor: Any) -> str:
-    shown = seen(spec, value, actor=actor)
+def _words(spec: Field, value: Any, actor: Any, record: Any) -> str:
+    shown = seen(spec, value, actor=actor, record=record)
     return shown if isinstance(shown, Hidden) else spec.text(value)
 
 

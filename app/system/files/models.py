@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, ForeignKey, FromClause, Index, String, and_, false, or_, true
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import BigInteger, ForeignKey, FromClause, Index, String, and_, false, or_, select, true
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
 from app.base import clock
 from app.base.actor import Actor
-from app.base.fields import Choice, Link, Moment, Number, Text, Value, field
+from app.base.fields import Choice, Email, Link, Moment, Number, Text, Value, field
+from app.base.fields.groups import ANY
+from app.base.fields.held import holding_of, is_held
 from app.base.i18n import _
 from app.base.scope import Through, policy_of
 
@@ -50,16 +52,46 @@ class OfHolder:
         return and_(table.c.kind == holder.kind, Through("record_id", parent, policy).rows(table, actor, write=write))
 
 
+class HeldByHolder:
+    """A file is theirs whose is the record it hangs on."""
+
+    columns: Sequence[str] = ("kind", "record_id")
+
+    def loads(self) -> Sequence[Any]:
+        return ()
+
+    def has(self, record: Any, actor: Actor) -> bool:
+        holder, session = HOLDERS.get(record.kind), object_session(record)
+        found = session.get(holder.model, record.record_id) if holder and session else None
+        return found is not None and is_held(found, actor)
+
+    def rows(self, table: FromClause, actor: Actor) -> ColumnElement[bool]:
+        return or_(false(), *[self._of(one, table, actor) for one in HOLDERS.values()])
+
+    @staticmethod
+    def _of(holder: Holder, table: FromClause, actor: Actor) -> ColumnElement[bool]:
+        holding, parent = holding_of(holder.model), holder.model.__table__.alias()
+        if holding is None:
+            return false()
+        held = select(parent.c.id).where(holding.rows(parent, actor))
+        return and_(table.c.kind == holder.kind, table.c.record_id.in_(held))
+
+
 NUMBER_IN_NAME = re.compile(r"\+?\d[\d \-.()（）]{5,}\d")
+MAIL_IN_NAME = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 SHORTEST_NUMBER, SHORTEST_MASKED = 7, 11  # digits
 
 
 @dataclass(frozen=True)
 class FileName(Text):
-    """A file's name. Whoever sees phone numbers masked sees those in names masked too."""
+    """A file's name. Whoever sees some personal data masked sees numbers and addresses in names masked too."""
 
     def masked(self, value: Value) -> str:
-        return NUMBER_IN_NAME.sub(_masked_number, value or "")
+        return NUMBER_IN_NAME.sub(_masked_number, MAIL_IN_NAME.sub(_masked_mail, value or ""))
+
+
+def _masked_mail(found: re.Match[str]) -> str:
+    return Email().masked(found[0])
 
 
 def _masked_number(found: re.Match[str]) -> str:
@@ -92,6 +124,7 @@ class File(Model):
     __tablename__ = "files_file"
     __versioned__: dict = {}
     __scope__ = OfHolder()
+    __held__ = HeldByHolder()
     __table_args__ = (
         Index("ix_files_file_sha256", "sha256"),
         Index("ix_files_file_thumbnail", "thumbnail_sha256"),
@@ -103,7 +136,7 @@ class File(Model):
     kind: Mapped[str] = mapped_column(String(20))
     record_id: Mapped[int] = mapped_column(index=True)  # not a foreign key: of a table that ``kind`` names
     name: Mapped[str] = mapped_column(
-        String(200), info=field(FileName(_("File name"), required=True, group="phones", wide=True))
+        String(200), info=field(FileName(_("File name"), required=True, group=ANY, wide=True))
     )
     family: Mapped[str] = mapped_column(String(20), info=field(Choice(_("Kind"), dictionary="file_family")))
     mime: Mapped[str] = mapped_column(String(100))

@@ -53,6 +53,13 @@ def subjects_since(kind: Kind, moment: datetime, *, actor: Actor) -> set[int]:
         return {key for key in found if key is not None}
 
 
+def revealed_since(moment: datetime, *, person_id: int | None) -> int:
+    """Return how many masked values a person has revealed since then."""
+    mine = (Entry.person_id == person_id, Entry.at >= moment, Entry.kind == Kind.REVEALED)
+    with unscoped("the log itself asks"):
+        return db.session.scalar(select(func.count(Entry.id)).where(*mine)) or 0
+
+
 # ── who looked at a record ───────────────────────────────────────────────────────────────────────
 
 

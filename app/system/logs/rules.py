@@ -31,7 +31,7 @@ KINDS: Mapping[Kind, tuple[object, str]] = {
     Kind.TOKEN_REVOKED: (_("Token revoked"), "gray"),
     Kind.REFUSED: (_("Access refused"), "red"),
     Kind.VIEWED: (_("Viewed"), "sky"),
-    Kind.REVEALED: (_("Number revealed"), "purple"),
+    Kind.REVEALED: (_("Shown in full"), "purple"),
     Kind.LOOKED_UP: (_("Found outside the data scope"), "purple"),
     Kind.ASKED_FOR: (_("Customer asked for"), "sky"),
     Kind.EXPORTED: (_("Exported"), "purple"),

@@ -19,6 +19,7 @@ from sqlalchemy.orm import selectinload
 
 from app.base.actor import Actor, Reach
 from app.base.choices import Found, Item
+from app.base.fields.groups import groups
 from app.base.scope import unscoped
 from app.base.stamps import Cached
 from app.extensions import db
@@ -27,9 +28,6 @@ from app.system.security.models import DataScope, Department, Employee, KnownRig
 
 STAMP = "security"
 Right = tuple[str, str]  # (permission, view)
-
-#: Permission that shows a field group in full, by group.
-FIELD_GROUPS: dict[str, Right] = {}
 
 
 def _role_rights(role_ids: frozenset[int]) -> frozenset[Right]:
@@ -63,6 +61,7 @@ def _actor(user_id: int) -> Actor | None:
         departments_below=frozenset(departments_below(house) if house else ()),
         departments_above=frozenset(departments_above(house) if house else ()),
         reaches=_reaches(roles),
+        leads=_leads(user_id, roles.values(), house),
         hidden_groups=_hidden(frozenset(roles)),
         must_change_password=bool(staff and staff.must_change_password),
     )
@@ -95,9 +94,18 @@ def _reaches(roles: Mapping[int, str]) -> dict[str, Reach]:
     return found
 
 
+def _leads(user_id: int, roles: Iterable[str], house: int | None) -> frozenset[int]:
+    """Return the departments a person heads, or is a supervisor of, with all below them."""
+    table = Department.__table__
+    headed = set(db.session.scalars(select(table.c.id).where(table.c.head_id == user_id)))
+    if house is not None and rules.SUPERVISOR in roles:
+        headed.add(house)
+    return frozenset(below for department in headed for below in departments_below(department))
+
+
 def _hidden(role_ids: frozenset[int]) -> frozenset[str]:
     held = _role_rights(role_ids)
-    return frozenset(group for group, right in FIELD_GROUPS.items() if right not in held)
+    return frozenset(group.code for group in groups.values() if group.permission not in held)
 
 
 def departments_below(department_id: int) -> Sequence[int]:

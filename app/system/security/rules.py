@@ -8,10 +8,10 @@ from app.base.i18n import _
 
 NONE, OWN, DEPARTMENT, BELOW, ALL = Level
 
-ADMIN, PUBLIC_ROLE = "admin", "public"
+ADMIN, SUPERVISOR, PUBLIC_ROLE = "admin", "supervisor", "public"
 ROLES = (
     ADMIN,
-    "supervisor",
+    SUPERVISOR,
     "dispatcher",
     "agent",
     "service_manager",

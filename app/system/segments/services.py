@@ -53,7 +53,7 @@ def save(
     rules.check_count(len(taken))
     rules.check_free(taken, wanted=kept)
     segment = Segment(name=kept, subject=subject, owner_id=actor.id, updated_by_id=actor.id)
-    segment.filter, segment.sort = _canonical(subject, filter_text), _order(subject, sort)
+    segment.filter, segment.sort = _canonical(subject, filter_text, actor), _order(subject, sort)
     db.session.add(segment)
     db.session.flush()
     _open_to(segment, audience, actor=actor)
@@ -62,11 +62,11 @@ def save(
     return segment
 
 
-def _canonical(subject: str, text: str) -> str:
+def _canonical(subject: str, text: str, actor: Actor) -> str:
     known = segments.subjects.get(subject)
     if known is None:
         raise Invalid(_("This list has no segments."))
-    return segments.canonical(text, known.fields)
+    return segments.canonical(text, known.fields, actor=actor)
 
 
 def _order(subject: str, sort: str) -> str:
@@ -94,7 +94,7 @@ def rename(segment: Segment, values: Mapping[str, Any], *, actor: Actor, revisio
 def change_filter(segment: Segment, *, filter_text: str, sort: str, actor: Actor, revision: int | None) -> None:
     """Let a segment mean other rows. Raises NotAllowed to all but its owner, Conflict, Invalid as ``save``."""
     _check_mine(segment, actor=actor, revision=revision)
-    segment.filter, segment.sort = _canonical(segment.subject, filter_text), _order(segment.subject, sort)
+    segment.filter, segment.sort = _canonical(segment.subject, filter_text, actor), _order(segment.subject, sort)
     _sign(segment, actor=actor)
 
 

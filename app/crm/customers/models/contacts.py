@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, FromClause, Index, String, UniqueConstraint, and_, or_, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, FromClause, Index, String, UniqueConstraint, and_, false, or_, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from sqlalchemy.sql import ColumnElement
 
 from app.base import clock
 from app.base.actor import Actor
 from app.base.fields import (
+    Account,
     Boolean,
     Choice,
     Date,
@@ -22,12 +24,11 @@ from app.base.fields import (
     Name,
     Phone,
     Phones,
-    Text,
     field,
 )
 from app.base.i18n import _
 from app.base.scope import Through, is_everything
-from app.crm.customers.models.customer import SCOPE, Customer
+from app.crm.customers.models.customer import HELD, SCOPE, Customer
 
 
 def _numbers(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
@@ -47,8 +48,12 @@ class Contact(Model):
         String(60), index=True, info=field(Name(_("Contact name"), required=True, max_length=60, sortable=True))
     )
     sex: Mapped[str | None] = mapped_column(String(10), info=field(Choice(_("Sex"), dictionary="sex")))
-    email: Mapped[str | None] = mapped_column(String(254), info=field(Email(_("E-mail"), max_length=254)))
-    wechat: Mapped[str | None] = mapped_column(String(60), info=field(Text(_("WeChat id"), max_length=60)))
+    email: Mapped[str | None] = mapped_column(
+        String(254), info=field(Email(_("E-mail"), group="accounts", max_length=254))
+    )
+    wechat: Mapped[str | None] = mapped_column(
+        String(60), info=field(Account(_("WeChat id"), group="accounts", max_length=60))
+    )
     preferred_channel: Mapped[str | None] = mapped_column(
         String(40), info=field(Choice(_("Preferred channel"), dictionary="contact_channel"))
     )
@@ -163,7 +168,32 @@ class ContactScope:
         return or_(placed, and_(table.c.created_by_id == actor.id, alone))
 
 
+class HeldThroughCustomers:
+    """A contact is theirs whose is a customer where it stands; one without any is of who made it."""
+
+    columns: Sequence[str] = ("created_by_id",)
+
+    def loads(self) -> Sequence[Any]:
+        owners = (Customer.owner_id, Customer.department_id)
+        return [selectinload(Contact.links).selectinload(ContactLink.customer).load_only(*owners)]
+
+    def has(self, record: Any, actor: Actor) -> bool:
+        places = [link.customer for link in record.links]
+        if not places:
+            return actor.id is not None and record.created_by_id == actor.id
+        return any(HELD.has(customer, actor) for customer in places if customer is not None)
+
+    def rows(self, table: FromClause, actor: Actor) -> ColumnElement[bool]:
+        links, customers = ContactLink.__table__.alias(), Customer.__table__.alias()
+        places = links.join(customers, customers.c.id == links.c.customer_id)
+        mine = and_(HELD.rows(customers, actor), customers.c.deleted_at.is_(None))
+        placed = table.c.id.in_(select(links.c.contact_id).select_from(places).where(mine))
+        alone = table.c.id.not_in(select(links.c.contact_id))
+        return or_(placed, and_(alone, table.c.created_by_id == actor.id)) if actor.id is not None else false()
+
+
 CONTACT_SCOPE = ContactScope()
+Contact.__held__ = HeldThroughCustomers()
 Contact.__scope__ = CONTACT_SCOPE
 ContactPhone.__scope__ = Through("contact_id", Contact.__table__, CONTACT_SCOPE)
 for child in (ContactLink, PhoneEntry):

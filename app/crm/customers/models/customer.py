@@ -13,6 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from app.base import clock
 from app.base.actor import Actor, Level
 from app.base.fields import (
+    Account,
     Boolean,
     Choice,
     Choices,
@@ -29,6 +30,7 @@ from app.base.fields import (
     Text,
     field,
 )
+from app.base.fields.held import Held
 from app.base.i18n import _
 from app.base.scope import Owned, Through
 from app.crm.customers.models.words import SYNONYMS
@@ -75,6 +77,7 @@ def _is_mine_or_belows(employee_id: ColumnElement[int], actor: Actor, *, write: 
     return or_(employee_id == actor.id, employee_id.in_(theirs))
 
 
+HELD = Held()
 SCOPE = Owned("customers", ownerless="pool", shared=[shared_with])
 
 
@@ -84,6 +87,7 @@ class Customer(Model):
     __tablename__ = "customers_customer"
     __versioned__: dict = {}
     __scope__ = SCOPE
+    __held__ = HELD
     __table_args__ = (
         CheckConstraint("name <> ''", name="ck_customer_name"),
         Index(
@@ -161,8 +165,12 @@ class Customer(Model):
     )
     sex: Mapped[str | None] = mapped_column(String(10), info=field(Choice(_("Sex"), dictionary="sex", only=PERSON)))
     birthday: Mapped[date | None] = mapped_column(info=field(Date(_("Birthday"), only=PERSON)))
-    email: Mapped[str | None] = mapped_column(String(254), info=field(Email(_("E-mail"), max_length=254)))
-    wechat: Mapped[str | None] = mapped_column(String(60), info=field(Text(_("WeChat id"), only=PERSON, max_length=60)))
+    email: Mapped[str | None] = mapped_column(
+        String(254), info=field(Email(_("E-mail"), group="accounts", max_length=254))
+    )
+    wechat: Mapped[str | None] = mapped_column(
+        String(60), info=field(Account(_("WeChat id"), only=PERSON, group="accounts", max_length=60))
+    )
     fax: Mapped[str | None] = mapped_column(String(32), info=field(Phone(_("Fax"), only=COMPANY, phone_kind="fax")))
     website: Mapped[str | None] = mapped_column(String(200), info=field(Text(_("Website"), only=COMPANY)))
     source: Mapped[str | None] = mapped_column(

@@ -138,21 +138,21 @@ def drawn(entry: Entry) -> dict[str, Any]:
         "color": color,
         "address": entry.address,
         "note": entry.note,
-        "what": [_what(*one) for one in entry.what],
+        "what": [_what(entry.record, *one) for one in entry.what],
     }
 
 
-def _what(label: object, old: Any, new: Any, spec: Any) -> Markup:
+def _what(record: Customer, label: object, old: Any, new: Any, spec: Any) -> Markup:
     if spec is None:
         return escape(label)
-    before, after = _word(spec, old), _word(spec, new)
+    before, after = _word(record, spec, old), _word(record, spec, new)
     gone = Markup("<del>{}</del> ").format(before) if before else Markup("")
     came = Markup("<ins>{}</ins>").format(after) if after else markup.NOTHING
     return Markup("{}{}{}{}").format(label, _(": "), gone, came)
 
 
-def _word(spec: Any, value: Any) -> str:
-    shown = seen(spec, value, actor=current_actor())
+def _word(record: Customer, spec: Any, value: Any) -> str:
+    shown = seen(spec, value, actor=current_actor(), record=record)
     return shown if isinstance(shown, Hidden) else spec.text(value)
 
 
@@ -161,6 +161,6 @@ def _lines(entry: Entry) -> list[list[Any]]:
     head += [str(CHANNELS.get(entry.channel, CHANNELS["system"])[0]), entry.address or "", entry.record.name]
     lines = []
     for label, old, new, spec in entry.what:
-        words = [_word(spec, old), _word(spec, new)] if spec is not None else ["", ""]
+        words = [_word(entry.record, spec, old), _word(entry.record, spec, new)] if spec is not None else ["", ""]
         lines.append([*head, str(label), *words, entry.note or ""])
     return lines

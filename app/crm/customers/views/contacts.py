@@ -1,6 +1,10 @@
 """The contact list, page and form."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from app.base.i18n import _
+from app.base.screens.reveals import Reveals
 from app.base.screens.view import DomainView
 from app.crm.customers import services
 from app.crm.customers.models import Contact
@@ -8,14 +12,18 @@ from app.system.audit.views import History
 from app.system.recycle.views import Recycled
 
 
-class ContactView(Recycled, History, DomainView):
+class ContactView(Recycled, Reveals, History, DomainView):
     route_base = "/contacts"
     model = Contact
     title, one, group, icon = _("Contacts"), _("Contact"), _("Customers"), "address-book"
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
-    base_permissions += ["can_export", "can_history", "can_revert"]
+    base_permissions += ["can_export", "can_history", "can_revert", "can_reveal"]
     list_fields = ["name", "phones", "email", "wechat", "preferred_channel", "updated_at"]
     form_fields = ["name", "phones", "sex", "email", "wechat", "preferred_channel", "birthday", "notes"]
     default_sort = "-updated_at"
     create, change, remove = services.create_contact, services.change_contact, services.delete_contact
     take_back, bring_back = services.take_contact_back, services.restore_contact
+
+    def row_actions(self, record: Contact) -> Sequence[Mapping[str, Any]]:
+        button = self.reveals(record, "phones")
+        return [*super().row_actions(record), *([button] if button else [])]

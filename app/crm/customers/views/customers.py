@@ -16,6 +16,7 @@ from app.base.fields import Boolean, Choice, Date, fields_of
 from app.base.filters import ME
 from app.base.i18n import _
 from app.base.screens import forms
+from app.base.screens.reveals import Reveals
 from app.base.screens.view import DomainView
 from app.crm.customers import queries, rules, services
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer
@@ -50,12 +51,13 @@ def files_page(key: int) -> str:
     return url_for("CustomerView.show", pk=key, tab="files")
 
 
-class CustomerView(BulkActions, Entering, Recycled, History, DomainView):
+class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView):
     route_base = "/customers"
     model = Customer
     title, one, group, icon = _("Customer records"), _("Customer"), _("Customers"), "building-community"
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export", "can_history"]
-    base_permissions += ["can_import", "can_phones", "can_revert", "can_share", "can_bulk_edit"]
+    base_permissions += ["can_import", "can_revert", "can_share", "can_bulk_edit"]
+    base_permissions += ["can_phones", "can_accounts", "can_identity", "can_reveal"]
     bulk_actions = bulk.ACTIONS
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
@@ -100,6 +102,10 @@ class CustomerView(BulkActions, Entering, Recycled, History, DomainView):
     def row_level(self, record: Any) -> Mapping[str, str] | None:
         item = self.specs["level"].values.by_code.get(record.level)  # type: ignore[attr-defined]
         return {"text": item.label[:1], "color": item.color, "title": item.label} if item else None
+
+    def row_actions(self, record: Any) -> Sequence[Mapping[str, Any]]:
+        button = self.reveals(record, "phone")
+        return [*super().row_actions(record), *([button] if button else [])]
 
     # ── the page ──
 

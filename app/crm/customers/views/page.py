@@ -11,6 +11,7 @@ from app.base.i18n import _
 from app.base.paper import engine
 from app.base.scope import may_write
 from app.base.screens import listpage, markup
+from app.base.screens.reveals import button_on
 from app.crm.customers import queries, rules
 from app.crm.customers.models import ContactLink, ContactPhone, Customer, PhoneNumber
 from app.crm.customers.views import readers, relations
@@ -58,7 +59,7 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
 
 
 def _sections(view: "CustomerView", customer: Customer, known: Mapping[str, PhoneNumber]) -> list[dict[str, Any]]:
-    drawn = {name: _number_html(view, customer, number, known) for name, number in _own_numbers(customer).items()}
+    drawn = {name: _number_html(view, customer, name, known) for name in _own_numbers(customer)}
     return listpage.sections(view, customer, skip=_empty(view, customer), drawn=drawn)
 
 
@@ -114,7 +115,7 @@ def _figures(
     view: "CustomerView", customer: Customer, *, known: Mapping[str, PhoneNumber], contacts: int
 ) -> list[dict[str, Any]]:
     values = {name: value_of(customer, spec) for name, spec in view.specs.items() if spec.column}
-    main = next(iter(_own_numbers(customer).values()), None)
+    main = next(iter(_own_numbers(customer)), None)
     return [
         {"k": _("Phone"), "v": _number_html(view, customer, main, known) if main else markup.NOTHING},
         {"k": _("Completeness"), "v": f"{rules.completeness_percent(values, customer.kind)} %"},
@@ -129,11 +130,14 @@ def _day(moment: Any) -> Any:
     return f"{clock.local(moment):%Y-%m-%d}" if moment else markup.NOTHING
 
 
-def _number_html(view: "CustomerView", customer: Customer, number: str, known: Mapping[str, PhoneNumber]) -> Any:
+def _number_html(view: "CustomerView", customer: Customer, name: str, known: Mapping[str, PhoneNumber]) -> Any:
     """Return a number with its state and badge; one that reaches nobody is not offered for a call (CUS-18)."""
-    row, shown = known.get(number), seen(NUMBER, number, actor=view.actor())
+    number = getattr(customer, name)
+    row, spec = known.get(number), view.specs[name]
     is_dead = row is not None and row.state in rules.DEAD_STATES
-    drawn = markup.draw_value(NUMBER, shown, short=is_dead)
+    drawn = markup.draw_value(spec, number, short=True)
+    if not is_dead or is_hidden(spec, view.actor(), customer):
+        drawn = view.drawn(customer, name)
     state = choices.values("phone_state").by_code.get(row.state) if row and row.state != "unverified" else None
     if state:
         drawn = markup.Markup("{} {}").format(drawn, markup.chip(state.label, state.color))
@@ -142,7 +146,7 @@ def _number_html(view: "CustomerView", customer: Customer, number: str, known: M
 
 def _url_of_others(view: "CustomerView", customer: Customer, number: str) -> str:
     """Return the way to the customers of a number; its list names the number, so not for who may not see it."""
-    if is_hidden(NUMBER, view.actor()):
+    if is_hidden(NUMBER, view.actor(), customer):
         return view.url("show", pk=customer.id, tab="related")
     return view.url_of_number(number)
 
@@ -212,6 +216,8 @@ def _contact(
         "position": position_of(link),
         "is_primary": link.is_primary,
         "numbers": [_number(view, customer, row, known, is_mine=is_mine) for row in contact.phones],
+        "masked": markup.place_of(contact, "phones") if is_hidden(NUMBER, view.actor(), customer) else None,
+        "reveal": button_on("ContactView", contact, "phones", shown_at=customer),
         "actions": _contact_actions(view, customer, link) if is_mine and view.may("edit") else [],
     }
 
@@ -221,8 +227,8 @@ def _number(
 ) -> dict[str, Any]:
     what = known.get(row.number)
     state = choices.values("phone_state").by_code.get(what.state) if what and what.state != "unverified" else None
-    shown = seen(NUMBER, row.number, actor=view.actor())
-    is_marked = is_mine and view.may("edit") and not is_hidden(NUMBER, view.actor())
+    shown = seen(NUMBER, row.number, actor=view.actor(), record=customer)
+    is_marked = is_mine and view.may("edit") and not is_hidden(NUMBER, view.actor(), customer)
     return {
         "text": shown if shown != row.number else NUMBER.text(row.number),
         "serves": what.customer_count if what else 0,

@@ -18,7 +18,7 @@ WHY = {"owner": _("Owner"), "writes": _("Collaborator, may change it"), "reads":
 
 
 def related(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
-    found = [(other, _same_number(view, number)) for other, number in queries.related(customer)]
+    found = [(other, _same_number(view, customer, number)) for other, number in queries.related(customer)]
     found += [(child, _("Subsidiary")) for child in queries.children(customer)]
     if customer.parent is not None:
         found.insert(0, (customer.parent, _("Parent company")))
@@ -34,8 +34,8 @@ def related(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
     ]
 
 
-def _same_number(view: "CustomerView", number: str) -> object:
-    shown = seen(NUMBER, number, actor=view.actor())
+def _same_number(view: "CustomerView", customer: Customer, number: str) -> object:
+    shown = seen(NUMBER, number, actor=view.actor(), record=customer)
     return _("Same phone %(number)s") % {"number": shown if shown != number else NUMBER.text(number)}
 
 

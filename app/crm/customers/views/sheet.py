@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from flask import Response
 
-from app.base.fields import seen, text_of, value_of
+from app.base.fields import Field, Hidden, Value, fields_of, seen, text_of, value_of
 from app.base.i18n import _
 from app.base.paper.records import Pair, lines, pairs
 from app.base.paper.sheets import Sheet
 from app.base.screens import prints
 from app.crm.customers import queries
-from app.crm.customers.models import ContactLink, Customer
+from app.crm.customers.models import Contact, ContactLink, Customer
 from app.crm.customers.views import page, relations
 
 if TYPE_CHECKING:
@@ -50,20 +50,22 @@ def _fields(view: "CustomerView", customer: Customer, names: Iterable[str]) -> l
 
 
 def _contacts(view: "CustomerView", customer: Customer) -> list[list[str]]:
-    return [_contact(view, link) for link in queries.links_of(customer)]
+    return [_contact(view, customer, link) for link in queries.links_of(customer)]
 
 
-def _contact(view: "CustomerView", link: ContactLink) -> list[str]:
+def _contact(view: "CustomerView", customer: Customer, link: ContactLink) -> list[str]:
     position, contact = page.position_of(link), link.contact
-    numbers = [_number(view, row.number) for row in contact.phones]
-    reach = [text for text in (contact.email, contact.wechat) if text]
+    numbers = [_shown(view, customer, relations.NUMBER, row.number) for row in contact.phones]
+    known = fields_of(Contact)
+    reach = [_shown(view, customer, known[name], value_of(contact, known[name])) for name in ("email", "wechat")]
     primary = f"（{_('Primary')}）" if link.is_primary else ""
-    return [f"{contact.name}{primary}", position, "、".join(numbers), " ".join(reach)]
+    return [f"{contact.name}{primary}", position, "、".join(numbers), " ".join(filter(None, reach))]
 
 
-def _number(view: "CustomerView", number: str) -> str:
-    shown = seen(relations.NUMBER, number, actor=view.actor())
-    return str(shown) if shown != number else relations.NUMBER.text(number)
+def _shown(view: "CustomerView", customer: Customer, spec: Field, value: Value) -> str:
+    """Return what stands at a contact of the customer as this person reads it: the customer's owner in full."""
+    shown = seen(spec, value, actor=view.actor(), record=customer)
+    return str(shown) if isinstance(shown, Hidden) else spec.text(value)
 
 
 def _access(customer: Customer) -> list[list[str]]:

@@ -30,7 +30,7 @@ def register(holder: Holder) -> None:
 
 
 def _title(row: Any) -> str:
-    return str(seen(fields_of(File)["name"], row.name, actor=current_actor()))
+    return str(seen(fields_of(File)["name"], row.name, actor=current_actor(), record=row))
 
 
 @transaction

@@ -126,8 +126,8 @@ class AttachmentView(DomainView):
     @permission_name("edit")
     def edit(self, pk: str) -> str | AnyResponse:
         """Call a file otherwise."""
-        if is_hidden(self.specs["name"], current_actor()):
-            raise NotAllowed(_("You see numbers in names masked, so you cannot rename files."))
+        if is_hidden(self.specs["name"], current_actor(), self.record(pk, write=True)):
+            raise NotAllowed(_("You see numbers and addresses in names masked, so you cannot rename this file."))
         answer: str | AnyResponse = super().edit(pk)
         return answer
 

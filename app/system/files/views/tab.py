@@ -62,7 +62,7 @@ def tab(kind: str, record: Any, *, is_mine: bool, is_open: bool) -> dict[str, An
 
 def name_of(file: File) -> str:
     """Return a file's name as this person may read it."""
-    return str(seen(fields_of(File)["name"], file.name, actor=current_actor()))
+    return str(seen(fields_of(File)["name"], file.name, actor=current_actor(), record=file))
 
 
 def drawn(screen: Any, file: File, *, is_mine: bool) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def drawn(screen: Any, file: File, *, is_mine: bool) -> dict[str, Any]:
 def actions(screen: Any, file: File) -> list[dict[str, Any]]:
     """Return the buttons of one file, as far as this person may press them."""
     found: list[dict[str, Any]] = []
-    if screen.may("edit") and not is_hidden(fields_of(File)["name"], current_actor()):
+    if screen.may("edit") and not is_hidden(fields_of(File)["name"], current_actor(), file):
         found.append({"label": _("Rename"), "icon": "edit", "url": url_for("AttachmentView.edit", pk=file.id)})
     if screen.may("delete"):
         question = _("Remove “%(name)s”? It can be restored.") % {"name": name_of(file)}

@@ -2,5 +2,6 @@
 
 from app.system.logs.services.chain import begin, prune, seal, verify
 from app.system.logs.services.entries import erase, keep
+from app.system.logs.services.reveals import reveal
 
-__all__ = ["begin", "erase", "keep", "prune", "seal", "verify"]
+__all__ = ["begin", "erase", "keep", "prune", "reveal", "seal", "verify"]

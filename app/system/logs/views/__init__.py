@@ -2,7 +2,7 @@
 
 from flask_appbuilder import AppBuilder
 
-from app.base import logbook
+from app.base import logbook, reveals
 from app.base.choices import more
 from app.base.i18n import _
 from app.base.screens import rights
@@ -15,7 +15,8 @@ __all__ = ["LogView", "register"]
 
 def register(appbuilder: AppBuilder) -> None:
     logbook.write_with(services.keep)
+    reveals.reveal_with(services.reveal)
     logbook.items |= words.ITEMS
     more.update(words.DICTIONARIES)
-    rights.words |= {"can_verify": _("Verify the chain")}
+    rights.words |= {"can_verify": _("Verify the chain"), "can_reveal": _("Show in full, one by one")}
     appbuilder.add_view(LogView, "LogView", label=_("Log"), category="system")

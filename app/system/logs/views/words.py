@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
+from flask_appbuilder import Model
 
 from app.base import logbook
 from app.base.actor import Channel
 from app.base.choices import Item
+from app.base.fields import fields_of
+from app.base.fields.groups import ANY
 from app.base.i18n import _
 from app.base.logbook import Item as Line
 from app.base.screens.view import DomainView
@@ -45,6 +48,15 @@ def _subjects() -> tuple[Item, ...]:
 DICTIONARIES = {"log_kind": _kinds, "log_channel": _channels, "log_subject": _subjects}
 
 
+def _field(code: str) -> object:
+    """Return what a field is called that the log names by table and field."""
+    table, _dot, name = code.partition(".")
+    for mapper in Model.registry.mappers:
+        if getattr(mapper.class_, "__tablename__", "") == table and name in fields_of(mapper.class_):
+            return fields_of(mapper.class_)[name].label
+    return code
+
+
 def _screen(endpoint: Any) -> object:
     found = [view for view in current_app.extensions["house"].baseviews if view.endpoint == endpoint]
     return getattr(found[0], "title", "") or endpoint if found else endpoint
@@ -55,7 +67,8 @@ FORMATS: Mapping[str, object] = {"xlsx": _("Excel (xlsx)"), "csv": _("Text (csv)
 ITEMS: Mapping[str, Line] = {
     "asked": Line(_("Asked for")),
     "entries": Line(_("Entries")),
-    "filter": Line(_("Filter"), group="phones"),
+    "field": Line(_("Field"), _field),
+    "filter": Line(_("Filter"), group=ANY),
     "format": Line(_("Format"), lambda code: FORMATS.get(code, code)),
     "list": Line(_("List"), _screen),
     "outside": Line(_("Outside the data scope"), lambda said: _("Yes") if said else _("No")),

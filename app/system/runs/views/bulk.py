@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from app.base import segments
+from app.base import filters, segments
 from app.base.background import AtOnce
 from app.base.bulk import Action
 from app.base.errors import DomainError, Invalid, WrongState
 from app.base.fields import Number
 from app.base.i18n import _, ngettext
+from app.base.masked_filters import check_asked
 from app.base.screens import filterbar, forms
 from app.base.screens.listing import filterable
 from app.extensions import db
@@ -120,6 +121,7 @@ class BulkActions:
         """Return the conditions as they are now: what is signed does not change with a segment."""
         text, key = request.form.get("filter", ""), request.form.get("segment", "")
         if text or not key:
+            check_asked(filters.parse(text, self.subject().fields), actor=self.actor())
             return {"filter": text, "ids": None}
         listing = self.listing(segment=key, filter="", kept="")
         _checked, segment = listing.filter, listing.applied

@@ -90,8 +90,8 @@ class Asked:
 
 
 def ask(kind: str, parts: Iterable[Part], words: str, *, actor: Actor) -> Asked:
-    """Return what the actor asks of a kind with these words. Parts they see only masked are left out."""
-    seen = [part for part in parts if not part.is_hidden(actor)]
+    """Return what the actor asks of a kind with these words. Of masked texts only whole ones are found."""
+    seen = [asked for part in parts if (asked := part.for_reader(actor)) is not None]
     text = words[:LONGEST]
     several = text.split()[:MOST_WORDS]
     apart = tuple(_words(seen, word) for word in several) if len(several) > 1 else ()

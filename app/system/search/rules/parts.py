@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from app.base.actor import Actor
@@ -71,6 +71,7 @@ def initials_form(text: str) -> str:
     return form if form.isascii() and form.isalnum() else ""
 
 
+NEVER = 1000  # characters: more than anybody types
 WORDS = Manner(search_form, search_form)
 INITIALS = Manner(initials, initials_form, gram=3)
 CODES = Manner(search_form, search_form, gram=4, shortest=6, stride=3)
@@ -83,7 +84,7 @@ class Part:
     """One sort of text of a kind of record.
 
     ``mark`` is the letter its tokens carry; ``of`` the part whose texts it reads, if not its own. ``fields`` are
-    those the texts come from: whoever sees one of them only masked does not find by this part.
+    those the texts come from: whoever sees one of them only masked finds by a whole text, or not at all.
     """
 
     mark: str
@@ -105,8 +106,14 @@ class Part:
         return Rank.EXACT if self.exact else self.contains if self.begins is None else self.begins
 
     def is_hidden(self, actor: Actor) -> bool:
-        """Tell whether the actor may not find anything by this part."""
+        """Tell whether the actor sees what this part reads only masked."""
         return any(is_hidden(spec, actor) for spec in self.fields)
+
+    def for_reader(self, actor: Actor) -> "Part | None":
+        """Return the part as the actor may ask it: a masked one whole if it knows whole texts, else not at all."""
+        if not self.is_hidden(actor):
+            return self
+        return replace(self, begins=None, manner=replace(self.manner, shortest=NEVER)) if self.exact else None
 
     def rank(self, text: str, wanted: str, *, whole: str) -> Rank | None:
         """Return how well a stored text answers; None if it does not. ``wanted``, ``whole``: typed, in two forms."""

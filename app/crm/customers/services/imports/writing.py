@@ -120,7 +120,7 @@ def _wanted(
         for name, value in values.items()
         if value not in (None, "", [])
         and belongs(specs[name].only, customer.kind)
-        and not is_hidden(specs[name], actor)
+        and not is_hidden(specs[name], actor, customer)
     }
     wanted = _columns({name: value for name, value in meant.items() if name != "kind"})
     if "tags" in meant:
