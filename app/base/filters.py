@@ -85,6 +85,10 @@ OPERATORS: Mapping[str, tuple[Operator, ...]] = {
 }
 
 
+#: What an index of texts says of the rows that can hold a piece of text in a field; None if it cannot help.
+narrowed: dict[tuple[type[Any], str], Callable[[str], ColumnElement[bool] | None]] = {}
+
+
 class Node(Protocol):
     """A condition, or a group of them."""
 
@@ -102,7 +106,13 @@ class Condition:
     def sql(self, model: type[Any], actor: Actor) -> ColumnElement[bool]:
         code = self.operator.negation_of or self.operator.code
         met = _met(self.field, model.__table__, code, self._resolved(actor))  # type: ignore[attr-defined]
-        return met.is_not(true()) if self.operator.negated else met
+        if self.operator.negated:
+            return met.is_not(true())
+        helped = narrowed[model, self.field.name](self.values[0]) if self._is_helped(model) else None
+        return met if helped is None else and_(helped, met)
+
+    def _is_helped(self, model: type[Any]) -> bool:
+        return self.operator.code == "contains" and (model, self.field.name) in narrowed
 
     def _resolved(self, actor: Actor) -> tuple[Any, ...]:
         spec: Any = self.field

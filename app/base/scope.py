@@ -138,6 +138,11 @@ def with_deleted() -> AbstractContextManager[None]:
     return _raised("with_deleted")
 
 
+def shows_deleted() -> bool:
+    """Tell whether logically deleted rows are shown too."""
+    return has_app_context() and bool(g.get("with_deleted", False))
+
+
 @contextmanager
 def _raised(flag: str) -> Iterator[None]:
     before = g.get(flag, False)
