@@ -20,7 +20,7 @@ TERMS = frozenset(
 LONGEST = 300
 #: The files that were longer when this test was written. They may shrink, never grow; a new one is not let in.
 LONGER = {
-    "base/fields/kinds.py": 365,
+    "base/fields/kinds.py": 305,
     "base/filters.py": 320,
     "base/screens/listpage.py": 311,
     "base/screens/view.py": 350,

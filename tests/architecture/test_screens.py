@@ -19,7 +19,11 @@ pytestmark = pytest.mark.one_database
 #: of record asks for the permission of its own list.
 NOBODYS = frozenset({"SignInView", "InboxView", "AuthView", "LimitedSecurityApi", "HomeView", "SearchView"})
 #: Permissions with which one only looks.
-LOOKS = frozenset("can_list can_show can_history can_export can_phones can_read can_get can_info can_verify".split())
+LOOKS = frozenset("can_list can_show can_history can_export can_read can_get can_info can_verify".split()) | {
+    "can_phones",
+    "can_accounts",
+    "can_identity",
+}
 #: What is one's own and nobody else's: private segments. Source: DECISIONS, Rights.
 OWN = frozenset({"can_keep"})
 GUARDS = frozenset({"has_access", "has_access_api", "protect"})

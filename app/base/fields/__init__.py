@@ -10,7 +10,6 @@ from app.base.fields.kinds import (
     Choices,
     CreditCode,
     Date,
-    Email,
     Field,
     Link,
     LongText,
@@ -20,12 +19,11 @@ from app.base.fields.kinds import (
     Number,
     Path,
     PersonName,
-    Phone,
-    Phones,
     Related,
     Text,
     Value,
 )
+from app.base.fields.reach import Account, Email, Phone, Phones
 from app.base.fields.reading import (
     Hidden,
     field,
@@ -39,6 +37,7 @@ from app.base.fields.reading import (
 )
 
 __all__ = [
+    "Account",
     "Boolean",
     "Choice",
     "Choices",

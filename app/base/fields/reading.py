@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, FromClause
 
 from app.base.actor import Actor
 from app.base.errors import Invalid
-from app.base.fields.kinds import Choices, Field, Link, Phones, Value
+from app.base.fields.groups import is_among
+from app.base.fields.kinds import Choices, Field, Link, Value
+from app.base.fields.reach import Phones
 
 
 def value_column(spec: Field, table: FromClause) -> ColumnElement[Any]:
@@ -56,7 +58,7 @@ def seen(spec: Field, value: Value, *, actor: Actor | None) -> Value:
 
 def is_hidden(spec: Field, actor: Actor | None) -> bool:
     """Tell whether the actor sees only the mask of a field."""
-    return bool(spec.group) and (actor is None or spec.group in actor.hidden_groups)
+    return bool(spec.group) and (actor is None or is_among(spec.group, actor.hidden_groups))
 
 
 class Hidden(str):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import load_only, selectinload
 
 from app.base import filters, kept_filters, segments
 from app.base.actor import Actor
-from app.base.fields import Choices, Field, Link, Phones, fields_of
+from app.base.fields import Choices, Field, Link, Phones, fields_of, is_hidden
 from app.extensions import db
 
 COUNT_LIMIT = 10_000
@@ -96,11 +96,8 @@ class Listing:
 
     def may_sort(self, spec: Field) -> bool:
         """Tell whether a list may be sorted by a field: always by an indexed one, by others only while it is short."""
-        is_column = bool(spec.column) and not isinstance(spec, Choices | Link) and not self._is_hidden(spec)
+        is_column = bool(spec.column) and not isinstance(spec, Choices | Link) and not is_hidden(spec, self.actor)
         return is_column and (spec.sortable or self.count <= COUNT_LIMIT)
-
-    def _is_hidden(self, spec: Field) -> bool:
-        return bool(spec.group) and spec.group in self.actor.hidden_groups
 
     @cached_property
     def count(self) -> int:

@@ -28,9 +28,6 @@ words: dict[str, object] = {
     "can_revert": _("Take back"),
 }
 
-#: The names of field groups that are masked without a permission.
-group_words: dict[str, object] = {"phones": _("Full phone numbers")}
-
 
 def word(permission: str) -> object:
     """Return what a permission is called; its code, made readable, where nobody gave it a word."""

@@ -2,21 +2,24 @@
 
 LOOK = ["can_list", "can_show", "can_history", "can_export"]
 WORK = [*LOOK, "can_add", "can_edit", "can_share", "can_revert"]
-ALL = [*WORK, "can_delete", "can_import", "can_phones", "can_bulk_edit"]
+#: Owner and supervisors of a record see its personal data without these. Source: docs/decisions/personal.md.
+PERSONAL = ["can_phones", "can_accounts"]
+SENSITIVE = [*PERSONAL, "can_identity"]
+ALL = [*WORK, "can_delete", "can_import", "can_bulk_edit"]
 
 CONTACTS_LOOK = ["can_list", "can_show", "can_history", "can_export"]
 CHANGES = ["can_list", "can_export"]
 CONTACTS_WORK = [*CONTACTS_LOOK, "can_add", "can_edit", "can_delete", "can_revert"]
 
 GRANTS = {
-    "admin": {"CustomerView": ALL, "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
-    "supervisor": {"CustomerView": ALL, "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
+    "admin": {"CustomerView": [*ALL, *SENSITIVE], "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
+    "supervisor": {"CustomerView": [*ALL, *PERSONAL], "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
     "dispatcher": {"CustomerView": [*WORK, "can_delete", "can_import", "can_bulk_edit"], "ContactView": CONTACTS_LOOK},
-    "agent": {"CustomerView": [*WORK, "can_phones"], "ContactView": CONTACTS_WORK},
-    "service_manager": {"CustomerView": [*LOOK, "can_phones"], "ContactView": CONTACTS_LOOK},
-    "finance": {"CustomerView": ["can_list", "can_show", "can_phones"]},
-    "sales": {"CustomerView": [*WORK, "can_phones"], "ContactView": CONTACTS_WORK},
+    "agent": {"CustomerView": [*WORK, *SENSITIVE], "ContactView": CONTACTS_WORK},
+    "service_manager": {"CustomerView": [*LOOK, *PERSONAL], "ContactView": CONTACTS_LOOK},
+    "finance": {"CustomerView": ["can_list", "can_show", *PERSONAL]},
+    "sales": {"CustomerView": [*WORK, *SENSITIVE], "ContactView": CONTACTS_WORK},
     "marketing": {"CustomerView": ["can_list", "can_show"]},
-    "auditor": {"CustomerView": [*LOOK, "can_phones"], "ContactView": CONTACTS_LOOK, "ChangesView": CHANGES},
+    "auditor": {"CustomerView": [*LOOK, *SENSITIVE], "ContactView": CONTACTS_LOOK, "ChangesView": CHANGES},
     "executive": {"CustomerView": LOOK, "ContactView": CONTACTS_LOOK, "ChangesView": ["can_list"]},
 }

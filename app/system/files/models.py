@@ -15,7 +15,8 @@ from sqlalchemy.sql import ColumnElement
 
 from app.base import clock
 from app.base.actor import Actor
-from app.base.fields import Choice, Link, Moment, Number, Text, Value, field
+from app.base.fields import Choice, Email, Link, Moment, Number, Text, Value, field
+from app.base.fields.groups import ANY
 from app.base.i18n import _
 from app.base.scope import Through, policy_of
 
@@ -51,15 +52,20 @@ class OfHolder:
 
 
 NUMBER_IN_NAME = re.compile(r"\+?\d[\d \-.()（）]{5,}\d")
+MAIL_IN_NAME = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 SHORTEST_NUMBER, SHORTEST_MASKED = 7, 11  # digits
 
 
 @dataclass(frozen=True)
 class FileName(Text):
-    """A file's name. Whoever sees phone numbers masked sees those in names masked too."""
+    """A file's name. Whoever sees some personal data masked sees numbers and addresses in names masked too."""
 
     def masked(self, value: Value) -> str:
-        return NUMBER_IN_NAME.sub(_masked_number, value or "")
+        return NUMBER_IN_NAME.sub(_masked_number, MAIL_IN_NAME.sub(_masked_mail, value or ""))
+
+
+def _masked_mail(found: re.Match[str]) -> str:
+    return Email().masked(found[0])
 
 
 def _masked_number(found: re.Match[str]) -> str:
@@ -103,7 +109,7 @@ class File(Model):
     kind: Mapped[str] = mapped_column(String(20))
     record_id: Mapped[int] = mapped_column(index=True)  # not a foreign key: of a table that ``kind`` names
     name: Mapped[str] = mapped_column(
-        String(200), info=field(FileName(_("File name"), required=True, group="phones", wide=True))
+        String(200), info=field(FileName(_("File name"), required=True, group=ANY, wide=True))
     )
     family: Mapped[str] = mapped_column(String(20), info=field(Choice(_("Kind"), dictionary="file_family")))
     mime: Mapped[str] = mapped_column(String(100))

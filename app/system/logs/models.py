@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base import logbook
 from app.base.fields import Choice, Link, LongText, Moment, Number, Text, field
+from app.base.fields.groups import ANY
 from app.base.i18n import _
 from app.base.scope import Restricted
 from app.system.logs import rules
@@ -79,7 +80,7 @@ class Entry(Model):
     channel: Mapped[str] = mapped_column(String(10), info=field(Choice(_("Channel"), dictionary="log_channel")))
     address: Mapped[str | None] = mapped_column(String(50), info=field(Text(_("IP address"))))
     request_id: Mapped[str | None] = mapped_column(String(36), info=field(Text(_("Request number"))))
-    detail: Mapped[str] = mapped_column(Long, default="{}", info=field(Detail(_("Details"), group="phones")))
+    detail: Mapped[str] = mapped_column(Long, default="{}", info=field(Detail(_("Details"), group=ANY)))
     seal_number: Mapped[int | None] = mapped_column(info=field(Number(_("Seal"))))
     erased_at: Mapped[datetime | None]
 

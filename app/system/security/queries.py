@@ -19,6 +19,7 @@ from sqlalchemy.orm import selectinload
 
 from app.base.actor import Actor, Reach
 from app.base.choices import Found, Item
+from app.base.fields.groups import groups
 from app.base.scope import unscoped
 from app.base.stamps import Cached
 from app.extensions import db
@@ -27,9 +28,6 @@ from app.system.security.models import DataScope, Department, Employee, KnownRig
 
 STAMP = "security"
 Right = tuple[str, str]  # (permission, view)
-
-#: Permission that shows a field group in full, by group.
-FIELD_GROUPS: dict[str, Right] = {}
 
 
 def _role_rights(role_ids: frozenset[int]) -> frozenset[Right]:
@@ -97,7 +95,7 @@ def _reaches(roles: Mapping[int, str]) -> dict[str, Reach]:
 
 def _hidden(role_ids: frozenset[int]) -> frozenset[str]:
     held = _role_rights(role_ids)
-    return frozenset(group for group, right in FIELD_GROUPS.items() if right not in held)
+    return frozenset(group.code for group in groups.values() if group.permission not in held)
 
 
 def departments_below(department_id: int) -> Sequence[int]:

@@ -13,6 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from app.base import clock
 from app.base.actor import Actor
 from app.base.fields import (
+    Account,
     Boolean,
     Choice,
     Date,
@@ -22,7 +23,6 @@ from app.base.fields import (
     Name,
     Phone,
     Phones,
-    Text,
     field,
 )
 from app.base.i18n import _
@@ -47,8 +47,12 @@ class Contact(Model):
         String(60), index=True, info=field(Name(_("Contact name"), required=True, max_length=60, sortable=True))
     )
     sex: Mapped[str | None] = mapped_column(String(10), info=field(Choice(_("Sex"), dictionary="sex")))
-    email: Mapped[str | None] = mapped_column(String(254), info=field(Email(_("E-mail"), max_length=254)))
-    wechat: Mapped[str | None] = mapped_column(String(60), info=field(Text(_("WeChat id"), max_length=60)))
+    email: Mapped[str | None] = mapped_column(
+        String(254), info=field(Email(_("E-mail"), group="accounts", max_length=254))
+    )
+    wechat: Mapped[str | None] = mapped_column(
+        String(60), info=field(Account(_("WeChat id"), group="accounts", max_length=60))
+    )
     preferred_channel: Mapped[str | None] = mapped_column(
         String(40), info=field(Choice(_("Preferred channel"), dictionary="contact_channel"))
     )

@@ -13,6 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from app.base import clock
 from app.base.actor import Actor, Level
 from app.base.fields import (
+    Account,
     Boolean,
     Choice,
     Choices,
@@ -161,8 +162,12 @@ class Customer(Model):
     )
     sex: Mapped[str | None] = mapped_column(String(10), info=field(Choice(_("Sex"), dictionary="sex", only=PERSON)))
     birthday: Mapped[date | None] = mapped_column(info=field(Date(_("Birthday"), only=PERSON)))
-    email: Mapped[str | None] = mapped_column(String(254), info=field(Email(_("E-mail"), max_length=254)))
-    wechat: Mapped[str | None] = mapped_column(String(60), info=field(Text(_("WeChat id"), only=PERSON, max_length=60)))
+    email: Mapped[str | None] = mapped_column(
+        String(254), info=field(Email(_("E-mail"), group="accounts", max_length=254))
+    )
+    wechat: Mapped[str | None] = mapped_column(
+        String(60), info=field(Account(_("WeChat id"), only=PERSON, group="accounts", max_length=60))
+    )
     fax: Mapped[str | None] = mapped_column(String(32), info=field(Phone(_("Fax"), only=COMPANY, phone_kind="fax")))
     website: Mapped[str | None] = mapped_column(String(200), info=field(Text(_("Website"), only=COMPANY)))
     source: Mapped[str | None] = mapped_column(

@@ -5,6 +5,8 @@ from flask_appbuilder import AppBuilder
 from app.base import choices, inbox
 from app.base.choices import Item, references
 from app.base.fields import fields_of
+from app.base.fields import groups as personal_groups
+from app.base.fields.groups import Group
 from app.base.i18n import _
 from app.base.screens import rights
 from app.base.screens.frame import quick_adds
@@ -20,9 +22,16 @@ from app.system.files import services as files
 from app.system.files.services import Holder
 from app.system.imports.services import register as register_target
 from app.system.search.services import register as register_kind
-from app.system.security.queries import FIELD_GROUPS
 
 __all__ = ["ChangesView", "ContactView", "CustomerImportView", "CustomerView", "register"]
+
+
+#: What is shown in full only with a permission, or to owner and supervisors. Source: docs/decisions/personal.md.
+GROUPS = (
+    Group("phones", _("Full phone numbers"), ("can_phones", "CustomerView")),
+    Group("accounts", _("Full e-mail addresses and social accounts"), ("can_accounts", "CustomerView")),
+    Group("identity", _("Full identity documents"), ("can_identity", "CustomerView")),
+)
 
 
 def register(appbuilder: AppBuilder) -> None:
@@ -31,7 +40,8 @@ def register(appbuilder: AppBuilder) -> None:
     register_kind(customer_kind())
     register_kind(contact_kind())
     files.register(Holder("customer", _("Customer"), Customer, files_page))
-    FIELD_GROUPS["phones"] = ("can_phones", "CustomerView")
+    for group in GROUPS:
+        personal_groups.register(group)
     rights.words |= {"can_share": _("Share")}
     inbox.kinds["customer_shared"] = SHARED
     choices.more["customer_fields_for_many"] = _fields_for_many

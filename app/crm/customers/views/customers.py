@@ -53,7 +53,8 @@ class CustomerView(BulkActions, History, DomainView):
     model = Customer
     title, one, group, icon = _("Customer records"), _("Customer"), _("Customers"), "building-community"
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export", "can_history"]
-    base_permissions += ["can_import", "can_phones", "can_revert", "can_share", "can_bulk_edit"]
+    base_permissions += ["can_import", "can_revert", "can_share", "can_bulk_edit"]
+    base_permissions += ["can_phones", "can_accounts", "can_identity"]
     bulk_actions = bulk.ACTIONS
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app.base import choices
 from app.base.afterwards import afterwards
 from app.base.fields import Moment
+from app.base.fields.groups import is_among
 from app.base.i18n import _, ngettext
 from app.base.screens import listpage, markup
 from app.base.screens.outside import is_there
@@ -94,7 +95,7 @@ class LogView(DomainView):
 
     def _told(self, code: str, said: Any) -> dict[str, Any]:
         item = item_of(code)
-        if item.group in self.actor().hidden_groups:
+        if is_among(item.group, self.actor().hidden_groups):
             return {"label": item.label, "value": MASK}
         if rules.is_change(said):
             return {"label": item.label, "old": words_of(item, said["old"]), "new": words_of(item, said["new"])}

@@ -8,6 +8,7 @@ from flask import current_app
 from app.base import logbook
 from app.base.actor import Channel
 from app.base.choices import Item
+from app.base.fields.groups import ANY
 from app.base.i18n import _
 from app.base.logbook import Item as Line
 from app.base.screens.view import DomainView
@@ -55,7 +56,7 @@ FORMATS: Mapping[str, object] = {"xlsx": _("Excel (xlsx)"), "csv": _("Text (csv)
 ITEMS: Mapping[str, Line] = {
     "asked": Line(_("Asked for")),
     "entries": Line(_("Entries")),
-    "filter": Line(_("Filter"), group="phones"),
+    "filter": Line(_("Filter"), group=ANY),
     "format": Line(_("Format"), lambda code: FORMATS.get(code, code)),
     "list": Line(_("List"), _screen),
     "outside": Line(_("Outside the data scope"), lambda said: _("Yes") if said else _("No")),

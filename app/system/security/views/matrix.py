@@ -1,7 +1,7 @@
 """What ``zhike/role.html`` draws: screens × buttons, data scopes, people; and what a saved page means."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,14 @@ from flask_appbuilder.security.sqla.models import Role
 from app.base import clock
 from app.base.actor import Level, Reach
 from app.base.errors import Invalid
+from app.base.fields.groups import Group
+from app.base.fields.groups import groups as personal
 from app.base.i18n import _, ngettext
 from app.base.screens import listpage, markup, rights
 from app.base.screens.frame import GROUPS
 from app.base.screens.rights import COLUMNS, IN_COLUMNS, Screen
 from app.system.security import queries, rules
-from app.system.security.queries import FIELD_GROUPS, Right
+from app.system.security.queries import Right
 
 if TYPE_CHECKING:
     from app.system.security.views.roles import RoleView
@@ -109,6 +111,7 @@ def _rights(role: Role) -> dict[str, Any]:
         {"label": label, "rows": [seen.row(screen) for screen in found]}
         for label, found in rights.by_group(_screens(), first=_menu()).items()
     ]
+    masked = [seen.personal(group) for group in personal.values()]
     rows = [row for group in groups for row in group["rows"]]
     scopes = [_scope(role, domain, label, reach) for (domain, label), reach in _reaches(role)]
     before = {"rights": seen.ticked, "reaches": {one["domain"]: [one["read"], one["write"]] for one in scopes}}
@@ -116,10 +119,12 @@ def _rights(role: Role) -> dict[str, Any]:
         "columns": [word for _key, word, _permissions in COLUMNS],
         "groups": groups,
         "scopes": scopes,
+        "personal": masked,
         "before": json.dumps(before),
-        "differing": sum(row["differs"] for row in rows) + sum(one["differs"] for one in scopes),
+        "differing": sum(one["differs"] for one in (*rows, *scopes, *masked)),
         "total": len(rows),
-        "news": [f"{row['title']} · {words}" for row in rows for words in row["news"]],
+        "news": [f"{row['title']} · {words}" for row in rows for words in row["news"]]
+        + [words for one in masked for words in one["news"]],
         "news_since": f"{clock.local(min(news.values())):%Y-%m-%d}" if news else None,
     }
 
@@ -133,30 +138,31 @@ class Seen:
 
     def row(self, screen: Screen) -> dict[str, Any]:
         """Return one line of the matrix."""
-        masks = {permission for permission, view in FIELD_GROUPS.values() if view == screen.name}
+        masks = {group.permission[0] for group in personal.values() if group.permission[1] == screen.name}
         own = [one for one in screen.permissions if one not in IN_COLUMNS and one not in masks]
         columns = [self._column(screen, key, word, permissions) for key, word, permissions in COLUMNS]
-        actions = [self._cell(screen, one, rights.word(one), (one,)) for one in own]
-        fields = [self._cell(screen, right[0], _group_word(name), (right[0],)) for name, right in _masks_of(screen)]
-        cells = [cell for cell in (*columns, *actions, *fields) if cell]
+        actions = [self._cell(screen.name, one, rights.word(one), (one,)) for one in own]
+        cells = [cell for cell in (*columns, *actions) if cell]
         return {
             "name": screen.name,
             "title": screen.title,
             "columns": columns,
             "actions": actions,
-            "fields": fields,
-            "is_granted": any(cell["ticked"] for cell in cells),
-            "differs": any(cell["differs"] for cell in cells),
-            "news": [str(cell["word"]) for cell in cells if cell["is_new"]],
-        }
+        } | _summed(cells)
+
+    def personal(self, group: Group) -> dict[str, Any]:
+        """Return one line of the section on personal data: a group, and whether the role sees it in full."""
+        permission, view = group.permission
+        cell = self._cell(view, permission, group.label, (permission,))
+        return {"label": group.label, "cell": cell} | _summed([cell])
 
     def _column(self, screen: Screen, key: str, word: object, permissions: tuple[str, ...]) -> dict[str, Any] | None:
         there = tuple(one for one in permissions if one in screen.permissions)
-        return self._cell(screen, key, word, there) if there else None
+        return self._cell(screen.name, key, word, there) if there else None
 
-    def _cell(self, screen: Screen, key: str, word: object, permissions: tuple[str, ...]) -> dict[str, Any]:
-        asked = {(one, screen.name) for one in permissions}
-        ticked, value = asked <= self.held, f"{screen.name}.{key}"
+    def _cell(self, view: str, key: str, word: object, permissions: tuple[str, ...]) -> dict[str, Any]:
+        asked = {(one, view) for one in permissions}
+        ticked, value = asked <= self.held, f"{view}.{key}"
         if ticked:
             self.ticked.append(value)
         differs = self.standard is not None and ticked != (asked <= frozenset(self.standard))
@@ -164,12 +170,12 @@ class Seen:
         return {"value": value, "word": word, "ticked": ticked, "differs": differs, "is_new": is_new}
 
 
-def _group_word(name: str) -> object:
-    return rights.group_words.get(name, name)
-
-
-def _masks_of(screen: Screen) -> list[tuple[str, Right]]:
-    return [(name, right) for name, right in FIELD_GROUPS.items() if right[1] == screen.name]
+def _summed(cells: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "is_granted": any(cell["ticked"] for cell in cells),
+        "differs": any(cell["differs"] for cell in cells),
+        "news": [str(cell["word"]) for cell in cells if cell["is_new"]],
+    }
 
 
 # ── data scopes ──────────────────────────────────────────────────────────────────────────────────
