@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, or_, select, true
 from app.base import clock
 from app.base.actor import Actor
 from app.base.errors import Invalid
-from app.base.fields import Choice, Choices, Field, Phone, Phones, Related, value_column
+from app.base.fields import Choice, Choices, Field, IdentityNumber, Phone, Phones, Related, value_column
 from app.base.i18n import _
 
 MOST_CONDITIONS = 30
@@ -70,8 +70,7 @@ DATES = (
 OPERATORS: Mapping[str, tuple[Operator, ...]] = {
     "text": TEXT,
     "longtext": tuple(operator for operator in TEXT if operator.code not in {"in", "not_in"}),
-    "phone": (*IS, *IN, *EMPTY),
-    "choice": (*IS, *IN, *EMPTY),
+    **dict.fromkeys(("phone", "choice", "link", "sealed"), (*IS, *IN, *EMPTY)),
     "choices": (
         *_pair("in", _("has one of"), _("has none of"), "many"),
         *_pair("every", _("has all of"), _("has not all of"), "many"),
@@ -81,7 +80,6 @@ OPERATORS: Mapping[str, tuple[Operator, ...]] = {
     "date": DATES,
     "moment": DATES,
     "boolean": (*_pair("true", _("is yes"), _("is not yes"), 0), *EMPTY),
-    "link": (*IS, *IN, *EMPTY),
 }
 
 
@@ -250,6 +248,8 @@ def _met(spec: Field, table: FromClause, code: str, values: Sequence[Any]) -> Co
         child, joined = spec.path(table)  # type: ignore[misc]
         rows = select(child.c.number).where(joined)
         return ~rows.exists() if code == "empty" else rows.where(child.c.number.in_(values)).exists()
+    if isinstance(spec, IdentityNumber):
+        return spec.met(table, code, values)
     return _asked(spec, value_column(spec, table), code, values)
 
 

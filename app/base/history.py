@@ -22,6 +22,7 @@ from app.base import choices, clock
 from app.base.actor import current_actor
 from app.base.i18n import _
 from app.base.scope import PUBLIC
+from app.base.sealed import with_blind
 from app.extensions import db
 
 INSERT, UPDATE, DELETE = Operation.INSERT, Operation.UPDATE, Operation.DELETE
@@ -205,7 +206,7 @@ def insert_versioned(cls: type[Any], rows: Iterable[dict[str, Any]]) -> list[int
     table, versions = cls.__table__, version_class(cls).__table__
     number, connection = change_set().id, db.session.connection()
     db.session.flush()
-    batch = [row | ({"revision": 1} if "revision" in table.c else {}) for row in rows]
+    batch = [with_blind(table, row) | ({"revision": 1} if "revision" in table.c else {}) for row in rows]
     ids = _reserved_ids(connection, table, versions, len(batch))
     for start in range(0, len(batch), CHUNK):
         part = ids[start : start + CHUNK]

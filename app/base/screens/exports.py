@@ -12,7 +12,20 @@ from sqlalchemy import select
 from app.base import choices, clock, logbook
 from app.base.actor import Actor
 from app.base.engine import promise_to_read
-from app.base.fields import Choices, Date, Field, Hidden, Link, Moment, Money, Number, Phone, Phones, seen
+from app.base.fields import (
+    Choices,
+    Date,
+    Field,
+    Hidden,
+    IdentityNumber,
+    Link,
+    Moment,
+    Money,
+    Number,
+    Phone,
+    Phones,
+    seen,
+)
 from app.base.logbook import Kind
 from app.base.scope import unscoped
 from app.base.screens import filterbar
@@ -94,6 +107,7 @@ def kind_of(spec: Field) -> str:
         (Date, "date"),
         (Moment, "moment"),
         (Phone, "code"),
+        (IdentityNumber, "code"),
     )
     return next((kind for cls, kind in kinds if isinstance(spec, cls)), "text")
 

@@ -19,16 +19,18 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.base import choices
 from app.base.actor import Actor
 from app.base.errors import Conflict, DomainError, Invalid, InvalidFields, NotAllowed
-from app.base.fields import Choice, Field, Link, fields_of, is_hidden
+from app.base.fields import Choice, Field, Link, fields_of, is_hidden, value_of
 from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens import conflicts, filterbar, forms, listpage
 from app.base.screens.listing import filterable
 from app.base.screens.lists import Lists, current_actor
 from app.base.screens.outside import not_found
+from app.base.sealed import Unreadable
 from app.extensions import db
 
 MOST_CHOICES = 20
+WHOLE = frozenset({"phone", "sealed"})  # kinds of fields that everybody in scope may ask for a whole number
 LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
 
 
@@ -136,6 +138,7 @@ class DomainView(Lists, ModelView):
         """Return the form for a new record or for ``record``, without fields this person sees only masked."""
         names = self.form_names(record)
         specs = [self.specs[name] for name in names if not is_hidden(self.specs[name], current_actor())]
+        specs = [spec for spec in specs if not (spec.is_sealed and isinstance(_held(record, spec), Unreadable))]
         return forms.form_class(specs, choices_url=self.url("choices", field="-").removesuffix("/-"))()
 
     def form_names(self, _record: Any) -> Sequence[str]:
@@ -235,7 +238,7 @@ class DomainView(Lists, ModelView):
 
     def may_filter(self, spec: Field) -> bool:
         """Tell whether this person may filter by a field."""
-        return not is_hidden(spec, current_actor()) or spec.kind == "phone"  # a whole number may be asked for
+        return not is_hidden(spec, current_actor()) or spec.kind in WHOLE
 
     def row_actions(self, record: Any) -> Sequence[Mapping[str, Any]]:
         """Return the buttons of one row, as far as this person may press them."""
@@ -253,6 +256,10 @@ class DomainView(Lists, ModelView):
 
     def key(self, record: Any) -> Any:
         return getattr(record, self.model.__mapper__.primary_key[0].key)  # type: ignore[attr-defined]
+
+
+def _held(record: Any, spec: Field) -> Any:
+    return value_of(record, spec) if record is not None else None
 
 
 def _number(text: str | None) -> int | None:

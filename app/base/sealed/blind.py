@@ -42,10 +42,13 @@ def _index(table: Table, name: str, value: Any) -> str | None:
 
 
 def _follow(_mapper: Mapper[Any], _connection: Any, record: Any) -> None:
+    """Bring the index in step with a value that was set; seal the value once for the row and its history."""
     table = record.__table__
     for name, index in blinds_in(table).items():
         if inspect(record).attrs[name].history.has_changes():
-            setattr(record, index, _index(table, name, getattr(record, name)))
+            value = getattr(record, name)
+            setattr(record, index, _index(table, name, value))
+            setattr(record, name, table.c[name].type.sealed(value))
 
 
 @event.listens_for(Mapper, "mapper_configured")

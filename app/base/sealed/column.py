@@ -9,11 +9,9 @@ from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator
 
 from app.base import clock
-from app.base.i18n import _
-from app.base.sealed.ring import FORM, Unopened, key_of, ring
+from app.base.sealed.ring import FORM, UNREADABLE, Unopened, key_of, ring
 
 log = logging.getLogger("zhike.sealed")
-UNREADABLE = _("This value cannot be read: the key it was encrypted with is missing. Ask whoever looks after the keys.")
 NULL_CHECKS = frozenset({operators.is_, operators.is_not})
 A_MINUTE = 60
 _told: dict[tuple[str, str], Any] = {}
@@ -25,11 +23,35 @@ class Unreadable(str):
     __slots__ = ("token",)
     token: str
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unreadable) and other.token == self.token
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.token)
+
     @classmethod
     def of(cls, token: str) -> "Unreadable":
         """Return it for a sealed value, in the language of whoever reads."""
         made = cls(str(UNREADABLE))
         made.token = token
+        return made
+
+
+class Opened(str):
+    """A value together with how it is sealed: written once more, as into the history, it stays the very same."""
+
+    __slots__ = ("place", "token")
+    token: str
+    place: str
+
+    @classmethod
+    def of(cls, plain: str, token: str, *, place: str) -> "Opened":
+        """Return it for a value and what seals it in the column ``place``."""
+        made = cls(plain)
+        made.token, made.place = token, place
         return made
 
 
@@ -63,6 +85,8 @@ class Sealed(TypeDecorator[str]):
         """Seal what goes into the database."""
         if value is None or isinstance(value, Unreadable):
             return None if value is None else value.token
+        if isinstance(value, Opened) and value.place == self.place and ring().is_current(value.token):
+            return value.token
         return ring().seal(self.written(value), place=self.place)
 
     def process_result_value(self, value: Any, _dialect: Dialect) -> Any:
@@ -70,7 +94,7 @@ class Sealed(TypeDecorator[str]):
         if value is None:
             return None
         try:
-            return self.read(ring().open(value, place=self.place))
+            return self.read(ring().open(value, place=self.place), value)
         except Unopened as error:
             _tell(self.place, error.key)
             return self.unread(value)
@@ -79,9 +103,15 @@ class Sealed(TypeDecorator[str]):
         """Return the text that is sealed."""
         return str(value)
 
-    def read(self, text: str) -> Any:
+    def read(self, text: str, token: str) -> Any:
         """Return the value of the text that was opened."""
-        return text
+        return Opened.of(text, token, place=self.place)
+
+    def sealed(self, value: Any) -> Any:
+        """Return a value that is to be written in several places, already sealed."""
+        if value is None or isinstance(value, Opened | Unreadable):
+            return value
+        return self.read(value, ring().seal(value, place=self.place))
 
     def unread(self, token: str) -> Any:
         """Return what stands in the place of a value that no key opens."""
@@ -96,7 +126,7 @@ class SealedJSON(Sealed):
     def written(self, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
-    def read(self, text: str) -> Any:
+    def read(self, text: str, token: str) -> Any:  # noqa: ARG002 - as above
         return json.loads(text)
 
     def unread(self, token: str) -> Any:

@@ -19,14 +19,18 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
+from app.base.errors import StoreUnavailable
+from app.base.i18n import _
+
 FORM, NONCE_BYTES, PARTS = "v1", 12, 4
+UNREADABLE = _("This value cannot be read: the key it was encrypted with is missing. Ask whoever looks after the keys.")
 
 
-class Unopened(Exception):
+class Unopened(StoreUnavailable):
     """A sealed value cannot be opened: its key is missing or another one, or it was sealed for another column."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"no key opens this value; it was sealed with {key!r}")
+        super().__init__(UNREADABLE)
         self.key = key
 
 

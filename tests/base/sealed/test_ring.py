@@ -57,7 +57,7 @@ def test_the_newest_key_seals_and_all_keys_open(old, both):
 
 
 def test_a_missing_key_is_named(old, both):
-    with pytest.raises(Unopened, match="sealed with 'k2'") as error:
+    with pytest.raises(Unopened, match="the key it was encrypted with is missing") as error:
         old.open(both.seal(NUMBER, place=PLACE), place=PLACE)
     assert error.value.key == "k2"
 
