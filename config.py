@@ -114,8 +114,8 @@ class Settings:
         log_key = self.log_key or self._made_up("log-key")
         keys = self.encryption_keys or (f"{DEMO_KEY}:{self._made_up('encryption-key', _encryption_key)}",)
         _check_keys(keys)
-        known = {"secret_key": secret, "log_key": log_key, "encryption_keys": keys}
-        return replace(self, database_url=_driver(url), storage_url=files, **known)
+        made = replace(self, secret_key=secret, log_key=log_key, encryption_keys=keys)
+        return replace(made, database_url=_driver(url), storage_url=files)
 
     def _check_production(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:

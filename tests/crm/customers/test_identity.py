@@ -320,3 +320,11 @@ def test_the_log_names_the_column_and_the_key_and_never_the_value(as_user, perso
     assert said
     assert all((record.column, record.key) == ("customers_customer.document_number", "k1") for record in said)
     assert "v1|" not in caplog.text
+
+
+def test_the_log_of_an_export_holds_the_filter_with_the_mask(as_user, person, stored):
+    asked_for = {"format": "csv", "fields": "name", "filter": asked("is", CARD)}
+    assert as_user("lin").get("/customers/export", query_string=asked_for).status_code == 200
+    [detail] = [one for one in map(str, stored("logs_entry", "detail")) if "filter" in one]
+    assert CARD not in detail
+    assert MASK in detail
