@@ -68,6 +68,8 @@ class Settings:
     password_min_length: int = 10
     #: Seconds after which a job whose worker is not heard of goes on in another one.
     job_lease_seconds: int = 60
+    #: Customers outside the own data scope that the check for duplicates tells of, per person and day.
+    lookup_per_day: int = 100
     #: Rows of a list, or of a file to import, from which work goes to the background.
     background_from_rows: int = 500
     #: Rows up to which a list is exported while the person waits; a job writes longer files.

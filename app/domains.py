@@ -11,6 +11,7 @@ DOMAINS = (
     "system.keys",
     "system.audit",
     "system.runs",
+    "system.recycle",
     "system.imports",
     "system.segments",
     "system.search",

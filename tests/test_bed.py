@@ -56,7 +56,7 @@ def test_a_form_without_its_token_is_refused_where_the_test_asks_for_it(as_user,
     lin = as_user("sam", csrf=True)
     assert lin.post(f"/customers/{key}/delete").status_code == 400
     token = lin.token()
-    assert lin.post(f"/customers/{key}/delete", data={"csrf_token": token}).status_code == 302
+    assert lin.post(f"/customers/{key}/delete", data={"csrf_token": token, "reason": "trial"}).status_code == 302
 
 
 def test_a_record_can_be_read_without_a_context(saved, read):

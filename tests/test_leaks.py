@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 import pypdf
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.base import scope
@@ -22,15 +22,17 @@ from app.base.fields import reading
 from app.base.screens.listing import filterable
 from app.crm.customers import services
 from app.crm.customers.models import Contact, Customer
+from app.extensions import db
 from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
+from app.system.recycle.models import BinEntry
 from app.system.sign_in import services as sign_in
 from tests.cast import BY_USERNAME, EVE, LIN, PEOPLE, SAM
 from tests.factories import a_contact, a_customer
 from tests.system.segments.steps import kept, one
 
 SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
-CODE = "91410300MA9K2R4TXA"
+CODE, CODE_IN_BIN = "91410300MA9K2R4TXA", "91350000NFEU9W2E97"
 EVES = {"name": "叶家贸易有限公司", "phone": SHARED_NUMBER, "owner": EVE.id}
 LINS = {
     "name": "林家机械有限公司",
@@ -69,6 +71,10 @@ def world(app):
         services.unshare(other, employee_id=EVE.id, actor=LIN.actor)
         gone = a_customer(name="林家旧店有限公司", phone="+8613655510002", owner=LIN.id)
         services.delete(gone, actor=SYSTEM)
+        shut = a_customer(name="叶家旧店有限公司", phone=SHARED_NUMBER, credit_code=CODE_IN_BIN, owner=EVE.id)
+        services.delete(shut, actor=SYSTEM)
+        with_code = a_customer(name="林家分店有限公司", phone="+8613655510002", owner=LIN.id)
+        services.change(with_code, {"credit_code": CODE_IN_BIN}, actor=SYSTEM, revision=None)
         services.recount()
         hung = [hang_a_file(one, name) for one, name in ((hers, "叶家合同 137-0013-7000.txt"), (other, "甘藏之.txt"))]
         keep_segments()
@@ -76,6 +82,7 @@ def world(app):
             file=hung,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
+            binned=tuple(db.session.scalars(select(BinEntry.id).order_by(BinEntry.id))),
             outside=(other.id, gone.id),
             outside_contacts=(contact.id,),
         )
@@ -114,6 +121,8 @@ SEARCHED = (
     "linj",
     "1",
 )
+#: What somebody types into the form of a new customer: whole names, numbers and codes, and parts of them.
+LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
 PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
 TABS = ("", "tab=related", "tab=access", "tab=contacts", "tab=files")
 
@@ -133,7 +142,7 @@ def keys_of(rule, world):
     if "<field>" in rule.rule:
         return [*filterable(Customer), *filterable(Contact), "owner", "department", "nothing"]
     owners = {"Customer": world.customer, "Attachment": world.file, "File": world.file, "Contact": world.contact}
-    known = owners | {"Segment": SEGMENTS}
+    known = owners | {"Segment": SEGMENTS, "Recycle": world.binned}
     for name, keys in known.items():
         if rule.endpoint.startswith((f"{name}View", f"{name}Api")):
             return keys
@@ -148,6 +157,8 @@ def queries_of(app, rule):
     model, ending = getattr(view, "model", None), rule.endpoint.split(".")[-1]
     if ending == "choices":
         return ["q=", f"q={quote('家')}", "q=13700137000"]
+    if ending == "alike":
+        return [f"{name}={quote(words)}" for name in ("name", "phone", "credit_code") for words in LIKE]
     if ending in {"search", "quick"}:
         return [f"q={quote(words)}{more}" for words in SEARCHED for more in ("", "&kind=contact&after=9.999")]
     if model in (Customer, Contact) and ending in {"list", "index", "count", "export"}:

@@ -41,6 +41,9 @@ class Action:
     #: Which of the rows cannot be given their former values, and why: a code in use elsewhere by now.
     hinder: Callable[[Sequence[int]], Mapping[int, str]] = lambda _ids: {}
     finds_deleted: bool = False  # undo must find rows that the action took out of the lists
+    is_final: bool = False  # no undo: the person types the number of rows
+    asks: object = ""  # the heading over the fields, and the line beside it
+    hint: object = ""
 
     @property
     def button(self) -> str:

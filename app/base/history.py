@@ -133,12 +133,10 @@ def _has_integer_key(table: sa.Table) -> bool:
 
 @dataclass(frozen=True)
 class Child:
-    """Rows whose changes belong to the history of the row they hang on.
+    """Rows whose changes belong to the history of the row they hang on. ``column`` leads to the parent.
 
-    ``column`` leads to the parent; with ``via`` (model, own column, column to the parent) it leads there through
-    another child: a contact's phones belong to every customer the contact was ever linked to. ``title`` names one
-    row of it in the reader's words, from a version. ``only`` (column, value): other rows hang on records of other
-    kinds.
+    With ``via`` (model, own column, column to the parent) it leads there through another child, such as a contact's
+    phones. ``title`` names a row in the reader's words. ``only`` (column, value): other rows hang on other kinds.
     """
 
     label: object
@@ -245,17 +243,27 @@ def update_versioned(
     return changed
 
 
-def delete_versioned(cls: Any, ids: Iterable[int]) -> None:
+def delete_versioned(cls: Any, ids: Iterable[Any]) -> None:
     """Delete many rows in sets; the history of each ends with what it was last. Children must be gone before."""
-    table, versions = cls.__table__, version_class(cls).__table__
+    table, versions, key = cls.__table__, version_class(cls).__table__, cls.__mapper__.primary_key[0].name
     number, connection, wanted = change_set().id, db.session.connection(), sorted(set(ids))
     db.session.flush()
     _heard(cls, DELETE, wanted)
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        replace(connection, versions, versions.c.id.in_(part), number)
-        _copy(connection, table, versions, table.c.id.in_(part), number, DELETE)
-        connection.execute(sa.delete(table).where(table.c.id.in_(part)))
+        replace(connection, versions, versions.c[key].in_(part), number)
+        _copy(connection, table, versions, table.c[key].in_(part), number, DELETE)
+        connection.execute(sa.delete(table).where(table.c[key].in_(part)))
+
+
+def purge_versioned(cls: Any, values: Iterable[Any], *, column: str = "id") -> None:
+    """Delete rows for good, history included: those whose ``column`` has, or once had, one of the values."""
+    key, versions, wanted = cls.__mapper__.primary_key[0], version_class(cls).__table__, sorted(set(values))
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        rows = sa.select(key).where(cls.__table__.c[column].in_(part))
+        delete_versioned(cls, db.session.connection().scalars(rows))
+        db.session.connection().execute(sa.delete(versions).where(versions.c[column].in_(part)))
 
 
 def _reserved_ids(connection: sa.Connection, table: sa.Table, versions: sa.Table, count: int) -> list[int]:

@@ -34,12 +34,16 @@ class Kind(StrEnum):
     REFUSED = "refused"
     VIEWED = "viewed"
     REVEALED = "revealed"
+    LOOKED_UP = "looked_up"
+    ASKED_FOR = "asked_for"
     EXPORTED = "exported"
     IMPORTED = "imported"
     BULK_CHANGED = "bulk_changed"
     UNDONE = "undone"
     RIGHTS_CHANGED = "rights_changed"
     SETTINGS_CHANGED = "settings_changed"
+    DUPLICATE_SAVED = "duplicate_saved"
+    PURGED = "purged"
     ERASED = "erased"
 
 

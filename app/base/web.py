@@ -18,7 +18,7 @@ from app.base import logbook
 from app.base.actor import Actor, Channel
 from app.base.afterwards import afterwards
 from app.base.engine import promise_to_read
-from app.base.errors import Conflict, DomainError, Missing, NotAllowed, StoreUnavailable
+from app.base.errors import Conflict, DomainError, Doubtful, Missing, NotAllowed, StoreUnavailable
 from app.base.i18n import _
 from app.extensions import db
 
@@ -191,7 +191,7 @@ def _on_refusal(refusal: DomainError) -> Any:
     if isinstance(refusal, StoreUnavailable):
         log.error("store", exc_info=refusal)
         return problem(503, text=refusal, title=_("The store of files does not answer"))
-    code = {Missing: 404, NotAllowed: 403, Conflict: 409}.get(type(refusal), 422)
+    code = {Missing: 404, NotAllowed: 403, Conflict: 409, Doubtful: 409}.get(type(refusal), 422)
     if code in REFUSALS:
         _note_refusal(code, reason=str(refusal))
     title, _advice = SENTENCES.get(code, SENTENCES[400])
@@ -199,6 +199,8 @@ def _on_refusal(refusal: DomainError) -> Any:
         body = {"code": code, "title": str(title), "message": str(refusal)}
         if problems := getattr(refusal, "problems", None):
             body["fields"] = {name: str(sentence) for name, sentence in problems.items()}
+        if isinstance(refusal, Doubtful):
+            body["candidates"] = refusal.told
         return jsonify({"error": body}), code
     return problem(code if code != 422 else 400, text=refusal)  # noqa: PLR2004 - HTTP
 

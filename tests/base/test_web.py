@@ -126,7 +126,7 @@ def test_a_failure_leaves_its_traceback_in_the_line():
         ("get", "/customers/99999999", 404, "Nothing is here"),
         ("get", "/customers/one", 404, "Nothing is here"),
         ("post", "/customers/", 405, "This address cannot be opened that way"),
-        ("get", "/customers/1/delete", 405, "This address cannot be opened that way"),
+        ("get", "/customers/1/restore", 405, "This address cannot be opened that way"),
     ],
 )
 def test_an_address_that_leads_nowhere_gets_a_page_with_a_sentence(as_user, method, path, code, words):

@@ -7,9 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from sqlalchemy import select
 
 from app.base.actor import SYSTEM, acting
 from app.crm.customers import queries, services
+from app.extensions import db
+from app.system.recycle.models import BinEntry
 from tests.cast import EVE, LIN
 from tests.factories import a_contact, a_customer
 from tests.journeys.conftest import DESK, PHONE
@@ -24,7 +27,8 @@ ADDRESSES = [
     "/contacts/{contact}/edit", "/changes/", "/logs/", "/logs/1", "/inbox/", "/imports/customers/", "/users/",
     "/users/{person}", "/users/{person}/edit", "/roles/", "/roles/4", "/departments/", "/departments/1/edit",
     "/dictionaries/", "/dictionary-values/", "/dictionary-values/1/edit", "/me/", "/me/password", "/search/",
-    "/search/?q=商贸", "/search/?q=nothing", "/nothing",
+    "/search/?q=商贸", "/search/?q=nothing", "/nothing", "/recycle/", "/recycle/{binned}", "/recycle/{binned}/purge",
+    "/customers/{customer}/delete",
 ]  # fmt: skip
 FILTER = '{"any":[{"field":"name","op":"not_contains","value":"甲"},{"field":"level","op":"empty"}]}'
 
@@ -42,7 +46,9 @@ def world(site):
         services.change(one, {"address": "文化路 1 号", "needs": "换财务软件"}, actor=SYSTEM, revision=one.revision)
         gone = a_customer(name="关门有限公司")
         services.delete(gone, actor=SYSTEM)
-        return SimpleNamespace(customer=one.id, contact=contact.id, gone=gone.id, person=LIN.id, filter=FILTER)
+        binned = db.session.scalar(select(BinEntry.id))
+        known = {"customer": one.id, "contact": contact.id, "gone": gone.id, "binned": binned, "person": LIN.id}
+        return SimpleNamespace(**known, filter=FILTER)
 
 
 @pytest.fixture

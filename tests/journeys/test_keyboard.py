@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from app.base.actor import SYSTEM, acting
-from app.crm.customers.models import Customer
+from app.crm.customers.models import ContactLink, Customer
 from app.extensions import db
-from tests.factories import a_customer
+from tests.factories import a_contact, a_customer
 
 
 @pytest.fixture(scope="module")
@@ -16,10 +16,9 @@ def keys(site):
         return [a_customer(name=f"键盘{name}商贸有限公司").id for name in "甲乙丙"]
 
 
-def is_there(site, key):
+def is_there(site, model, key):
     with site[0].app_context(), acting(SYSTEM):
-        found = db.session.get(Customer, key)
-        return found is not None and found.deleted_at is None
+        return db.session.get(model, key) is not None
 
 
 def test_a_record_is_found_opened_edited_and_saved_by_keys_alone(at_desk, site, keys):
@@ -124,46 +123,56 @@ def test_escape_closes_the_conditions_and_returns_to_their_button(at_desk, keys)
     expect(page.locator("[data-builder-open]:focus")).to_have_count(1)
 
 
-def test_a_cancelled_delete_is_not_carried_out_by_the_next_yes(at_desk, site, keys):
+def test_a_cancelled_question_is_not_carried_out_by_the_next_yes(at_desk, site, keys):
     page, (first, second, _third) = at_desk("anran"), keys
+    links = place_contacts(site, first, second)
     page.goto(f"/customers/{first}")
-    press(page, "Delete")
+    press(page, TAKE_OFF)
     page.locator("[data-confirm-no]").press("Enter")
     expect(page.locator("dialog[open]")).to_have_count(0)
-    press(page, "Delete")
+    press(page, TAKE_OFF)
     page.keyboard.press("Escape")
     expect(page.locator("dialog[open]")).to_have_count(0)
 
     page.goto(f"/customers/{second}")
-    press(page, "Delete")
+    press(page, TAKE_OFF)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.get_by_text("Deleted:").wait_for()
+    page.get_by_text("The contact was taken off.").wait_for()
 
-    assert is_there(site, first)
-    assert not is_there(site, second)
+    assert [is_there(site, ContactLink, link) for link in links] == [True, False]
 
 
 def test_two_questions_on_one_page_are_answered_apart(at_desk, site, keys):
-    page, (first, *_others) = at_desk("anran"), keys
-    page.goto(f"/customers/{first}/edit")
+    page, (*_others, third) = at_desk("anran"), keys
+    (link,) = place_contacts(site, third)
+    page.goto(f"/customers/{third}/edit")
     page.locator("[name=address]").fill("新地址")
     page.keyboard.press("Control+s")
     page.get_by_text("Saved:").wait_for()
-    page.goto(f"/customers/{first}")
-    press(page, "Delete")
+    page.goto(f"/customers/{third}")
+    press(page, TAKE_OFF)
     page.locator("[data-confirm-no]").click()
     page.get_by_role("link", name="Whole history").click()
     page.get_by_role("button", name="Take back to").click()
     page.locator("[data-confirm-yes]").click()
     page.wait_for_load_state()
-    assert is_there(site, first)
+    assert is_there(site, ContactLink, link)
+
+
+TAKE_OFF = "Take off this customer"
+
+
+def place_contacts(site, *customers):
+    """Give each of the customers a contact; return the ids of their places."""
+    with site[0].app_context(), acting(SYSTEM):
+        return [a_contact(customer=db.session.get(Customer, key)).links[0].id for key in customers]
 
 
 def press(page, label):
-    """Open the record's further actions and choose one, by keys."""
+    """Open the contact's further actions and choose one, by keys."""
     page.wait_for_load_state()
-    page.locator("header [data-menu] > button").last.focus()
+    page.get_by_role("button", name="More actions: 王小明").focus()
     page.keyboard.press("Enter")
     item = page.get_by_role("menuitem", name=label)
     item.wait_for()

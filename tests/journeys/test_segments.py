@@ -105,6 +105,8 @@ def test_a_segment_is_opened_to_others_from_its_page(at_desk):
     tab(page, "第2个").first.click()
     page.get_by_role("button", name="Segment “第2个分段的名称”").click()
     page.get_by_role("menuitem", name="Conditions and who sees it").click()
+    page.wait_for_url(re.compile(r"/segments/\d+$"))
+    page.wait_for_load_state()
     page.get_by_role("button", name="Share").click()
     page.locator("#share-role-ts-control").click()
     page.get_by_role("option", name="Agent").click()

@@ -67,6 +67,7 @@ class DomainApi(BaseApi):
     create: ClassVar[Callable[..., Any]]  # service(values, *, actor) -> record
     change: ClassVar[Callable[..., Any]]  # service(record, values, *, actor, revision)
     remove: ClassVar[Callable[..., Any]]  # service(record, *, actor)
+    queries: ClassVar[Mapping[str, Sequence[str]]] = {}  # method → further names in the address
     allow_browser_login = True
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
 
@@ -165,9 +166,13 @@ class DomainApi(BaseApi):
     @permission_name("delete")
     @signed
     def delete(self, pk: str) -> Response:
-        """Delete a record; it can be restored from its history."""
-        type(self).remove(self.record(pk, write=True), actor=self.actor)
+        """Delete a record; it can be restored from the recycle bin."""
+        type(self).remove(self.record(pk, write=True), actor=self.actor, **self.removal())
         return Response(status=204)
+
+    def removal(self) -> dict[str, Any]:
+        """Return what the domain wants to be told of a deletion, out of the address. Nothing, unless it says so."""
+        return {}
 
     def _body(self) -> dict[str, Any]:
         body = request.get_json(silent=True)
@@ -197,98 +202,3 @@ def _is_number(text: str) -> bool:
 
 def _takes_list(spec: Field) -> bool:
     return isinstance(spec, Choices | Phones)
-
-
-# ── OpenAPI ──────────────────────────────────────────────────────────────────────────────────────
-
-TYPES: Mapping[str, Mapping[str, Any]] = {
-    "boolean": {"type": "boolean"},
-    "choices": {"type": "array", "items": {"type": "string"}},
-    "date": {"type": "string", "format": "date"},
-    "link": {"type": "integer"},
-    "moment": {"type": "string", "format": "date-time"},
-    "number": {"type": "number"},
-}
-
-
-def openapi(apis: Sequence[DomainApi], *, title: str) -> dict[str, Any]:
-    """Return the OpenAPI 3.0 description of these interfaces."""
-    paths: dict[str, Any] = {}
-    for api in apis:
-        paths[f"{api.route_base}/"] = _collection(api)
-        paths[f"{api.route_base}/{{id}}"] = _item(api)
-    scheme = {"bearer": {"type": "http", "scheme": "bearer", "description": "A personal token (zk_…) or a JWT."}}
-    schemas = {api.resource_name: _schema(api, api.read_fields) for api in apis}
-    return {
-        "openapi": "3.0.3",
-        "info": {"title": title, "version": "1"},
-        "security": [{"bearer": []}],
-        "paths": paths,
-        "components": {"securitySchemes": scheme, "schemas": schemas},
-    }
-
-
-def _schema(api: DomainApi, names: Sequence[str]) -> dict[str, Any]:
-    own = {"id": {"type": "integer"}, "revision": {"type": "integer"}}
-    return {"type": "object", "properties": own | {name: _property(api.specs[name]) for name in names}}
-
-
-def _property(spec: Field) -> dict[str, Any]:
-    kind: dict[str, Any] = dict(TYPES.get(spec.kind, {"type": "string"}))
-    if isinstance(spec, Phones):
-        kind = {"type": "array", "items": {"type": "string"}}
-    return kind | {"title": str(spec.label), "nullable": not spec.required}
-
-
-def _body_of(api: DomainApi) -> dict[str, Any]:
-    schema = _schema(api, api.write_fields)
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
-
-
-def _answer(api: DomainApi, *, many: bool = False) -> dict[str, Any]:
-    one: dict[str, Any] = {"$ref": f"#/components/schemas/{api.resource_name}"}
-    result = {"type": "array", "items": one} if many else one
-    schema = {"type": "object", "properties": {"result": result}}
-    return {"description": "OK", "content": {"application/json": {"schema": schema}}}
-
-
-PROBLEMS = {
-    code: {"description": words}
-    for code, words in {
-        "401": "No valid token",
-        "403": "Not allowed, or only to be read",
-        "404": "No such record in scope",
-        "409": "Saved by somebody else since the revision was read",
-        "422": "A rule of the business says no; error.fields names the fields",
-    }.items()
-}
-QUERY = ("filter", "segment", "sort", "page", "after", "page_size")
-
-
-def _collection(api: DomainApi) -> dict[str, Any]:
-    asked = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in QUERY]
-    return {
-        "get": {
-            "tags": [api.resource_name],
-            "parameters": asked,
-            "responses": {"200": _answer(api, many=True)} | PROBLEMS,
-        },
-        "post": {
-            "tags": [api.resource_name],
-            "requestBody": _body_of(api),
-            "responses": {"201": _answer(api)} | PROBLEMS,
-        },
-    }
-
-
-def _item(api: DomainApi) -> dict[str, Any]:
-    key = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
-    tags, gone = [api.resource_name], {"204": {"description": "Deleted"}}
-    change = {"tags": tags, "requestBody": _body_of(api), "responses": {"200": _answer(api)} | PROBLEMS}
-    return {
-        "parameters": key,
-        "get": {"tags": tags, "responses": {"200": _answer(api)} | PROBLEMS},
-        "put": change,
-        "patch": change,
-        "delete": {"tags": tags, "responses": gone | PROBLEMS},
-    }

@@ -199,17 +199,15 @@ def actions(view: "DomainView", record: Any) -> list[dict[str, Any]]:
     if view.has_history and view.may("history"):
         found.append({"label": _("History"), "icon": "history", "url": view.url("history", pk=key)})
     if view.remove is not None and view.may("delete"):
-        found.append(
-            {
-                "label": _("Delete"),
-                "icon": "trash",
-                "url": view.url("delete", pk=key),
-                "method": "POST",
-                "danger": True,
-                "confirm": str(_("Delete “%(name)s”?") % {"name": record}),
-            }
-        )
+        found.append(_delete(view, record))
     return found
+
+
+def _delete(view: "DomainView", record: Any) -> dict[str, Any]:
+    button = {"label": _("Delete"), "icon": "trash", "url": view.url("delete", pk=view.key(record)), "danger": True}
+    if view.asks_why:  # on a page of its own
+        return button
+    return button | {"method": "POST", "confirm": str(_("Delete “%(name)s”?") % {"name": record})}
 
 
 def sections(

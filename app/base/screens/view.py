@@ -41,6 +41,7 @@ class DomainView(Lists, ModelView):
     model: ClassVar[type[Any]]
     list_fields: ClassVar[Sequence[str]] = ()
     form_fields: ClassVar[Sequence[str]] = ()
+    form_template: ClassVar[str] = "zhike/form.html"
     form_sections: ClassVar[Sequence[tuple[str, object, Sequence[str]]]] = ()
     title: ClassVar[object] = ""
     one: ClassVar[object] = ""  # one such record, for "New …"
@@ -56,6 +57,7 @@ class DomainView(Lists, ModelView):
     remove: ClassVar[Callable[..., Any] | None] = None  # service(record, *, actor)
 
     has_history: ClassVar[bool] = False  # system.audit's mixin sets it
+    asks_why: ClassVar[bool] = False  # before deleting: system.recycle's mixin sets it
 
     # ── what upstream would else generate from the model ──
     exclude_route_methods = {"download", "action", "action_post"}
@@ -176,7 +178,12 @@ class DomainView(Lists, ModelView):
                 loose.append(str(sentence))
         page = listpage.form_page(self, form, record, name=name, problem=problem or " ".join(loose) or None)
         status = 200 if not form.is_submitted() else 422
-        return self.render_template("zhike/form.html", page=page, form=forms.fill(form, None)), status
+        page |= self.form_more(form, record, problem)
+        return self.render_template(self.form_template, page=page, form=forms.fill(form, None)), status
+
+    def form_more(self, _form: Any, _record: Any, _problem: object) -> Mapping[str, Any]:
+        """Return what else the form's template is told; ``problem``: the refusal, if it was one."""
+        return {}
 
     def _conflict_page(self, form: Any, record: Any) -> Any:
         db.session.rollback()

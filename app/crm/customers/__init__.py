@@ -4,5 +4,5 @@ Words      customer, contact, link (a contact's place at a customer), phone entr
 Lifecycle  none of its own: a customer is there, or logically deleted and can be restored
 Announces  facts.CustomerCreated, facts.CustomerChanged, facts.CustomerDeleted;
            facts.CustomersImported, facts.CustomersRemoved for many at once
-Uses       security, logs, files, audit, imports, runs, search
+Uses       security, logs, files, audit, imports, recycle, runs, search
 """

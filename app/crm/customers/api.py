@@ -1,14 +1,19 @@
 """Customers and contacts over REST. Which fields may be read and written is listed here, never implied."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
+from flask import current_app, request
 from flask_appbuilder import AppBuilder
 
 from app.base.actor import Actor
+from app.base.errors import Doubtful
+from app.base.i18n import _
 from app.base.screens.api import DomainApi
+from app.base.screens.why import Reasoned
 from app.crm.customers import services
 from app.crm.customers.models import Contact, Customer
+from app.crm.customers.services import Alike, Reason
 
 OWN = (
     "kind name credit_code level status type followup_status operating_status industry region address registered_on "
@@ -20,7 +25,7 @@ OWN = (
 KEPT = "owner department converted_on assigned_at created_at created_by updated_at updated_by".split()
 
 
-class CustomerApi(DomainApi):
+class CustomerApi(Reasoned, DomainApi):
     resource_name = "customers"
     class_permission_name = subject = "CustomerView"
     model = Customer
@@ -36,13 +41,52 @@ class CustomerApi(DomainApi):
         "updated_by",
     ]
     write_fields = OWN
-    create, change, remove = services.create, services.change, services.delete
+    queries: ClassVar = {**Reasoned.queries, "post": ["duplicates"], "put": ["duplicates"]}
+    remove = services.delete
+
+    @staticmethod
+    def create(values: Mapping[str, Any], *, actor: Actor) -> Customer:
+        found = services.alike(values, but=None, actor=actor, per_day=_per_day())
+        return services.create(values, actor=actor, despite=_agreed(found))
+
+    @staticmethod
+    def change(record: Customer, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
+        asked = services.changed(values, record)
+        found = services.alike(asked, but=record.id, actor=actor, per_day=_per_day()) if asked else []
+        services.change(record, values, actor=actor, revision=revision, despite=_agreed(found))
 
     def looked_at(self, record: Any) -> None:
         services.look_at(record)
 
 
-class ContactApi(DomainApi):
+def _per_day() -> int:
+    limit: int = current_app.config["ZHIKE"].lookup_per_day
+    return limit
+
+
+def _agreed(found: Sequence[Alike]) -> Sequence[Alike]:
+    """Return what it looks like, if the program takes that: ``?duplicates=accept``. Raises Doubtful: 409."""
+    if any(Reason.CODE in one.reasons for one in found):
+        return ()  # not doubtful: refused
+    if found and request.args.get("duplicates") != "accept":
+        sentence = _("This looks like customers that are there already. To save all the same, add ?duplicates=accept.")
+        raise Doubtful(sentence, told=[_told(one) for one in found])
+    return found
+
+
+def _told(one: Alike) -> dict[str, Any]:
+    """Return a customer as a program is told of it: outside the scope only that there is one, and whose."""
+    if not one.is_seen:
+        return {"owner": one.owner_text}
+    return {
+        "id": one.id,
+        "name": one.name,
+        "owner": one.owner_text,
+        "same": [reason.name.lower() for reason in one.reasons],
+    }
+
+
+class ContactApi(Reasoned, DomainApi):
     resource_name = "contacts"
     class_permission_name = subject = "ContactView"
     model = Contact

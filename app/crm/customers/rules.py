@@ -1,10 +1,13 @@
 """What a customer must be. Pure: no database, no request, no clock."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from app.base import normal
+from app.base.chinese import search_form
 from app.base.errors import Invalid, InvalidFields
 from app.base.i18n import _
 
@@ -81,3 +84,30 @@ def completeness_percent(values: Mapping[str, Any], kind: str) -> int:
     """Return how much of what should be known is known, 0 to 100."""
     wanted = COMPLETE_COMPANY if is_company(kind) else COMPLETE_PERSON
     return round(100 * (len(wanted) - len(missing(values, kind))) / len(wanted))
+
+
+# ── duplicates ───────────────────────────────────────────────────────────────────────────────────
+
+#: Shorter names, and shorter cores of names, say too little. Source: DECISIONS, Rights, and field practice.
+SHORTEST_TOLD, SHORTEST_CORE = 4, 4
+MOST_ALIKE = 5
+#: What companies write behind their name, the longer first.
+LEGAL_FORMS = ("股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "集团公司", "公司")
+IN_BRACKETS = re.compile(r"\([^()]*\)")
+
+
+def name_core(name: str) -> str:
+    """Return what is left of a name without its legal form and what stands in brackets; "" if that says too little."""
+    bare = IN_BRACKETS.sub("", search_form(name))
+    core = bare.removesuffix(next(filter(bare.endswith, _legal_forms()), ""))
+    return core if len(core) >= SHORTEST_CORE else ""
+
+
+@cache
+def _legal_forms() -> tuple[str, ...]:
+    return tuple(search_form(words) for words in LEGAL_FORMS)
+
+
+def may_be_told(name: str) -> bool:
+    """Tell whether a name is long enough for an answer about a customer outside the scope."""
+    return len(search_form(name)) >= SHORTEST_TOLD

@@ -4,7 +4,8 @@ from flask import Response, current_app, g, jsonify
 from flask_appbuilder import BaseView, expose
 from flask_jwt_extended import verify_jwt_in_request
 
-from app.base.screens.api import DomainApi, openapi
+from app.base.screens.api import DomainApi
+from app.base.screens.openapi import openapi
 
 
 class OpenApiView(BaseView):

@@ -1,7 +1,7 @@
 """identity_documents
 
 Revision ID: 4e6cc2863d70
-Revises: 02518a16c33a
+Revises: d28e8e190753
 Create Date: 2026-11-22 23:54:31.981098
 
 """
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = '4e6cc2863d70'
-down_revision = '02518a16c33a'
+down_revision = 'd28e8e190753'
 branch_labels = None
 depends_on = None
 

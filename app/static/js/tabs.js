@@ -26,7 +26,7 @@ function fit(row) {
   for (const tab of [...tabs].reverse()) {
     const end = box.offsetLeft + box.offsetWidth;
     if (end <= row.clientWidth - GAP) break;
-    if (tab.hasAttribute("aria-current") || tab === tabs[0]) continue;
+    if (tab.hasAttribute("aria-current")) continue;
     tab.hidden = true;
     moved.unshift(tab);
     const line = tab.previousElementSibling;

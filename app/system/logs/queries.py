@@ -45,6 +45,14 @@ def is_repeated(note: Note) -> bool:
         return db.session.scalar(same.limit(1)) is not None
 
 
+def subjects_since(kind: Kind, moment: datetime, *, actor: Actor) -> set[int]:
+    """Return the records about which a person has done something of a kind since a moment."""
+    mine = (Entry.person_id == actor.id, Entry.kind == kind, Entry.at >= moment)
+    with unscoped("a person's own doing, to be limited"):
+        found = db.session.scalars(select(Entry.subject_id).where(*mine).distinct())
+        return {key for key in found if key is not None}
+
+
 # ── who looked at a record ───────────────────────────────────────────────────────────────────────
 
 

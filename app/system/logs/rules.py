@@ -32,12 +32,16 @@ KINDS: Mapping[Kind, tuple[object, str]] = {
     Kind.REFUSED: (_("Access refused"), "red"),
     Kind.VIEWED: (_("Viewed"), "sky"),
     Kind.REVEALED: (_("Number revealed"), "purple"),
+    Kind.LOOKED_UP: (_("Found outside the data scope"), "purple"),
+    Kind.ASKED_FOR: (_("Customer asked for"), "sky"),
     Kind.EXPORTED: (_("Exported"), "purple"),
     Kind.IMPORTED: (_("Imported"), "teal"),
     Kind.BULK_CHANGED: (_("Bulk change"), "orange"),
     Kind.UNDONE: (_("Taken back"), "orange"),
     Kind.RIGHTS_CHANGED: (_("Permission changed"), "orange"),
     Kind.SETTINGS_CHANGED: (_("Settings changed"), "orange"),
+    Kind.DUPLICATE_SAVED: (_("Saved in spite of a duplicate"), "amber"),
+    Kind.PURGED: (_("Permanently deleted"), "red"),
     Kind.ERASED: (_("Erased"), "red"),
 }
 SIGN_INS = tuple(kind for kind in Kind if kind.startswith("sign"))

@@ -78,6 +78,12 @@ def check_goes_on(state: str, wanted: State) -> None:
         raise WrongState(LIFECYCLE.refusals[State(state)])
 
 
+def check_has_undo(*, has_undo: bool) -> None:
+    """Raise WrongState for an action after which nothing is left to give back."""
+    if not has_undo:
+        raise WrongState(_("What was permanently deleted cannot be brought back."))
+
+
 def check_count(found: int, *, shown: int) -> None:
     """Raise WrongState unless as many rows match as the person was shown when they said yes."""
     if found != shown:

@@ -114,6 +114,14 @@ def departments_above(department_id: int) -> Sequence[int]:
     return list(db.session.scalars(select(way.c.id)))
 
 
+def head_of(department_id: int) -> int | None:
+    """Return who heads a department, or the nearest one above it that has a head; None if there is none."""
+    here: Department | None = db.session.get(Department, department_id)
+    while here is not None and here.head_id is None:
+        here = here.parent
+    return here.head_id if here is not None else None
+
+
 def employee(key: int) -> Employee | None:
     """Return a person by id, None if there is none."""
     return db.session.get(Employee, key)

@@ -328,3 +328,10 @@ def test_the_log_of_an_export_holds_the_filter_with_the_mask(as_user, person, st
     [detail] = [one for one in map(str, stored("logs_entry", "detail")) if "filter" in one]
     assert CARD not in detail
     assert MASK in detail
+
+
+def test_a_person_entered_twice_is_noticed_by_the_document(as_user, person):
+    sent = {"kind": "person", "name": "李 文博（新）", "phone": "13900139000", "document_number": CARD}
+    answer = as_user("lin").post("/customers/new", data=sent)
+    assert answer.status_code == 422
+    assert "same identity document" in answer.text

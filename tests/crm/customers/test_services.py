@@ -7,6 +7,7 @@ from app.base import clock
 from app.base.actor import SYSTEM, acting
 from app.base.errors import Conflict, Invalid, InvalidFields
 from app.base.history import versions_of
+from app.base.recycle import Why
 from app.base.scope import with_deleted
 from app.base.transaction import listen
 from app.crm.customers import queries, services
@@ -150,7 +151,7 @@ def test_a_company_does_not_stand_below_itself(lin):
 
 def test_a_deleted_customer_is_gone_from_lists_and_index_and_comes_back_whole(lin):
     made = services.create({"name": "郑州晨光", "phone": PHONE, "credit_code": OTHER_CODE}, actor=lin)
-    services.delete(made, actor=lin, reason="重复录入")
+    services.delete(made, actor=lin, why=Why("duplicate"))
     assert queries.by_id(made.id) is None
     assert serves(PHONE) == 0
 

@@ -68,7 +68,7 @@ def test_deleted_customers_come_back_with_their_numbers_unless_their_code_is_in_
     first, second = many(2)
     with acting(SYSTEM):
         customers.change(db.session.get(Customer, second), {"credit_code": code}, actor=SYSTEM, revision=None)
-    run = done(app, {}, action="delete", shown=2)
+    run = done(app, {"reason": "trial"}, action="delete", shown=2)
     with acting(SYSTEM):
         assert db.session.scalar(select(func.count(Customer.id))) == 0
         assert db.session.scalar(select(func.count(PhoneEntry.id))) == 0

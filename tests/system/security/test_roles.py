@@ -259,7 +259,8 @@ def test_an_upgrade_lists_the_rights_it_brought(app, as_user):
     anran, key = as_user("anran"), role_id(app, "agent")
     assert "New since" not in anran.get(f"/roles/{key}").text
     with app.app_context():
-        db.session.execute(KnownRight.__table__.delete().where(KnownRight.permission == "can_bulk_edit"))
+        new = (KnownRight.permission == "can_share", KnownRight.view == "CustomerView")
+        db.session.execute(KnownRight.__table__.delete().where(*new))
         db.session.execute(text("UPDATE security_known_right SET known_at = '2026-01-01 00:00:00'"))
         db.session.commit()
         prepare()

@@ -162,7 +162,7 @@ def test_a_filter_is_saved_from_the_list_and_its_tab_is_the_current_one(as_user,
     answer = save(lin, sort="-name")
     assert re.fullmatch(r"/customers/\?segment=\d+", answer.location)
     page = lin.get(answer.location).text
-    assert re.search(r'class="zk-tab" href="[^"]*" aria-current="true">.*?我的</a>', page)
+    assert re.search(r'class="zk-tab" href="[^"]*" aria-current="true">.*?我的</span></a>', page)
     assert ("甲家" in page, "乙家" in page) == (True, False)
     assert 'aria-sort="descending"' in page
 

@@ -11,6 +11,7 @@ from app.crm.customers.services.contacts import (
     make_primary,
     restore_contact,
 )
+from app.crm.customers.services.duplicates import COMPARED, REASONS, Alike, Reason, alike, ask_for, changed
 from app.crm.customers.services.edit import change, create, delete, restore
 from app.crm.customers.services.history import take_back, take_contact_back
 from app.crm.customers.services.imports import CustomerTarget
@@ -20,33 +21,46 @@ from app.crm.customers.services.many import (
     change_many,
     changed_columns,
     check_change,
+    check_delete,
     delete_many,
     reindex,
     told,
     with_taken_codes,
 )
 from app.crm.customers.services.phones import mark_number, recount
+from app.crm.customers.services.recycling import contact_bin, customer_bin, forbidden_parents
 from app.crm.customers.services.searching import contact_kind, customer_kind
 from app.crm.customers.services.sharing import share, unshare
 
 __all__ = [
     "CHANGED_FOR_MANY",
+    "COMPARED",
     "PLACES",
+    "REASONS",
+    "Alike",
     "CustomerTarget",
+    "Reason",
+    "alike",
+    "ask_for",
     "attach_contact",
     "change",
     "change_contact",
     "change_many",
+    "changed",
     "changed_columns",
     "check_change",
+    "check_delete",
+    "contact_bin",
     "contact_kind",
     "create",
     "create_contact",
+    "customer_bin",
     "customer_kind",
     "delete",
     "delete_contact",
     "delete_many",
     "detach_contact",
+    "forbidden_parents",
     "look_at",
     "make_contact_of",
     "make_primary",

@@ -7,11 +7,14 @@ from app.base import clock
 from app.base.actor import Actor
 from app.base.errors import Invalid, InvalidFields
 from app.base.fields import fields_of
+from app.base.history import explain
 from app.base.i18n import _
+from app.base.recycle import UNSAID, Why
 from app.base.transaction import check_revision, transaction
 from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer
 from app.crm.customers.services import phones
 from app.extensions import db
+from app.system.recycle import services as recycle
 
 
 @transaction
@@ -110,11 +113,15 @@ def make_contact_of(customer: Customer, position: str, *, actor: Actor) -> Conta
 
 
 @transaction
-def delete_contact(contact: Contact, *, actor: Actor) -> None:
-    """Take a contact out of all lists; its history stays."""
+def delete_contact(contact: Contact, *, actor: Actor, why: Why = UNSAID) -> None:
+    """Take a contact out of all lists, into the recycle bin. Raises Invalid if it is there already."""
+    if contact.deleted_at is not None:
+        raise Invalid(_("This contact is deleted already."))
     contact.deleted_at, contact.updated_at = clock.now(), clock.now()
-    customers = [link.customer_id for link in contact.links]
-    phones.index(customers)
+    if str(why):
+        explain(str(why))
+    phones.index(link.customer_id for link in contact.links)
+    recycle.put("contact", [contact.id], why=why, actor=actor)
 
 
 @transaction
@@ -122,8 +129,7 @@ def restore_contact(contact: Contact, *, actor: Actor) -> None:
     """Bring a deleted contact back, at the customers it had."""
     if contact.deleted_at is None:
         raise Invalid(_("This contact is not deleted."))
-    contact.deleted_at, contact.updated_at = None, clock.now()
-    phones.index(link.customer_id for link in contact.links)
+    recycle.restore_record("contact", contact.id, actor=actor)
 
 
 def _touch(customer: Customer, actor: Actor) -> None:

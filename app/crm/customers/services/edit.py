@@ -1,6 +1,6 @@
 """Make, change, delete and restore a customer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.base import clock
@@ -9,22 +9,25 @@ from app.base.errors import Invalid, InvalidFields
 from app.base.fields import Choices, fields_of
 from app.base.history import explain
 from app.base.i18n import _
+from app.base.recycle import UNSAID, Why
 from app.base.sealed import Unreadable
 from app.base.transaction import announce, check_revision, transaction
 from app.crm.customers import queries, rules
 from app.crm.customers.facts import CustomerChanged, CustomerCreated, CustomerDeleted
 from app.crm.customers.models import Customer, CustomerTag
 from app.crm.customers.services import phones
+from app.crm.customers.services.duplicates import Alike, note_despite
 from app.extensions import db
+from app.system.recycle import services as recycle
 from app.system.security import queries as security
 
 
 @transaction
-def create(values: Mapping[str, Any], *, actor: Actor) -> Customer:
+def create(values: Mapping[str, Any], *, actor: Actor, despite: Sequence[Alike] = ()) -> Customer:
     """Make a customer. It belongs to the actor, unless they name an owner and may, or see the whole pool.
 
-    ``values``: by field name. Raises InvalidFields without a name, or without a phone or code; for a code that
-    another customer has; for an unknown parent.
+    ``values``: by field name. ``despite``: what the actor was told it looks like. Raises InvalidFields without a
+    name, or without a phone or code; for a code that another customer has; for an unknown parent.
     """
     values = _checked(values, but=None)
     customer = Customer(kind=values.get("kind") or rules.COMPANY, created_by_id=actor.id)
@@ -33,6 +36,7 @@ def create(values: Mapping[str, Any], *, actor: Actor) -> Customer:
     db.session.add(customer)
     db.session.flush()
     phones.index([customer.id])
+    note_despite(customer, despite, actor)
     announce(CustomerCreated(customer_id=customer.id))
     return customer
 
@@ -50,7 +54,14 @@ def _give(customer: Customer, values: Mapping[str, Any], actor: Actor) -> None:
 
 
 @transaction
-def change(customer: Customer, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
+def change(
+    customer: Customer,
+    values: Mapping[str, Any],
+    *,
+    actor: Actor,
+    revision: int | None,
+    despite: Sequence[Alike] = (),
+) -> None:
     """Change a customer's fields. ``values``: only the fields that are meant; owner and department stay.
 
     Raises Conflict if it was saved since ``revision``; else as ``create``.
@@ -63,6 +74,7 @@ def change(customer: Customer, values: Mapping[str, Any], *, actor: Actor, revis
         _assign(customer, values)
         customer.updated_at, customer.updated_by_id = clock.now(), actor.id
     phones.index([customer.id])
+    note_despite(customer, despite, actor)
     announce(CustomerChanged(customer_id=customer.id))
 
 
@@ -110,14 +122,15 @@ def _check_others(values: Mapping[str, Any], *, but: int | None) -> None:
 
 
 @transaction
-def delete(customer: Customer, *, actor: Actor, reason: str = "") -> None:
-    """Take a customer out of all lists. Everything stays and can be restored from its history."""
+def delete(customer: Customer, *, actor: Actor, why: Why = UNSAID) -> None:
+    """Take a customer out of all lists, into the recycle bin. Everything stays and can be restored."""
     if customer.deleted_at is not None:
         raise Invalid(_("This customer is deleted already."))
     customer.deleted_at, customer.updated_by_id = clock.now(), actor.id
-    if reason.strip():
-        explain(reason.strip())
+    if str(why):
+        explain(str(why))
     phones.index([customer.id])
+    recycle.put("customer", [customer.id], why=why, actor=actor)
     announce(CustomerDeleted(customer_id=customer.id))
 
 
@@ -126,8 +139,4 @@ def restore(customer: Customer, *, actor: Actor) -> None:
     """Bring a deleted customer back, with all that hung on it. Raises Invalid if its code is in use meanwhile."""
     if customer.deleted_at is None:
         raise Invalid(_("This customer is not deleted."))
-    if customer.credit_code and queries.credit_code_taken(customer.credit_code, but=customer.id):
-        raise Invalid(_("Another customer has the credit code %(code)s now."), code=customer.credit_code)
-    customer.deleted_at, customer.updated_at, customer.updated_by_id = None, clock.now(), actor.id
-    phones.index([customer.id])
-    announce(CustomerChanged(customer_id=customer.id))
+    recycle.restore_record("customer", customer.id, actor=actor)

@@ -10,7 +10,9 @@ from app.base.actor import Actor, Level
 from app.base.bulk import Applied, Given, set_columns
 from app.base.errors import Invalid
 from app.base.fields import fields_of
+from app.base.history import change_set, explain
 from app.base.i18n import _
+from app.base.recycle import Why
 from app.base.scope import unscoped
 from app.base.transaction import announce
 from app.crm.customers import rules
@@ -19,6 +21,7 @@ from app.crm.customers.models import Customer
 from app.crm.customers.services import phones
 from app.crm.customers.services.imports.writing import typed
 from app.extensions import db
+from app.system.recycle import services as recycle
 
 TABLE = Customer.__table__
 #: What may be set for many at once: nothing that is each customer's own, such as a name or a code.
@@ -72,14 +75,25 @@ def changed_columns(given: Given) -> Sequence[str]:
     return [specs[name].column for name in names] + (["converted_on"] if given.get("status") == rules.DEAL else [])
 
 
-def delete_many(ids: Sequence[int], _given: Given, actor: Actor) -> Applied:
-    """Take customers out of all lists; they can be restored, one by one or all together."""
-    return Applied(set_columns(Customer, ids, {"deleted_at": clock.now()}, actor))
+def check_delete(given: Given, _actor: Actor) -> None:
+    """Raise InvalidFields unless it is said why."""
+    recycle.check_why(given.get("reason"), given.get("words", ""))
+
+
+def delete_many(ids: Sequence[int], given: Given, actor: Actor) -> Applied:
+    """Take customers out of all lists, into the recycle bin; they can be restored, one by one or all together."""
+    why = Why(given.get("reason"), given.get("words", ""))
+    if str(why):
+        explain(f"{change_set().note or ''} · {why}".removeprefix(" · "))
+    changed = set_columns(Customer, ids, {"deleted_at": clock.now()}, actor)
+    recycle.put("customer", changed, why=why, actor=actor)
+    return Applied(changed)
 
 
 def reindex(ids: Sequence[int]) -> None:
     """Do again what is derived from customers that were changed."""
     phones.index(ids)
+    recycle.follow("customer", ids)
     announce(CustomersImported(customer_ids=tuple(ids)))
 
 

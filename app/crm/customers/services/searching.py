@@ -14,7 +14,7 @@ from app.base.scope import unscoped
 from app.base.sealed import is_value
 from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer, PhoneEntry
 from app.crm.customers.queries import as_document, as_phone
-from app.crm.customers.rules import PHONE_COLUMNS
+from app.crm.customers.rules import PHONE_COLUMNS, name_core
 from app.extensions import db
 from app.system.search.services import (
     ADDRESSES,
@@ -24,12 +24,14 @@ from app.system.search.services import (
     WORDS,
     Kind,
     Line,
+    Manner,
     Part,
     Rank,
     Watch,
 )
 
 CUSTOMERS, LINKS = Customer.__table__, ContactLink.__table__
+LONGEST_CORE = 60  # characters
 CONTACTS, NUMBERS = Contact.__table__, ContactPhone.__table__
 #: Columns of a customer → the part they belong to.
 CUSTOMER_PARTS: Mapping[str, str] = {
@@ -44,6 +46,8 @@ CUSTOMER_PARTS: Mapping[str, str] = {
     "wechat": "a",
 } | dict.fromkeys(PHONE_COLUMNS, "d")
 CONTACT_PARTS: Mapping[str, str] = {"name": "n", "email": "a", "wechat": "a"}
+#: A name without its legal form, as one token. Nobody types it: it finds what is entered twice.
+CORES = Manner(name_core, lambda _typed: "", gram=LONGEST_CORE, stride=LONGEST_CORE)
 MOST_PLACES = 3  # customers named at a contact
 
 Texts = dict[int, list[tuple[str, str]]]
@@ -65,6 +69,7 @@ def customer_kind() -> Kind:
         Part("a", _("Address on the net"), ADDRESSES, Rank.ELSEWHERE, exact=True, fields=_addresses(Customer)),
         Part("d", _("Phone"), DIGITS, Rank.ELSEWHERE, fields=phones),
         Part("i", _("Initials"), INITIALS, Rank.INITIALS, Rank.INITIALS_BEGIN, of="n"),
+        Part("s", _("Name"), CORES, Rank.ELSEWHERE, of="n"),
     )
     return Kind(
         code="customer",

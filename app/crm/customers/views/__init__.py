@@ -2,7 +2,7 @@
 
 from flask_appbuilder import AppBuilder
 
-from app.base import choices, inbox
+from app.base import choices, inbox, logbook, recycle
 from app.base.choices import Item, references
 from app.base.fields import fields_of
 from app.base.fields import groups as personal_groups
@@ -12,12 +12,20 @@ from app.base.screens import rights
 from app.base.screens.frame import quick_adds
 from app.crm.customers.models import Customer
 from app.crm.customers.queries import ContactNames, CustomerNames
-from app.crm.customers.services import CHANGED_FOR_MANY, CustomerTarget, contact_kind, customer_kind
+from app.crm.customers.services import (
+    CHANGED_FOR_MANY,
+    CustomerTarget,
+    contact_bin,
+    contact_kind,
+    customer_bin,
+    customer_kind,
+    forbidden_parents,
+)
 from app.crm.customers.views.changes import ChangesView
 from app.crm.customers.views.contacts import ContactView
 from app.crm.customers.views.customers import CustomerView, files_page
 from app.crm.customers.views.imports import CustomerImportView
-from app.crm.customers.views.told import SHARED
+from app.crm.customers.views.told import ASKED_FOR, SHARED
 from app.system.files import services as files
 from app.system.files.services import Holder
 from app.system.imports.services import register as register_target
@@ -39,11 +47,15 @@ def register(appbuilder: AppBuilder) -> None:
     register_target(CustomerTarget())
     register_kind(customer_kind())
     register_kind(contact_kind())
+    recycle.register(customer_bin())
+    recycle.register(contact_bin())
+    recycle.forbid("customer", "parent", forbidden_parents)
     files.register(Holder("customer", _("Customer"), Customer, files_page))
     for group in GROUPS:
         personal_groups.register(group)
     rights.words |= {"can_share": _("Share")}
-    inbox.kinds["customer_shared"] = SHARED
+    inbox.kinds |= {"customer_shared": SHARED, "customer_asked_for": ASKED_FOR}
+    logbook.items["same"] = logbook.Item(_("What is the same"))
     choices.more["customer_fields_for_many"] = _fields_for_many
     appbuilder.add_view(CustomerView, "CustomerView", label=_("Customer records"), category="customers")
     appbuilder.add_view(ContactView, "ContactView", label=_("Contacts"), category="customers")

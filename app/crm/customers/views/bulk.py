@@ -5,6 +5,7 @@ from dataclasses import replace
 from app.base.bulk import Action
 from app.base.fields import Choices, Field, fields_of
 from app.base.i18n import _
+from app.base.screens.why import ASKED
 from app.crm.customers import services
 from app.crm.customers.models import Customer
 
@@ -38,6 +39,10 @@ DELETE = Action(
     lambda _given: ["deleted_at"],
     icon="trash",
     danger=True,
+    fields=ASKED,
+    check=services.check_delete,
+    asks=_("Why"),
+    hint=_("It stands in the recycle bin and in the history."),
     after=services.reindex,
     hinder=services.with_taken_codes,
     finds_deleted=True,

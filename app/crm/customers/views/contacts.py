@@ -5,9 +5,10 @@ from app.base.screens.view import DomainView
 from app.crm.customers import services
 from app.crm.customers.models import Contact
 from app.system.audit.views import History
+from app.system.recycle.views import Recycled
 
 
-class ContactView(History, DomainView):
+class ContactView(Recycled, History, DomainView):
     route_base = "/contacts"
     model = Contact
     title, one, group, icon = _("Contacts"), _("Contact"), _("Customers"), "address-book"

@@ -19,10 +19,12 @@ from app.base.screens import forms
 from app.base.screens.view import DomainView
 from app.crm.customers import queries, rules, services
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer
-from app.crm.customers.views import bulk, page, sheet
+from app.crm.customers.views import bulk, entering, page, relations, sheet
+from app.crm.customers.views.entering import Entering
 from app.extensions import db
 from app.system.audit.queries import SILENT, Line
 from app.system.audit.views import History
+from app.system.recycle.views import Recycled
 from app.system.runs.views import BulkActions
 
 BASICS = "kind name credit_code industry registered_on sex birthday document_kind document_number region"
@@ -49,7 +51,7 @@ def files_page(key: int) -> str:
     return url_for("CustomerView.show", pk=key, tab="files")
 
 
-class CustomerView(BulkActions, History, DomainView):
+class CustomerView(BulkActions, Entering, Recycled, History, DomainView):
     route_base = "/customers"
     model = Customer
     title, one, group, icon = _("Customer records"), _("Customer"), _("Customers"), "building-community"
@@ -80,7 +82,7 @@ class CustomerView(BulkActions, History, DomainView):
         ("persons", _("Persons"), {"all": [{"field": "kind", "op": "is", "value": rules.PERSON}]}),
         ("incomplete", _("To complete"), {"any": [{"field": name, "op": "empty"} for name in TO_COMPLETE]}),
     ]
-    create, change, remove = services.create, services.change, services.delete
+    create, change, remove = entering.create, entering.change, services.delete
     take_back, bring_back = services.take_back, services.restore
 
     def form_names(self, record: Any) -> Sequence[str]:
@@ -90,6 +92,9 @@ class CustomerView(BulkActions, History, DomainView):
 
     def can_take_back(self, line: Line) -> bool:
         return line.key[0] is not Collaborator and line.spec.name not in SILENT | {"owner", "department", "assigned_at"}
+
+    def hanging(self, record: Any) -> Sequence[object]:
+        return relations.hanging(record)
 
     def import_url(self) -> str | None:
         return url_for("CustomerImportView.start") if self.may("import") else None

@@ -1,12 +1,14 @@
 """What stands beside a customer: related companies, and who sees it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.base.fields import Phone, seen
-from app.base.i18n import _
+from app.base.i18n import _, ngettext
 from app.base.screens import markup
 from app.crm.customers import queries
 from app.crm.customers.models import Customer
+from app.system.files import queries as files
 
 if TYPE_CHECKING:
     from app.crm.customers.views.customers import CustomerView
@@ -51,3 +53,15 @@ def why(reason: str, share: Any) -> object:
     """Return why somebody sees a customer, and until when."""
     until = share.until_on if share else None
     return WHY[reason] if until is None else _("%(reason)s, until %(day)s") % {"reason": WHY[reason], "day": until}
+
+
+def hanging(customer: Customer) -> Sequence[object]:
+    """Return what leaves the lists with a customer, in words. Source: CUS-20."""
+    contacts, kept = len(queries.links_of(customer)), files.count("customer", customer.id)
+    below = len(queries.children(customer))
+    found = [
+        (contacts, ngettext("%(n)s contact", "%(n)s contacts", contacts, n=contacts)),
+        (kept, ngettext("%(n)s file", "%(n)s files", kept, n=kept)),
+        (below, ngettext("%(n)s subsidiary", "%(n)s subsidiaries", below, n=below)),
+    ]
+    return [words for count, words in found if count]

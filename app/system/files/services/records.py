@@ -9,7 +9,7 @@ from app.base import clock
 from app.base.actor import Actor, current_actor
 from app.base.errors import Invalid
 from app.base.fields import fields_of, seen
-from app.base.history import Child, children_of, delete_versioned
+from app.base.history import Child, children_of, purge_versioned
 from app.base.i18n import _
 from app.base.scope import unscoped, with_deleted
 from app.base.transaction import check_revision, lock, transaction
@@ -76,11 +76,11 @@ def restore(file: File, *, actor: Actor) -> None:
 
 @transaction
 def erase(kind: str, record_ids: Iterable[int]) -> None:
-    """Remove the files of records that are permanently deleted; contents nobody else keeps go at night."""
+    """Remove the files of records that are permanently deleted, with their history; at night their contents go."""
     table = File.__table__
     wanted = select(table.c.id).where(table.c.kind == kind, table.c.record_id.in_(list(record_ids)))
     with unscoped("the records are gone, whoever saw them"):
-        delete_versioned(File, db.session.scalars(wanted).all())
+        purge_versioned(File, db.session.scalars(wanted).all())
 
 
 def _take_back(_record: Any, line: Any, then: Any) -> None:

@@ -14,7 +14,8 @@ from app.system.notifications.models import Message
 
 MOMENT = Moment()
 UNKNOWN = Kind(_("Message"), "bell", _("Message"))
-ICONS = ("arrow-back-up", "bell", "share", "user-shield")  # for the sprite: those of the kinds there are
+#: For the sprite: those of the kinds there are.
+ICONS = ("arrow-back-up", "bell", "message-question", "share", "user-shield")
 
 
 def drawn(messages: Sequence[Message]) -> list[dict[str, Any]]:

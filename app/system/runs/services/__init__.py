@@ -2,7 +2,7 @@
 
 from app.system.runs.services.running import begin, carry_out
 from app.system.runs.services.subjects import Subject, counts, register, samples, subjects
-from app.system.runs.services.undoing import begin_to_take_back, preview, take_back
+from app.system.runs.services.undoing import begin_to_take_back, has_undo, preview, take_back
 
 __all__ = [
     "Subject",
@@ -10,6 +10,7 @@ __all__ = [
     "begin_to_take_back",
     "carry_out",
     "counts",
+    "has_undo",
     "preview",
     "register",
     "samples",

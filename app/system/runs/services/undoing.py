@@ -34,8 +34,15 @@ class Preview(NamedTuple):
     kept: int
 
 
+def has_undo(run: Run) -> bool:
+    """Tell whether what a run did can be taken back at all."""
+    _subject, action = known(run)
+    return not action.is_final
+
+
 def preview(run: Run) -> Preview:
     """Return what ``take_back`` would do now: how many rows nobody has edited since, and how many somebody has."""
+    rules.check_has_undo(has_undo=has_undo(run))
     rules.state_after(run.state, "take_back")
     subject, _action = known(run)
     versions = versions_of(subject.model).__table__
@@ -50,6 +57,7 @@ def preview(run: Run) -> Preview:
 @transaction
 def begin_to_take_back(run: Run, *, actor: Actor, in_background: bool) -> Run:
     """Mark a run as being taken back; in the background it also begins by itself. Raises WrongState."""
+    rules.check_has_undo(has_undo=has_undo(run))
     again = locked(run.id)
     again.state = rules.state_after(again.state, "take_back")
     if in_background:

@@ -15,6 +15,7 @@ from app.base import segments
 from app.base.background import AtOnce
 from app.base.bulk import Action
 from app.base.errors import DomainError, Invalid, WrongState
+from app.base.fields import Number
 from app.base.i18n import _, ngettext
 from app.base.screens import filterbar, forms
 from app.base.screens.listing import filterable
@@ -25,19 +26,21 @@ from app.system.runs.services import Subject
 
 GOOD_FOR_SECONDS = 3600  # from the preview to the yes
 MOST_TICKED = 500
+TYPED = Number(_("Type how many rows are meant"), name="typed", column="typed", required=True)
 
 
 class BulkActions:
     """Adds actions over many rows to a DomainView. Name it before DomainView among the parents."""
 
     bulk_actions: ClassVar[Sequence[Action]] = ()
+    subject_kind: ClassVar[type[Subject]] = Subject  # one of its own narrows what a person may run over
 
     def subject(self: Any) -> Subject:
         """Return what can be run over: this screen's rows."""
         name = type(self).__name__
         if name not in services.subjects:
             actions = {action.name: action for action in self.bulk_actions}
-            services.register(Subject(name, self.model, filterable(self.model), actions))
+            services.register(self.subject_kind(name, self.model, filterable(self.model), actions))
         return services.subjects[name]
 
     def complete(self: Any) -> None:
@@ -82,7 +85,7 @@ class BulkActions:
         if not form.validate():
             return self._preview(action, asked, form)
         try:
-            run = self._begun(action, asked, _as_json(forms.values(form)))
+            run = self._begun(action, asked, _agreed(action, asked, forms.values(form)))
         except DomainError as refusal:
             db.session.rollback()
             return self._preview(action, self._counted(asked), form, problem=refusal)
@@ -157,7 +160,8 @@ class BulkActions:
 
     def _bulk_form(self: Any, action: Action, *, filled: bool) -> Any:
         choices_url = self.url("choices", field="-").removesuffix("/-")
-        kind = forms.form_class(action.fields, choices_url=choices_url)
+        specs = (*action.fields, *([TYPED] if action.is_final else []))
+        kind = forms.form_class(specs, choices_url=choices_url)
         return forms.fill(kind() if filled else kind(formdata=None), None)
 
     def _preview(self: Any, action: Action, asked: Mapping[str, Any], form: Any, *, problem: object = None) -> Any:
@@ -179,10 +183,13 @@ class BulkActions:
             "action_url": self.url("bulk_run"),
             "cancel_url": self.url("list"),
             "danger": action.danger,
-            "has_fields": bool(action.fields),
+            "is_final": action.is_final,
+            "has_fields": bool(action.fields) or action.is_final,
+            "asks": action.asks,
+            "hint": action.hint,
             "yes": _("%(action)s: %(rows)s") % {"action": action.label, "rows": rows} if count else None,
         }
-        return self.render_template("zhike/bulk.html", page=page, form=form), 422 if problem else 200
+        return self.render_template("zhike/bulk.html", page=page, form=form), 422 if problem or form.errors else 200
 
     def _is_long(self, count: int) -> bool:
         return count > current_app.config["ZHIKE"].background_from_rows
@@ -214,6 +221,13 @@ class BulkActions:
         said = ngettext("%(n)s row was changed.", "%(n)s rows were changed.", run.changed_count, n=run.changed_count)
         flash(str(said), "success")
         return redirect(f"/runs/{run.id}" if run.refused_count else self.url("list"))
+
+
+def _agreed(action: Action, asked: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Return what was filled in. Raises Invalid unless the number of rows was typed, where there is no way back."""
+    if action.is_final and values.pop(TYPED.name) != asked["count"]:
+        raise Invalid(_("That is not the number of rows. Look how many they are, and type that number."))
+    return _as_json(values)
 
 
 def _as_json(values: Mapping[str, Any]) -> dict[str, Any]:

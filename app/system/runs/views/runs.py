@@ -86,7 +86,7 @@ class RunView(DomainView):
         return self.render_template("zhike/confirm.html", page=page)
 
     def _actions(self, run: Run) -> list[dict[str, Any]]:
-        can = run.state in rules.LIFECYCLE.steps["take_back"].sources and run.changed_count
+        can = run.state in rules.LIFECYCLE.steps["take_back"].sources and run.changed_count and services.has_undo(run)
         if not can or not self.may("take_back"):
             return []
         return [{"label": _("Undo"), "icon": "arrow-back-up", "url": self.url("take_back", pk=run.id)}]

@@ -2,5 +2,6 @@
 
 from app.system.search.queries.finding import Finder, Hit, find
 from app.system.search.queries.kinds import Kind, Line, Watch, kinds
+from app.system.search.queries.twins import twins
 
-__all__ = ["Finder", "Hit", "Kind", "Line", "Watch", "find", "kinds"]
+__all__ = ["Finder", "Hit", "Kind", "Line", "Watch", "find", "kinds", "twins"]

@@ -14,7 +14,7 @@ from app.system.search.rules.parts import (
     address_form,
     digits_form,
 )
-from app.system.search.rules.tokens import Every, Some, Term, cutter, safe
+from app.system.search.rules.tokens import Every, Some, Term, cutter, safe, same
 
 __all__ = [
     "ADDRESSES",
@@ -36,5 +36,6 @@ __all__ = [
     "cutter",
     "digits_form",
     "safe",
+    "same",
     "spans",
 ]

@@ -93,3 +93,14 @@ def begins(kind: str, part: Part, wanted: str) -> Expression:
 def equals(kind: str, part: Part, whole: str) -> Expression:
     """Return what the index must hold for a text to be ``whole``."""
     return Term(safe(kind + part.mark + WHOLE + whole[:LONGEST_WHOLE]))
+
+
+def same(kind: str, part: Part, text: str) -> Expression | None:
+    """Return what the index holds for texts whose form is that of ``text``; None for a text without a form.
+
+    For a part with ``exact``, or whose manner makes one token of the whole. Long forms are cut: the caller proves.
+    """
+    if part.exact:
+        return equals(kind, part, search_form(text))
+    form = part.manner.form(text)
+    return Term(kind + part.mark + GRAM + safe(form)[: part.manner.gram]) if form else None

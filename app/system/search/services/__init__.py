@@ -4,7 +4,7 @@ from app.base import filters
 from app.base.fields import fields_of
 from app.system.search.queries.kinds import Kind, Line, Watch, kinds
 from app.system.search.queries.narrowing import narrowing
-from app.system.search.rules import ADDRESSES, CODES, DIGITS, INITIALS, WORDS, Part, Rank
+from app.system.search.rules import ADDRESSES, CODES, DIGITS, INITIALS, WORDS, Manner, Part, Rank
 from app.system.search.services.frequencies import count_tokens
 from app.system.search.services.keeping import keep
 from app.system.search.services.rebuilding import check, is_empty, rebuild
@@ -18,6 +18,7 @@ __all__ = [
     "WORDS",
     "Kind",
     "Line",
+    "Manner",
     "Part",
     "Rank",
     "Watch",
