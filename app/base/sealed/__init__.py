@@ -6,7 +6,7 @@ by itself: what is read is plain, what is written is sealed. Rotation: system.ke
 """
 
 from app.base.sealed.blind import blind_of, is_value, with_blind
-from app.base.sealed.column import Sealed, SealedComparisonError, SealedJSON, Unreadable
+from app.base.sealed.column import Sealed, SealedComparisonError, SealedJSON, SealedLater, Unreadable
 from app.base.sealed.ring import KeyRing, Unopened, ring
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Sealed",
     "SealedComparisonError",
     "SealedJSON",
+    "SealedLater",
     "Unopened",
     "Unreadable",
     "blind_of",

@@ -96,7 +96,8 @@ class Sealed(TypeDecorator[str]):
         try:
             return self.read(ring().open(value, place=self.place), value)
         except Unopened as error:
-            _tell(self.place, error.key)
+            if error.key:
+                _tell(self.place, error.key)
             return self.unread(value)
 
     def written(self, value: Any) -> str:
@@ -118,7 +119,19 @@ class Sealed(TypeDecorator[str]):
         return Unreadable.of(token)
 
 
-class SealedJSON(Sealed):
+class SealedLater(Sealed):
+    """A text in a column that was not always sealed: what was stored before is read as it is."""
+
+    cache_ok = True
+
+    def unread(self, token: str) -> Any:
+        """Return the plain value of old rows; raise Unopened for others: such a text is not used by halves."""
+        if token.startswith(f"{FORM}|"):
+            raise Unopened(key_of(token))
+        return token
+
+
+class SealedJSON(SealedLater):
     """Lists and dictionaries, stored encrypted. What was stored before it was sealed is read as it is."""
 
     cache_ok = True
@@ -130,10 +143,7 @@ class SealedJSON(Sealed):
         return json.loads(text)
 
     def unread(self, token: str) -> Any:
-        """Return the plain value of old rows; raise Unopened for others: nobody reads a part of a file by halves."""
-        if token.startswith(f"{FORM}|"):
-            raise Unopened(key_of(token))
-        return json.loads(token)
+        return json.loads(super().unread(token))
 
 
 def _place_of(other: Any) -> str:

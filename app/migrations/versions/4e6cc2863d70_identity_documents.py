@@ -15,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 
-#: Rows of files that people bring: encrypted from now on. Older rows stay readable, and are encrypted with the next
+#: Rows of files that people bring, and what jobs are told (conditions): encrypted from now on. Older rows stay readable, and are encrypted with the next
 #: `flask keys rotate`.
 ROWS = {"raw": False, "values": False, "problems": True, "before": True}
 FILLED = sa.text('document_index IS NOT NULL')
@@ -39,9 +39,15 @@ def upgrade():
         for name, nullable in ROWS.items():
             batch_op.alter_column(name, existing_type=sa.JSON(), type_=sa.Text(), existing_nullable=nullable, postgresql_using=f'"{name}"::text')
 
+    with op.batch_alter_table('jobs_job', schema=None) as batch_op:
+        batch_op.alter_column('given', existing_type=sa.JSON(), type_=sa.Text(), existing_nullable=False, postgresql_using='"given"::text')
+
 
 def downgrade():
     """Only what was never encrypted can become JSON again."""
+    with op.batch_alter_table('jobs_job', schema=None) as batch_op:
+        batch_op.alter_column('given', existing_type=sa.Text(), type_=sa.JSON(), existing_nullable=False, postgresql_using='"given"::json')
+
     with op.batch_alter_table('imports_row', schema=None) as batch_op:
         for name, nullable in ROWS.items():
             batch_op.alter_column(name, existing_type=sa.Text(), type_=sa.JSON(), existing_nullable=nullable, postgresql_using=f'"{name}"::json')

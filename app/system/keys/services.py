@@ -12,7 +12,7 @@ from app.base.background import JobProgress, Kind
 from app.base.engine import reading
 from app.base.errors import Missing
 from app.base.i18n import _
-from app.base.sealed import KeyRing, SealedJSON, Unopened, ring
+from app.base.sealed import KeyRing, SealedLater, Unopened, ring
 from app.base.sealed.ring import FORM
 from app.extensions import db
 from app.system.jobs import services as jobs
@@ -87,7 +87,7 @@ def resealed(place: Place, rows: Sequence[Any], keys: KeyRing) -> tuple[list[dic
 
 def _change(place: Place, key: Sequence[Any], token: str, keys: KeyRing) -> dict[str, Any]:
     found = {f"k_{column.name}": value for column, value in zip(place.keys, key, strict=True)} | {"old": token}
-    if isinstance(place.column.type, SealedJSON) and not token.startswith(f"{FORM}|"):
+    if isinstance(place.column.type, SealedLater) and not token.startswith(f"{FORM}|"):
         return found | {"new": keys.seal(token, place=place.name)}  # from before the column was sealed
     new = token if keys.is_current(token) else keys.resealed(token, place=place.name)
     plain = keys.open(token, place=place.name) if place.index is not None else ""

@@ -9,12 +9,13 @@ from flask import has_app_context
 from sqlalchemy import text
 
 from app.base.actor import SYSTEM, acting
-from app.base.errors import InvalidFields
+from app.base.errors import Invalid, InvalidFields
 from app.base.sealed import KeyRing, column
 from app.crm.customers import services
 from app.crm.customers.models import Customer
 from app.extensions import db
 from app.system.audit import queries as audit
+from app.system.segments import services as segments
 from tests.cast import ANRAN, LIN, SAM
 from tests.factories import a_customer
 from tests.system.imports.steps import imported, workbook
@@ -335,3 +336,10 @@ def test_a_person_entered_twice_is_noticed_by_the_document(as_user, person):
     answer = as_user("lin").post("/customers/new", data=sent)
     assert answer.status_code == 422
     assert "same identity document" in answer.text
+
+
+def test_a_segment_refuses_a_condition_on_the_number_and_keeps_one_on_its_absence(in_app):
+    with acting(LIN.actor) as lin:
+        with pytest.raises(Invalid, match="is not kept in a segment: search for the number instead"):
+            segments.save("CustomerView", name="某人", filter_text=asked("is", CARD), actor=lin)
+        assert segments.save("CustomerView", name="没有证件", filter_text=asked("empty"), actor=lin).id

@@ -39,4 +39,4 @@ def test_a_key_that_is_missing_is_named(call):
     code, said = call("status", keys=[NEW])
     assert (code, "These keys are missing in ENCRYPTION_KEYS: k1." in said) == (1, True)
     code, said = call("rotate", keys=[NEW])
-    assert (code, "add the right key k1" in said) == (1, True)
+    assert (code, "请补上正确的密钥 k1" in said) == (1, True)  # commands speak the house's language

@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import Text, select, text, type_coerce, update
 
-from app.base import background
+from app.base import background, kept_filters
 from app.base.actor import SYSTEM, acting
 from app.base.errors import Missing
 from app.base.filters import parse
@@ -230,6 +230,20 @@ def test_rows_that_were_stored_before_they_were_sealed_are_read_and_then_sealed(
     with acting(SYSTEM):
         assert db.session.scalars(select(ImportRow.raw)).first() == ["旧的行"]
     assert under() == {"k1"}
+
+
+def test_what_jobs_and_kept_filters_say_is_sealed_too(person, having):
+    conditions = json.dumps({"all": [{"field": "document_number", "op": "is", "value": CARD}]})
+    with acting(SYSTEM):
+        key = kept_filters.keep(conditions)
+    rotated()
+    stored = db.session.scalars(text("SELECT text FROM base_kept_filter UNION ALL SELECT given FROM jobs_job")).all()
+    assert len(stored) == 2
+    assert all(token.startswith("v1|k1|") for token in stored)
+    having(NEW, OLD)
+    assert rotated().state == "done"
+    assert kept_filters.text_of(key) == conditions
+    assert under() == {"k2"}
 
 
 def test_a_rotation_is_told_in_the_log_and_nothing_of_the_values(person, having):
