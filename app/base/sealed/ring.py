@@ -57,8 +57,7 @@ class KeyRing:
     def seal(self, plain: str, *, place: str, nonce: bytes = b"") -> str:
         """Return a text as the column ``place`` stores it."""
         nonce = nonce or os.urandom(NONCE_BYTES)
-        box = AESGCM(_derived(self.keys[self.current], f"seal {place}"))
-        closed = box.encrypt(nonce, plain.encode(), place.encode())
+        closed = _box(self.keys[self.current], place).encrypt(nonce, plain.encode(), place.encode())
         return "|".join((FORM, self.current, b64encode(nonce).decode(), b64encode(closed).decode()))
 
     def open(self, token: str, *, place: str) -> str:
@@ -66,8 +65,8 @@ class KeyRing:
         form, name, nonce, closed = _parts(token)
         if form != FORM or name not in self.keys:
             raise Unopened(name)
-        box = AESGCM(_derived(self.keys[name], f"seal {place}"))
         try:
+            box = _box(self.keys[name], place)
             return box.decrypt(b64decode(nonce), b64decode(closed), place.encode()).decode()
         except (InvalidTag, ValueError) as error:
             raise Unopened(name) from error
@@ -108,6 +107,11 @@ def key_of(token: str) -> str:
 def _parts(token: str) -> Sequence[str]:
     found = token.split("|")
     return found if len(found) == PARTS else ("", "", "", "")
+
+
+@lru_cache(maxsize=256)
+def _box(key: bytes, place: str) -> AESGCM:
+    return AESGCM(_derived(key, f"seal {place}"))
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import zip_longest
 from typing import Any
 
 from flask_appbuilder import Model
@@ -57,8 +56,8 @@ class ImportRun(Model):
     @property
     def sampled(self) -> list[dict[str, Any]]:
         """Return the columns with a filled cell of each, to be recognized by."""
-        samples = self.samples or []
-        return [{"sample": sample} | column for column, sample in zip_longest(self.columns, samples, fillvalue="")]
+        samples = [*(self.samples or []), *[""] * len(self.columns)]
+        return [{"sample": sample} | column for column, sample in zip(self.columns, samples, strict=False)]
 
 
 class ImportRow(Model):

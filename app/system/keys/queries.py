@@ -76,7 +76,7 @@ def count_stale(ring: KeyRing) -> int:
 def used(place: Place) -> Counter[str]:
     """Return how many values of a column each key has sealed; "" for those that never were."""
     found: Counter[str] = Counter()
-    rest = place.token.is_not(None)
+    rest: ColumnElement[bool] = place.token.is_not(None)
     with unscoped("only how many"):
         while len(found) < MOST_KEYS and (one := db.session.scalar(select(place.token).where(rest).limit(1))):
             key = key_of(one)

@@ -1,8 +1,9 @@
 """Bringing everything under the current key, while people work."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 from sqlalchemy import Text, bindparam, update
 
@@ -19,6 +20,7 @@ from app.system.jobs import services as jobs
 from app.system.keys import queries
 from app.system.keys.queries import Place
 
+T = TypeVar("T")
 ROTATE = "keys_rotate"
 CHUNK = 500
 MOST_PASSES = 5  # a process with the former setting may write behind the first one
@@ -51,7 +53,7 @@ def rotate(progress: JobProgress) -> Mapping[str, Any]:
     return {"rows": progress.done}
 
 
-def _read(look: Any) -> Any:
+def _read(look: Callable[[], T]) -> T:
     """Look without holding SQLite's write lock: people write meanwhile."""
     db.session.rollback()
     with reading():
@@ -64,11 +66,11 @@ def _read(look: Any) -> Any:
 def _rotate(progress: JobProgress, place: Place, keys: KeyRing, total: int) -> Counter[str]:
     """Go once through a column; return by key how many values could not be opened."""
     left, after = Counter[str](), None
-    while rows := _read(lambda after=after: queries.next_stale(place, keys, after=after, limit=CHUNK)):
+    while rows := _read(partial(queries.next_stale, place, keys, after=after, limit=CHUNK)):
         changes, unopened = resealed(place, rows, keys)
         if changes:
             done = progress.done + len(changes)
-            progress.step(lambda changes=changes: write(place, changes), done=done, total=max(total, done))
+            progress.step(partial(write, place, changes), done=done, total=max(total, done))
         left += unopened
         after = rows[-1][:-1]
     return left
