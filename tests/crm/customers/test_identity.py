@@ -343,3 +343,17 @@ def test_a_segment_refuses_a_condition_on_the_number_and_keeps_one_on_its_absenc
         with pytest.raises(Invalid, match="is not kept in a segment: search for the number instead"):
             segments.save("CustomerView", name="某人", filter_text=asked("is", CARD), actor=lin)
         assert segments.save("CustomerView", name="没有证件", filter_text=asked("empty"), actor=lin).id
+
+
+def test_an_import_leaves_a_number_alone_that_cannot_be_read(in_app, tmp_path, stored, lose_the_key):
+    a_person()
+    before = stored("customers_customer")
+    lose_the_key()
+    path = workbook(tmp_path, ["姓名", "手机", "身份证号", "地址"], ["李文博", "13800138000", OTHER_CARD, "新址"])
+
+    run = imported(path, ANRAN, template="person", defaults={"name": "update"})
+
+    assert run.counts["update"] == 1
+    assert stored("customers_customer") == before
+    with acting(SYSTEM):
+        assert db.session.scalar(db.select(Customer.address)) == "新址"
