@@ -5,15 +5,20 @@ A wrong or missing value stops the start with a sentence; nothing is guessed in 
 
 from __future__ import annotations
 
+import binascii
 import os
+import re
 import secrets
-from collections.abc import Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent
 SHORTEST_SECRET = 32
+KEY_BYTES = 32
+DEMO_KEY = "demo"  # the name of a key that was made up
 
 
 class SettingsError(Exception):
@@ -36,6 +41,9 @@ class Settings:
     secret_key: str = ""
     #: Seals the log, so that tampering shows. At least 32 characters; lost or changed, nothing older can be verified.
     log_key: str = ""
+    #: Keys of encrypted columns: name:key, the key being 32 bytes in base64; the first one encrypts, all decrypt.
+    #: Lost, what they encrypted is lost. Made up once for a demo, under the name "demo", which production refuses.
+    encryption_keys: tuple[str, ...] = ()
     #: For so many months the log is kept; older ones are removed whole.
     log_keep_months: int = 24
     #: The address the server listens on, and its port.
@@ -108,7 +116,10 @@ class Settings:
             raise SettingsError(f"STORAGE_URL is {files!r}; it must begin with file:// or s3://.")
         secret = self.secret_key or self._made_up("secret")
         log_key = self.log_key or self._made_up("log-key")
-        return replace(self, database_url=_driver(url), secret_key=secret, log_key=log_key, storage_url=files)
+        keys = self.encryption_keys or (f"{DEMO_KEY}:{self._made_up('encryption-key', _encryption_key)}",)
+        _check_keys(keys)
+        made = replace(self, secret_key=secret, log_key=log_key, encryption_keys=keys)
+        return replace(made, database_url=_driver(url), storage_url=files)
 
     def _check_production(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
@@ -121,18 +132,24 @@ class Settings:
                 f"LOG_KEY must be set in production, {SHORTEST_SECRET} characters or more: it seals the log. "
                 "Make one as for SECRET_KEY, keep a copy outside of this machine, and never change it."
             )
+        if not self.encryption_keys or any(key.startswith(f"{DEMO_KEY}:") for key in self.encryption_keys):
+            raise SettingsError(
+                "ENCRYPTION_KEYS must be set in production, as name:key, to a key that is no demo's: personal data are "
+                "encrypted with it. Keep a copy outside of this machine: without it they are lost. Make one with: "
+                'python3 -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())"'
+            )
         if not self.database_url:
             raise SettingsError("DATABASE_URL must be set in production, for example postgresql://zhike@db/zhike.")
         if not self.hosts:
             raise SettingsError("HOSTS must name the host names of this installation, for example crm.example.cn.")
 
-    def _made_up(self, name: str) -> str:
+    def _made_up(self, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(48)) -> str:
         """Return a random secret kept beside the demo database, so that a restart signs nobody out."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         file = self.data_dir / name
         if not file.exists():
-            file.write_text(secrets.token_urlsafe(48))
-            file.chmod(0o600)
+            file.touch(mode=0o600)
+            file.write_text(make())
         return file.read_text()
 
     def flask(self) -> dict[str, Any]:
@@ -185,6 +202,28 @@ def _typed(cls: type, name: str, value: str) -> Any:
         return {"int": int, "Path": Path}.get(kind, str)(value)
     except (KeyError, ValueError) as error:
         raise SettingsError(f"{name.upper()} is {value!r}, which is not a {kind}.") from error
+
+
+def _encryption_key() -> str:
+    """Return a new key for encrypted columns, in base64."""
+    return b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def _check_keys(keys: tuple[str, ...]) -> None:
+    """Raise SettingsError unless each is ``name:key``, no name twice, every key of the right length."""
+    names = [key.partition(":")[0] for key in keys]
+    for place, (name, key) in enumerate(zip(names, keys, strict=True), start=1):
+        if not re.fullmatch(r"[a-z0-9-]{1,16}", name) or name in names[: place - 1]:
+            raise SettingsError(f"ENCRYPTION_KEYS: key {place} needs a name of its own: a-z, 0-9 and -, at most 16.")
+        if _key_length(key.partition(":")[2]) != KEY_BYTES:
+            raise SettingsError(f"ENCRYPTION_KEYS: {name} is not {KEY_BYTES} bytes in base64.")
+
+
+def _key_length(written: str) -> int:
+    try:
+        return len(b64decode(written, validate=True))
+    except binascii.Error:
+        return 0
 
 
 def _driver(url: str) -> str:

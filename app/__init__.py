@@ -40,6 +40,7 @@ def load_models() -> None:
 
 def _extensions(app: Flask) -> None:
     from app.base import web
+    from app.base.sealed import KeyRing
     from app.cli import commands
     from app.extensions import csrf, db, migrate
 
@@ -47,6 +48,7 @@ def _extensions(app: Flask) -> None:
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", compare_type=True, render_as_batch=True)
     csrf.init_app(app)
     web.prepare(app)
+    app.extensions["key_ring"] = KeyRing.of(app.config["ZHIKE"].encryption_keys)
     for command in commands:
         app.cli.add_command(command)
 

@@ -1,4 +1,4 @@
-"""The commands: ``flask setup|create-admin|demo``, ``customers import|export``, ``logs verify``, ``search rebuild``."""
+"""The commands: ``flask setup|create-admin|demo``, ``customers import|export``, ``logs``, ``search``, ``keys``."""
 
 from pathlib import Path
 from typing import Any
@@ -248,4 +248,45 @@ def verify_logs() -> None:
     click.echo(f"{found.number}:{head.chain_hash if head else ''}")
 
 
-commands = [setup, create_admin, demo, customers, logs, search]
+@click.group("keys")
+def keys() -> None:
+    """Look after the keys of encrypted columns."""
+
+
+@keys.command("status")
+@with_appcontext
+def status_of_keys() -> None:
+    """Tell how many values are under which key. Exit 1 if there are some that no key of the setting opens."""
+    from app.base.sealed import ring
+    from app.system.keys import queries
+
+    known, missing = ring(), set[str]()
+    with acting(SYSTEM):
+        for place in queries.places():
+            for key, count in sorted(queries.used(place).items()):
+                click.echo(f"  {place}: {count:,} under {key or 'no key yet'}")
+                missing |= {key} - {"", *known.keys}
+    click.echo(f"The current key is {known.current}; the setting has {', '.join(known.keys)}.")
+    if missing:
+        raise click.ClickException(f"These keys are missing in ENCRYPTION_KEYS: {', '.join(sorted(missing))}.")
+
+
+@keys.command("rotate")
+@with_appcontext
+def rotate_keys() -> None:
+    """Encrypt everything with the first key of the setting. Everybody may go on working meanwhile."""
+    from app.system.jobs import queries as jobs_of
+    from app.system.jobs import services as jobs
+    from app.system.keys import services
+
+    with acting(SYSTEM):
+        job_id = services.begin_rotation(actor=SYSTEM)
+    jobs.work(job_id, lease_seconds=current_app.config["ZHIKE"].job_lease_seconds)
+    with acting(SYSTEM):
+        job = jobs_of.by_id(job_id)
+        click.echo(f"Job {job_id}: {job.state if job else 'gone'}, {job.done_count if job else 0:,} values.")
+        if job and job.problem:
+            raise click.ClickException(job.problem)
+
+
+commands = [setup, create_admin, demo, customers, logs, search, keys]

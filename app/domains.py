@@ -8,6 +8,7 @@ DOMAINS = (
     "system.notifications",
     "system.files",
     "system.jobs",
+    "system.keys",
     "system.audit",
     "system.runs",
     "system.recycle",

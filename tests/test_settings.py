@@ -11,6 +11,7 @@ PRODUCTION = {
     "MODE": "production",
     "SECRET_KEY": "k" * 32,
     "LOG_KEY": "l" * 32,
+    "ENCRYPTION_KEYS": "k1:" + "A" * 43 + "=",
     "DATABASE_URL": "postgresql://zhike@db/zhike",
     "HOSTS": "crm.example.cn",
 }
@@ -38,6 +39,7 @@ def test_a_demo_keeps_its_secret_over_a_restart(tmp_path):
     [
         ("SECRET_KEY", "SECRET_KEY must be set in production, 32 characters or more"),
         ("LOG_KEY", "LOG_KEY must be set in production, 32 characters or more"),
+        ("ENCRYPTION_KEYS", "ENCRYPTION_KEYS must be set in production, as name:key"),
         ("DATABASE_URL", "DATABASE_URL must be set in production"),
         ("HOSTS", "HOSTS must name the host names"),
     ],
@@ -74,6 +76,37 @@ def test_production_sends_cookies_over_tls_only_and_logs_as_json(tmp_path):
 def test_a_wrong_value_stops_the_start_with_its_name(tmp_path, name, value, words):
     with pytest.raises(SettingsError, match=words):
         settings(tmp_path, **{name: value})
+
+
+KEY = "A" * 43 + "="
+
+
+def test_production_refuses_the_key_of_a_demo(tmp_path):
+    with pytest.raises(SettingsError, match="to a key that is no demo's"):
+        settings(tmp_path, **PRODUCTION | {"ENCRYPTION_KEYS": f"k1:{KEY},demo:{KEY}"})
+
+
+def test_a_demo_makes_an_encryption_key_up_that_nobody_else_can_read(tmp_path):
+    (made,) = settings(tmp_path).encryption_keys
+    assert made.startswith("demo:")
+    assert settings(tmp_path).encryption_keys == (made,)
+    assert (tmp_path / "encryption-key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        (KEY, "key 1 needs a name of its own"),
+        (f"k1:{KEY},k1:{KEY}", "key 2 needs a name of its own"),
+        (f"K|1:{KEY}", "key 1 needs a name of its own"),
+        ("k1:c2hvcnQ=", "k1 is not 32 bytes in base64"),
+        (f"k2:{KEY},k1:no base64", "k1 is not 32 bytes in base64"),
+    ],
+)
+def test_a_key_that_cannot_be_one_stops_the_start_without_being_printed(tmp_path, keys, words):
+    with pytest.raises(SettingsError, match=words) as refusal:
+        settings(tmp_path, ENCRYPTION_KEYS=keys)
+    assert KEY not in str(refusal.value)
 
 
 @pytest.mark.parametrize("given", ["postgres://a@b/c", "postgresql://a@b/c", "postgresql+psycopg://a@b/c"])

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, or_, select, true
 from app.base import clock
 from app.base.actor import Actor
 from app.base.errors import Invalid
-from app.base.fields import Choice, Choices, Field, Phone, Phones, Related, value_column
+from app.base.fields import Choice, Choices, Field, IdentityNumber, Phone, Phones, Related, value_column
 from app.base.i18n import _
 from app.base.operators import OPERATORS, Operator
 
@@ -190,6 +190,8 @@ def _met(spec: Field, table: FromClause, code: str, values: Sequence[Any]) -> Co
         child, joined = spec.path(table)  # type: ignore[misc]
         rows = select(child.c.number).where(joined)
         return ~rows.exists() if code == "empty" else rows.where(child.c.number.in_(values)).exists()
+    if isinstance(spec, IdentityNumber):
+        return spec.met(table, code, values)
     return _asked(spec, value_column(spec, table), code, values)
 
 

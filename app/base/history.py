@@ -22,6 +22,7 @@ from app.base import choices, clock
 from app.base.actor import current_actor
 from app.base.i18n import _
 from app.base.scope import PUBLIC
+from app.base.sealed import with_blind
 from app.extensions import db
 
 INSERT, UPDATE, DELETE = Operation.INSERT, Operation.UPDATE, Operation.DELETE
@@ -177,8 +178,7 @@ def versions_of(cls: type[Any]) -> type[Any]:
     return version_class(cls)
 
 
-#: Who wants to know of rows that are written in sets, past the session's flush: called with (operation, ids, columns).
-#: After an insert or update, before a delete. ``columns``: those that were set; None for all.
+#: Hears of rows written in sets: (operation, ids, columns that were set or None for all); of a delete before it.
 Hearer = Callable[[int, list[int], frozenset[str] | None], None]
 _hearers: dict[type[Any], list[Hearer]] = {}
 
@@ -203,7 +203,7 @@ def insert_versioned(cls: type[Any], rows: Iterable[dict[str, Any]]) -> list[int
     table, versions = cls.__table__, version_class(cls).__table__
     number, connection = change_set().id, db.session.connection()
     db.session.flush()
-    batch = [row | ({"revision": 1} if "revision" in table.c else {}) for row in rows]
+    batch = [with_blind(table, row) | ({"revision": 1} if "revision" in table.c else {}) for row in rows]
     ids = _reserved_ids(connection, table, versions, len(batch))
     for start in range(0, len(batch), CHUNK):
         part = ids[start : start + CHUNK]

@@ -4,11 +4,12 @@ from datetime import datetime
 from hashlib import sha256
 
 from flask_appbuilder import Model
-from sqlalchemy import String, Text
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base import clock
 from app.base.scope import PUBLIC
+from app.base.sealed import SealedLater
 from app.base.transaction import transaction
 from app.extensions import db
 
@@ -22,7 +23,7 @@ class KeptFilter(Model):
     __scope__ = PUBLIC
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedLater("base_kept_filter.text"))
     kept_at: Mapped[datetime]
 
 

@@ -52,8 +52,6 @@ DATES = (
 OPERATORS: Mapping[str, tuple[Operator, ...]] = {
     "text": TEXT,
     "longtext": tuple(operator for operator in TEXT if operator.code not in {"in", "not_in"}),
-    "phone": (*IS, *IN, *EMPTY),
-    "choice": (*IS, *IN, *EMPTY),
     "choices": (
         *_pair("in", _("has one of"), _("has none of"), "many"),
         *_pair("every", _("has all of"), _("has not all of"), "many"),
@@ -63,5 +61,5 @@ OPERATORS: Mapping[str, tuple[Operator, ...]] = {
     "date": DATES,
     "moment": DATES,
     "boolean": (*_pair("true", _("is yes"), _("is not yes"), 0), *EMPTY),
-    "link": (*IS, *IN, *EMPTY),
+    **dict.fromkeys(("choice", "link", "phone", "sealed"), (*IS, *IN, *EMPTY)),
 }

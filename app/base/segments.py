@@ -87,11 +87,22 @@ def read(segment: Segment, fields: Mapping[str, Field], *, actor: Actor) -> Grou
     raise Invalid(_("The segment “%(name)s” shows nothing until you mend it: %(why)s"), name=segment.name, why=why)
 
 
+def check_kept(group: Group) -> None:
+    """Raise Invalid for a condition on an encrypted value: a segment would store it in the clear."""
+    for condition in filters.conditions(group):
+        if condition.field.is_sealed and condition.values:
+            raise Invalid(
+                _("A condition on “%(label)s” is not kept in a segment: search for the number instead."),
+                label=condition.field.label,
+            )
+
+
 def canonical(text: str, fields: Mapping[str, Field], *, actor: Actor) -> str:
     """Return a filter's JSON as it is kept. Raises Invalid for none, for one that cannot be meant or asked."""
     group = check_asked(filters.parse(text, fields), actor=actor)
     if not list(filters.conditions(group)):
         raise Invalid(_("Set at least one condition first: a segment of all rows is the list itself."))
+    check_kept(group)
     return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":"))
 
 

@@ -34,7 +34,7 @@ FUNCTIONS = [
     normal.integer,
     normal.boolean,
     normal.email,
-    lambda value: normal.identity_number("identity_card", value),
+    lambda value: normal.identity_number("id_card", value),
     lambda value: normal.identity_number("passport", value),
     lambda value: normal.identity_number("other", value),
 ]
@@ -238,18 +238,18 @@ def test_a_wrong_address_is_refused(raw):
 
 
 def test_an_identity_card_is_verified():
-    assert normal.identity_number("identity_card", " 11010519491231002x ") == "11010519491231002X"
+    assert normal.identity_number("id_card", " 11010519491231002x ") == "11010519491231002X"
 
 
 @pytest.mark.parametrize(
     ("kind", "raw", "words"),
     [
-        ("identity_card", "110105194912310021", "the last character should be X"),
-        ("identity_card", "11010519491331002X", "birth date, but 19491331 is none"),
-        ("identity_card", "110105491231002", "15 digits have expired"),
-        ("identity_card", "1101051949123100", "this one has 16"),
-        ("identity_card", "11010519491231O02X", "17 digits and a last digit or X"),
-        ("identity_card", 1.1010519491231e17, "Excel has rounded"),
+        ("id_card", "110105194912310021", "the last character should be X"),
+        ("id_card", "11010519491331002X", "birth date, but 19491331 is none"),
+        ("id_card", "110105491231002", "15 digits have expired"),
+        ("id_card", "1101051949123100", "this one has 16"),
+        ("id_card", "11010519491231O02X", "17 digits and a last digit or X"),
+        ("id_card", 1.1010519491231e17, "Excel has rounded"),
         ("passport", "E1", "such a document"),
     ],
 )

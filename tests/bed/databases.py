@@ -39,6 +39,7 @@ def settings(url: str, folder: Path) -> Settings:
         database_url=url,
         secret_key="for tests only, and long enough for the check",
         log_key="seals the log of the tests, and long enough",
+        encryption_keys=("k1:" + "A" * 43 + "=",),
         sign_in_limit="1000 per minute",
     ).completed()
 

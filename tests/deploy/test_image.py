@@ -95,6 +95,7 @@ def test_what_is_copied_is_enough_to_start(tmp_path):
         "MODE": "production",
         "SECRET_KEY": "k" * 40,
         "LOG_KEY": "l" * 40,
+        "ENCRYPTION_KEYS": "k1:" + "A" * 43 + "=",
         "HOSTS": "x.example.cn",
         "DATA_DIR": str(tmp_path),
     }
@@ -131,7 +132,8 @@ def test_no_secret_has_a_value_in_the_file():
     """Secrets come from the environment, and a missing one stops the start."""
     text = (ROOT / "compose.yaml").read_text("utf-8")
     uses = re.findall(r"(?<!\$)\$\{(\w+)([^}]*)\}", text)
-    assert {"SECRET_KEY", "LOG_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "HOSTS"} == {name for name, _rest in uses}
+    secrets = {"SECRET_KEY", "LOG_KEY", "ENCRYPTION_KEYS", "POSTGRES_PASSWORD", "REDIS_PASSWORD"}
+    assert {*secrets, "HOSTS"} == {name for name, _rest in uses}
     assert all(rest.startswith(":?") for _name, rest in uses)
 
 

@@ -4,6 +4,7 @@ A model says it once, at the column (``info=field(Text(_("Company name"), requir
 column, in ``__fields__``; lists, forms, filters, history, import, export and REST all read it from there.
 """
 
+from app.base.fields.identity import IdentityNumber
 from app.base.fields.kinds import (
     Boolean,
     Choice,
@@ -46,6 +47,7 @@ __all__ = [
     "Email",
     "Field",
     "Hidden",
+    "IdentityNumber",
     "Link",
     "LongText",
     "Moment",

@@ -24,6 +24,7 @@ class Field:
     kind: ClassVar[str] = "text"
     icon: ClassVar[str] = "abc"
     asked_whole: ClassVar[bool] = False  # whoever sees it masked may still find by the whole value
+    is_sealed: ClassVar[bool] = False  # stored encrypted: found only as a whole, never sorted by
 
     label: object = ""
     name: str = ""
@@ -75,7 +76,7 @@ class Text(Field):
     max_length: int = 200
 
     def read(self, raw: Value) -> str:
-        return normal.text(_integral(raw), max_length=self.max_length)
+        return normal.text(integral(raw), max_length=self.max_length)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Name(Text):
     """The name of a company or person: brackets full-width, white space collapsed."""
 
     def read(self, raw: Value) -> str:
-        return normal.text(normal.name(_integral(raw)), max_length=self.max_length)
+        return normal.text(normal.name(integral(raw)), max_length=self.max_length)
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class PersonName(Text):
     """The name of a person who is no customer: as written but for invisible and full-width letters."""
 
     def read(self, raw: Value) -> str:
-        return normal.text(normal.person_name(_integral(raw)), max_length=self.max_length)
+        return normal.text(normal.person_name(integral(raw)), max_length=self.max_length)
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class CreditCode(Text):
     max_length: int = 18
 
     def read(self, raw: Value) -> str:
-        return normal.credit_code(_integral(raw))
+        return normal.credit_code(integral(raw))
 
 
 TOO_LARGE_KEY = 2**31  # PostgreSQL would refuse to compare it
@@ -299,6 +300,6 @@ class Related(Field):
         return self.inner.kind
 
 
-def _integral(raw: Value) -> str:
+def integral(raw: Value) -> str:
     """Return text for a cell: spreadsheets give 13812345678.0 for a number that was typed without a point."""
     return str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw)

@@ -8,7 +8,8 @@ from app.base.i18n import _
 from app.base.normal.words import compact
 
 CREDIT_CODE_LENGTH = 18
-IDENTITY_CARD = "identity_card"  # 居民身份证
+IDENTITY_CARD = "id_card"  # 居民身份证
+FIRST_ROUNDED = 10**15  # Excel keeps 15 digits of a number
 IDENTITY_CARD_LENGTH, OLD_IDENTITY_CARD_LENGTH = 18, 15
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -33,7 +34,7 @@ def credit_code(value: object) -> str:
     Raises Invalid if the cell was a number (Excel keeps 15 digits only), the length is not 18, a character cannot
     occur in a code, or the check character is wrong.
     """
-    if isinstance(value, int | float) and abs(value) >= 10**15:
+    if isinstance(value, int | float) and abs(value) >= FIRST_ROUNDED:
         raise Invalid(_("Excel has rounded this code: make the cell a text cell and write the code again."))
     code = compact(value).upper()
     _check_credit_characters(code)
@@ -68,11 +69,12 @@ def _check_credit_characters(code: str) -> None:
 def identity_number(kind: str, value: object) -> str:
     """Return the number of an identity document of `kind`, capitals, no white space.
 
-    `kind` is identity_card (居民身份证: 18 characters, check digit and birth date are verified), passport,
-    hk_macau_permit, taiwan_permit, foreigner_permit, military_id, or anything else (3 to 40 letters and digits).
+    `kind` is a code of the dictionary "identity_document": id_card (居民身份证: 18 characters, check digit and birth
+    date are verified), passport, hk_macau_permit, taiwan_permit, foreigner_permit, military_id, or anything else
+    (3 to 40 letters and digits).
     Raises Invalid if the number cannot belong to that kind.
     """
-    if isinstance(value, int | float) and abs(value) >= 10**15:
+    if isinstance(value, int | float) and abs(value) >= FIRST_ROUNDED:
         raise Invalid(_("Excel has rounded this number: make the cell a text cell and write the number again."))
     number = compact(value).upper()
     if kind == IDENTITY_CARD:

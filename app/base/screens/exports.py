@@ -12,7 +12,21 @@ from sqlalchemy import case, literal, select
 from app.base import choices, clock, logbook
 from app.base.actor import Actor
 from app.base.engine import promise_to_read
-from app.base.fields import Choices, Date, Field, Hidden, Link, Moment, Money, Number, Phone, Phones, is_hidden, seen
+from app.base.fields import (
+    Choices,
+    Date,
+    Field,
+    Hidden,
+    IdentityNumber,
+    Link,
+    Moment,
+    Money,
+    Number,
+    Phone,
+    Phones,
+    is_hidden,
+    seen,
+)
 from app.base.fields.held import holding_of
 from app.base.logbook import Kind
 from app.base.scope import unscoped
@@ -96,6 +110,7 @@ def kind_of(spec: Field) -> str:
         (Date, "date"),
         (Moment, "moment"),
         (Phone, "code"),
+        (IdentityNumber, "code"),
     )
     return next((kind for cls, kind in kinds if isinstance(spec, cls)), "text")
 

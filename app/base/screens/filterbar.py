@@ -139,7 +139,7 @@ def _told(node: Any, reader: Actor | None) -> str:
 def value_words(condition: Condition, reader: Actor | None = None) -> list[str]:
     """Return a condition's values as people read them. ``reader``: who did not set them, and may not see all."""
     inner = condition.field.inner if isinstance(condition.field, Related) else condition.field
-    if _is_masked(condition, reader):
+    if inner.is_sealed or _is_masked(condition, reader):  # sealed ones go into the log masked too
         mask = Phone().masked if inner.kind == "phone" else inner.masked
         return [mask(value) for value in condition.values]
     retired = _out_of_use(inner, condition.values)

@@ -104,8 +104,8 @@ class Listing:
 
     def may_sort(self, spec: Field) -> bool:
         """Tell whether a list may be sorted by a field: always by an indexed one, by others only while it is short."""
-        is_column = bool(spec.column) and not isinstance(spec, Choices | Link) and not is_hidden(spec, self.actor)
-        return is_column and (spec.sortable or self.count <= COUNT_LIMIT)
+        is_column = bool(spec.column) and not isinstance(spec, Choices | Link) and not spec.is_sealed
+        return is_column and not is_hidden(spec, self.actor) and (spec.sortable or self.count <= COUNT_LIMIT)
 
     @cached_property
     def count(self) -> int:

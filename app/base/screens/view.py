@@ -20,13 +20,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.base import choices, masked_filters
 from app.base.actor import Actor
 from app.base.errors import Conflict, DomainError, Invalid, InvalidFields, NotAllowed
-from app.base.fields import Choice, Field, Link, fields_of, is_hidden
+from app.base.fields import Choice, Field, Link, fields_of, is_hidden, value_of
 from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens import conflicts, filterbar, forms, listpage, markup
 from app.base.screens.listing import filterable
 from app.base.screens.lists import Lists, current_actor
 from app.base.screens.outside import not_found
+from app.base.sealed import Unreadable
 from app.extensions import db
 
 MOST_CHOICES = 20
@@ -139,6 +140,7 @@ class DomainView(Lists, ModelView):
         """Return the form for a new record, or for ``record`` without the fields this person sees only masked."""
         known = [self.specs[name] for name in self.form_names(record)]
         specs = [spec for spec in known if record is None or not is_hidden(spec, current_actor(), record)]
+        specs = [spec for spec in specs if not (spec.is_sealed and isinstance(_held(record, spec), Unreadable))]
         return forms.form_class(specs, choices_url=self.url("choices", field="-").removesuffix("/-"))()
 
     def form_names(self, _record: Any) -> Sequence[str]:
@@ -265,6 +267,10 @@ class DomainView(Lists, ModelView):
 
     def key(self, record: Any) -> Any:
         return getattr(record, self.model.__mapper__.primary_key[0].key)  # type: ignore[attr-defined]
+
+
+def _held(record: Any, spec: Field) -> Any:
+    return value_of(record, spec) if record is not None else None
 
 
 def _number(text: str | None) -> int | None:

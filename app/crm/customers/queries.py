@@ -14,7 +14,7 @@ from app.crm.customers.models import Collaborator, Contact, ContactLink, Custome
 from app.extensions import db
 from app.system.search import queries as search
 
-SHORTEST_NUMBER = 7  # digits, of what may be searched as a phone
+SHORTEST_NUMBER = 7  # digits, of what may be searched as a phone, or as the number of a document
 
 
 def by_id(key: int) -> Customer | None:
@@ -85,6 +85,16 @@ def as_phone(words: str) -> str | None:
         return None
     try:
         return normal.phone(words)
+    except Invalid:
+        return None
+
+
+def as_document(words: str) -> str | None:
+    """Return the words as the number of an identity document, None if they are none."""
+    if sum(character.isdigit() for character in words) < SHORTEST_NUMBER:
+        return None
+    try:
+        return normal.identity_number("", words)
     except Invalid:
         return None
 

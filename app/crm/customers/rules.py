@@ -6,8 +6,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from app.base import normal
 from app.base.chinese import search_form
-from app.base.errors import InvalidFields
+from app.base.errors import Invalid, InvalidFields
 from app.base.i18n import _
 
 COMPANY, PERSON = "company", "person"
@@ -54,6 +55,23 @@ def check_born(birthday: date | None, *, today: date) -> None:
     """Raise InvalidFields for a birthday that has not been yet."""
     if birthday and birthday > today:
         raise InvalidFields({"birthday": _("A birthday cannot lie in the future.")})
+
+
+def document_kind(values: Mapping[str, Any]) -> str | None:
+    """Return which identity document the number is of: the card of residents if nothing is said of 18 characters.
+
+    Raises InvalidFields if nothing is said of another number, or if the number cannot be one of that document.
+    """
+    kind, number = values.get("document_kind"), values.get("document_number")
+    if not number:
+        return kind
+    if not kind and len(number) != normal.IDENTITY_CARD_LENGTH:
+        raise InvalidFields({"document_kind": _("Choose which document this number is of.")})
+    try:
+        normal.identity_number(kind or normal.IDENTITY_CARD, number)
+    except Invalid as refusal:
+        raise InvalidFields({"document_number": str(refusal)}) from refusal
+    return kind or normal.IDENTITY_CARD
 
 
 def missing(values: Mapping[str, Any], kind: str) -> list[str]:

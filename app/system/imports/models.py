@@ -10,6 +10,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.scope import Personal, Through
+from app.base.sealed import SealedJSON
 
 SCOPE = Personal("user_id", "logs")
 
@@ -32,7 +33,8 @@ class ImportRun(Model):
     sheet: Mapped[str] = mapped_column(String(200))
     heading_row: Mapped[int]
     row_count: Mapped[int]
-    columns: Mapped[list[Any]] = mapped_column(JSON)  # [{heading, field, confidence, sample}], left to right
+    columns: Mapped[list[Any]] = mapped_column(JSON)  # [{heading, field, confidence}], left to right
+    samples: Mapped[list[str] | None] = mapped_column(SealedJSON("imports_run.samples"))  # a filled cell of each column
     options: Mapped[dict[str, Any]] = mapped_column(
         JSON, default=dict
     )  # {code|name|phone: choice, words: [[dict, word]]}
@@ -51,9 +53,15 @@ class ImportRun(Model):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def sampled(self) -> list[dict[str, Any]]:
+        """Return the columns with a filled cell of each, to be recognized by."""
+        samples = [*(self.samples or []), *[""] * len(self.columns)]
+        return [{"sample": sample} | column for column, sample in zip(self.columns, samples, strict=False)]
+
 
 class ImportRow(Model):
-    """One row of a file, as it was read and as it would be stored."""
+    """One row of a file, as it was read and as it would be stored: encrypted, for it may hold any personal value."""
 
     __tablename__ = "imports_row"
     __scope__ = Through("run_id", ImportRun.__table__, SCOPE)
@@ -67,13 +75,13 @@ class ImportRow(Model):
     run_id: Mapped[int] = mapped_column(ForeignKey("imports_run.id"))
     number: Mapped[int]  # as Excel counts
     title: Mapped[str] = mapped_column(String(200))
-    raw: Mapped[list[Any]] = mapped_column(JSON)  # services.cells
-    values: Mapped[dict[str, Any]] = mapped_column(JSON)  # by field, dates in ISO form
+    raw: Mapped[list[Any]] = mapped_column(SealedJSON("imports_row.raw"))  # services.cells
+    values: Mapped[dict[str, Any]] = mapped_column(SealedJSON("imports_row.values"))  # by field, dates in ISO form
     words: Mapped[dict[str, Any] | None] = mapped_column(
         JSON(none_as_null=True)
     )  # field → new words of an open dictionary
     verdict: Mapped[str] = mapped_column(String(10))  # rules.Verdict
-    problems: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # [{field, cell, sentence}]
+    problems: Mapped[list[Any] | None] = mapped_column(SealedJSON("imports_row.problems"))  # [{field, cell, sentence}]
     reason: Mapped[str | None] = mapped_column(String(10))  # of a duplicate: code, name, phone
     duplicate_of: Mapped[int | None]  # the record it equals
     may_update: Mapped[bool] = mapped_column(default=False)  # the importer may change that record
@@ -81,5 +89,5 @@ class ImportRow(Model):
     record_id: Mapped[int | None]  # what the import made or changed
     done: Mapped[str | None] = mapped_column(String(10))  # rules.Action, after the import
     change_set_id: Mapped[int | None] = mapped_column(BigInteger)  # in which that was
-    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # of an updated record
+    before: Mapped[dict[str, Any] | None] = mapped_column(SealedJSON("imports_row.before"))  # of an updated record
     undone: Mapped[str | None] = mapped_column(String(10))  # rules.Return, once the import was taken back

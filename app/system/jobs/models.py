@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.base.fields import Choice, Link, Moment, Text, field
 from app.base.i18n import _
 from app.base.scope import Personal, Restricted
+from app.base.sealed import SealedJSON
 
 
 class Job(Model):
@@ -31,7 +32,9 @@ class Job(Model):
         ForeignKey("security_employee.id"), info=field(Link(_("Person"), to="employee", relation="user"))
     )
     origin: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # channel, address, request_id, language
-    given: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the kind's run is told
+    given: Mapped[dict[str, Any]] = mapped_column(
+        SealedJSON("jobs_job.given"), default=dict
+    )  # what the kind's run is told
     done_count: Mapped[int] = mapped_column(default=0)
     total_count: Mapped[int | None]
     result: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the kind's run returned

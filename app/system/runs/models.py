@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.fields import Choice, Link, Moment, Number, field
 from app.base.fields import Text as Words
 from app.base.i18n import _
 from app.base.scope import Personal, Through
+from app.base.sealed import SealedLater
 
 SCOPE = Personal("user_id", "logs")
 
@@ -32,7 +33,7 @@ class Run(Model):
         ForeignKey("security_employee.id"), info=field(Link(_("Person"), to="employee", relation="user"))
     )
     state: Mapped[str] = mapped_column(String(20), info=field(Choice(_("State"), dictionary="run_state")))
-    filter: Mapped[str | None] = mapped_column(Text)  # JSON; none where rows were ticked
+    filter: Mapped[str | None] = mapped_column(SealedLater("runs_run.filter"))  # JSON; none where rows were ticked
     segment: Mapped[str | None] = mapped_column(String(60), info=field(Words(_("Segment"))))  # its name then
     ticked: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     given: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the person filled in

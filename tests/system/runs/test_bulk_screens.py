@@ -199,7 +199,11 @@ def test_a_worker_that_never_showed_a_page_knows_what_can_be_run_over(app):
     command += "sys.stdout.write(' '.join(subjects))"
     settings = app.config["ZHIKE"]
     given = {"MODE": "test", "DATABASE_URL": settings.database_url, "DATA_DIR": str(settings.data_dir)}
-    given |= {"SECRET_KEY": settings.secret_key, "LOG_KEY": settings.log_key}
+    given |= {
+        "SECRET_KEY": settings.secret_key,
+        "LOG_KEY": settings.log_key,
+        "ENCRYPTION_KEYS": ",".join(settings.encryption_keys),
+    }
     said = subprocess.run([sys.executable, "-c", command], env=os.environ | given, capture_output=True, check=True)
     assert said.stdout.decode().split() == ["RecycleView", "CustomerView"]
 

@@ -20,6 +20,7 @@ from app.base.fields import (
     CreditCode,
     Date,
     Email,
+    IdentityNumber,
     Link,
     LongText,
     Moment,
@@ -33,6 +34,7 @@ from app.base.fields import (
 from app.base.fields.held import Held
 from app.base.i18n import _
 from app.base.scope import Owned, Through
+from app.base.sealed import Sealed, blind_of
 from app.crm.customers.models.words import SYNONYMS
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ class Customer(Model):
     """A company, or a person, that we serve or would like to."""
 
     __tablename__ = "customers_customer"
-    __versioned__: dict = {}
+    __versioned__: dict = {"exclude": ["document_index"]}
     __scope__ = SCOPE
     __held__ = HELD
     __table_args__ = (
@@ -101,6 +103,12 @@ class Customer(Model):
         Index("ix_customer_department", "department_id", "id"),
         Index("ix_customer_name", "name", "id"),
         Index("ix_customer_created", "created_at", "id"),
+        Index(
+            "ix_customer_document",
+            "document_index",
+            postgresql_where=text("document_index IS NOT NULL"),
+            sqlite_where=text("document_index IS NOT NULL"),
+        ),
         Index("ix_customer_updated", "updated_at", "id"),
         Index("ix_customer_registered", "registered_on", "id"),
         Index(
@@ -165,6 +173,14 @@ class Customer(Model):
     )
     sex: Mapped[str | None] = mapped_column(String(10), info=field(Choice(_("Sex"), dictionary="sex", only=PERSON)))
     birthday: Mapped[date | None] = mapped_column(info=field(Date(_("Birthday"), only=PERSON)))
+    document_kind: Mapped[str | None] = mapped_column(
+        String(40), info=field(Choice(_("Identity document"), dictionary="identity_document", only=PERSON))
+    )
+    document_number: Mapped[str | None] = mapped_column(
+        Sealed("customers_customer.document_number"),
+        info=field(IdentityNumber(_("Document number"), only=PERSON, group="identity")),
+    )
+    document_index: Mapped[str | None] = mapped_column(String(44), info=blind_of("document_number"))
     email: Mapped[str | None] = mapped_column(
         String(254), info=field(Email(_("E-mail"), group="accounts", max_length=254))
     )

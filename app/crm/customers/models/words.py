@@ -22,6 +22,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "person_in_charge": ("负责人", "联系人"),
     "sex": ("性别",),
     "birthday": ("生日", "出生日期"),
+    "document_kind": ("证件类型", "证件种类", "证件名称"),
+    "document_number": ("证件号码", "证件号", "身份证号码", "身份证号", "身份证", "身份证件号码"),
     "email": ("邮箱", "电子邮箱", "电子邮件", "email"),
     "wechat": ("微信", "微信号"),
     "fax": ("传真", "传真号"),

@@ -21,6 +21,7 @@ from app.base.history import change_set, explain
 from app.base.i18n import _
 from app.base.logbook import Kind
 from app.base.scope import condition, unscoped
+from app.base.sealed import is_value
 from app.base.transaction import transaction
 from app.crm.customers import rules
 from app.crm.customers.models import Customer, PhoneEntry
@@ -32,7 +33,7 @@ from app.system.security import queries as security
 ROWS, ENTRIES = Customer.__table__, PhoneEntry.__table__
 #: The fields that are compared.
 PHONES = tuple(column for column in rules.PHONE_COLUMNS if column != "fax")
-COMPARED = ("name", "credit_code", *PHONES)
+COMPARED = ("name", "credit_code", "document_number", *PHONES)
 MOST_LOOKED_AT = 50  # of one reason
 A_DAY = timedelta(days=1)
 
@@ -41,13 +42,15 @@ class Reason(IntEnum):
     """Why two customers look the same, the strongest first."""
 
     CODE = 0
-    NAME = 1
-    PHONE = 2
-    CORE = 3
+    DOCUMENT = 1
+    NAME = 2
+    PHONE = 3
+    CORE = 4
 
 
 REASONS: Mapping[Reason, object] = {
     Reason.CODE: _("same credit code"),
+    Reason.DOCUMENT: _("same identity document"),
     Reason.NAME: _("same name"),
     Reason.PHONE: _("same phone number"),
     Reason.CORE: _("similar name"),
@@ -96,6 +99,9 @@ def _looked_up(values: Mapping[str, Any]) -> Iterable[tuple[Reason, Sequence[int
         if code := values.get("credit_code"):
             same = (ROWS.c.credit_code == code, ROWS.c.deleted_at.is_(None))  # as the unique index has it
             yield Reason.CODE, db.session.scalars(select(ROWS.c.id).where(*same)).all()
+        if document := values.get("document_number"):
+            there = select(ROWS.c.id).where(is_value(ROWS, "document_number", document)).limit(MOST_LOOKED_AT)
+            yield Reason.DOCUMENT, db.session.scalars(there).all()
         if numbers:
             there = select(ENTRIES.c.customer_id).where(ENTRIES.c.number.in_(numbers), ENTRIES.c.kind != "fax")
             yield Reason.PHONE, db.session.scalars(there.distinct().limit(MOST_LOOKED_AT)).all()
@@ -122,7 +128,7 @@ def _plain(reasons: set[Reason]) -> tuple[Reason, ...]:
 
 def _may_be_told(one: Alike, values: Mapping[str, Any]) -> bool:
     """Tell whether a customer outside the scope is one that the whole code, name or number names."""
-    if {Reason.CODE, Reason.PHONE} & set(one.reasons):
+    if {Reason.CODE, Reason.DOCUMENT, Reason.PHONE} & set(one.reasons):
         return True
     name = values.get("name") or ""
     return rules.may_be_told(name) and search_form(name) == search_form(one.name)

@@ -10,6 +10,7 @@ from app.base.fields import Choices, fields_of
 from app.base.history import explain
 from app.base.i18n import _
 from app.base.recycle import UNSAID, Why
+from app.base.sealed import Unreadable
 from app.base.transaction import announce, check_revision, transaction
 from app.crm.customers import queries, rules
 from app.crm.customers.facts import CustomerChanged, CustomerCreated, CustomerDeleted
@@ -28,7 +29,7 @@ def create(values: Mapping[str, Any], *, actor: Actor, despite: Sequence[Alike] 
     ``values``: by field name. ``despite``: what the actor was told it looks like. Raises InvalidFields without a
     name, or without a phone or code; for a code that another customer has; for an unknown parent.
     """
-    _check(values, but=None)
+    values = _checked(values, but=None)
     customer = Customer(kind=values.get("kind") or rules.COMPANY, created_by_id=actor.id)
     _assign(customer, values)
     _give(customer, values, actor)
@@ -67,7 +68,8 @@ def change(
     """
     check_revision(customer, revision=revision)
     now = {name: getattr(customer, spec.column) for name, spec in fields_of(Customer).items() if spec.column}
-    _check(now | dict(values), but=customer.id)
+    known = {name: value for name, value in (now | dict(values)).items() if not isinstance(value, Unreadable)}
+    values = dict(values) | {"document_kind": _checked(known, but=customer.id)["document_kind"]}
     with db.session.no_autoflush:  # one saving is one revision
         _assign(customer, values)
         customer.updated_at, customer.updated_by_id = clock.now(), actor.id
@@ -101,9 +103,15 @@ def _tag(customer: Customer, codes: tuple[str, ...]) -> None:
     customer.tags = [kept.get(code) or CustomerTag(code=code) for code in codes]
 
 
-def _check(values: Mapping[str, Any], *, but: int | None) -> None:
+def _checked(values: Mapping[str, Any], *, but: int | None) -> Mapping[str, Any]:
+    """Return the values, with the document that the number is of. Raises InvalidFields."""
     rules.check_reachable(values)
     rules.check_born(values.get("birthday"), today=clock.today())
+    _check_others(values, but=but)
+    return dict(values) | {"document_kind": rules.document_kind(values)}
+
+
+def _check_others(values: Mapping[str, Any], *, but: int | None) -> None:
     code, parent_id = values.get("credit_code"), values.get("parent")
     if code and queries.credit_code_taken(code, but=but):
         raise InvalidFields({"credit_code": _("Another customer has this credit code already.")})

@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, union
 from sqlalchemy.orm import selectinload
 
 from app.base.actor import Actor
 from app.base.fields import Field, fields_of, text_of
 from app.base.i18n import _
 from app.base.scope import unscoped
+from app.base.sealed import is_value
 from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer, PhoneEntry
-from app.crm.customers.queries import as_phone
+from app.crm.customers.queries import as_document, as_phone
 from app.crm.customers.rules import PHONE_COLUMNS, name_core
 from app.extensions import db
 from app.system.search.services import (
@@ -176,8 +177,12 @@ def _customers_of(contacts: Collection[int]) -> Select[Any]:
 
 
 def _customers_called(words: str) -> Select[Any] | None:
-    number = as_phone(words)
-    return None if number is None else select(PhoneEntry.customer_id).where(PhoneEntry.number == number).distinct()
+    number, document = as_phone(words), as_document(words)
+    called = select(PhoneEntry.customer_id).where(PhoneEntry.number == number).distinct()
+    if document is None:
+        return None if number is None else called
+    named = select(Customer.id).where(is_value(CUSTOMERS, "document_number", document))
+    return named if number is None else select(Customer.id).where(Customer.id.in_(union(called, named)))
 
 
 def _contacts_called(words: str) -> Select[Any] | None:

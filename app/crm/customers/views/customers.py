@@ -28,7 +28,8 @@ from app.system.audit.views import History
 from app.system.recycle.views import Recycled
 from app.system.runs.views import BulkActions
 
-BASICS = "kind name credit_code industry registered_on sex birthday region operating_status address parent"
+BASICS = "kind name credit_code industry registered_on sex birthday document_kind document_number region"
+BASICS += " operating_status address parent"
 REACH = "phone email wechat person_in_charge legal_person legal_phone finance_name finance_phone"
 REACH += " cashier_name cashier_phone fax website"
 BUSINESS = "level status type followup_status source tags owner needs notes"

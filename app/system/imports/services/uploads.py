@@ -58,15 +58,13 @@ def _looked_at(table: Table, target: Target, template: str) -> dict[str, Any]:
         count += 1
         if count <= LOOKED_AT:
             samples = [old or str(new or "")[:60] for old, new in zip(samples, values, strict=False)]
-    columns = [
-        {"heading": one.heading, "field": one.field, "confidence": str(one.confidence), "sample": sample}
-        for one, sample in zip(guesses, samples, strict=True)
-    ]
+    columns = [{"heading": one.heading, "field": one.field, "confidence": str(one.confidence)} for one in guesses]
     return {
         "sheet": table.sheet.name[:LONGEST_NAME],
         "heading_row": table.heading_row,
         "row_count": count,
         "columns": columns,
+        "samples": samples,
     }
 
 

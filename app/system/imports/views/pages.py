@@ -120,7 +120,7 @@ def mapping(
         "problem": problem,
         "columns": [
             {**column, "place": place, "field": chosen[place], "state": _sureness(column, chosen[place])}
-            for place, column in enumerate(run.columns)
+            for place, column in enumerate(run.sampled)
         ],
         "fields": fields,
         "notes": view.target.notes(run.template, actor=current_actor()),
@@ -158,7 +158,7 @@ def check(view: "ImportView", run: ImportRun, given: Mapping[str, str]) -> dict[
     headings = {column["field"]: column["heading"] for column in run.columns}
     return about(view, run, now=2) | {
         "stats": _stats(view, run, counts),
-        "columns": [column | {"label": labels.get(column["field"] or "")} for column in run.columns],
+        "columns": [column | {"label": labels.get(column["field"] or "")} for column in run.sampled],
         "mapping_url": view.url("show", pk=run.id, step="mapping"),
         "segments": _segments(view, run, counts, show),
         "rows": [_problem_row(row, {**labels, **headings}) for row in rows],

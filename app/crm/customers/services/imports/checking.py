@@ -111,6 +111,8 @@ class CustomerChecker:
         try:
             rules.check_reachable(line.values)
             rules.check_born(line.values.get("birthday"), today=clock.today())
+            if line.values.get("document_number"):
+                line.values["document_kind"] = rules.document_kind(line.values)
         except InvalidFields as refusal:
             for name, sentence in refusal.problems.items():
                 line.refuse(name, sentence)

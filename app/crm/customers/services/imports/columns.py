@@ -8,7 +8,7 @@ from app.base import choices
 from app.base.chinese import fold
 from app.base.choices import Item
 from app.base.errors import Invalid
-from app.base.fields import Choice, CreditCode, Date, Field, Phone, fields_of
+from app.base.fields import Choice, CreditCode, Date, Field, IdentityNumber, Phone, fields_of
 from app.base.i18n import _
 from app.base.tabular.template import TemplateField
 from app.crm.customers.models import Customer
@@ -43,7 +43,7 @@ def template_fields(template: str) -> Sequence[TemplateField]:
 
 
 def _template_field(spec: Field) -> TemplateField:
-    kinds = {CreditCode: "code", Phone: "phone", Date: "date"}
+    kinds = {CreditCode: "code", IdentityNumber: "identity", Phone: "phone", Date: "date"}
     items = choices.values(spec.dictionary).active if isinstance(spec, Choice) and not spec.tree else ()
     return TemplateField(
         spec.name,

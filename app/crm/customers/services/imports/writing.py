@@ -12,6 +12,7 @@ from app.base.actor import Actor, Level
 from app.base.fields import fields_of, is_hidden, value_of
 from app.base.history import insert_versioned
 from app.base.scope import condition
+from app.base.sealed import Unreadable
 from app.base.transaction import announce
 from app.crm.customers import rules
 from app.crm.customers.facts import CustomersImported
@@ -133,7 +134,8 @@ def _wanted(
 def _assign(customer: Customer, wanted: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     """Set what differs; return what stood there, as JSON can hold it."""
     now = {name: _current(customer, name) for name in wanted}
-    before = {name: value for name, value in now.items() if value != wanted[name]}
+    differs = {name: value for name, value in now.items() if value != wanted[name]}
+    before = {name: value for name, value in differs.items() if not isinstance(value, Unreadable)}
     for name in before:
         put(customer, name, wanted[name])
     if before:

@@ -1,0 +1,47 @@
+"""A person's identity document: typed wrong, mended by keyboard, found by the whole number, masked for others."""
+
+import pytest
+from playwright.sync_api import expect
+
+from app.base.actor import SYSTEM, acting
+from tests.factories import a_customer
+from tests.journeys.conftest import DESK, PHONE
+
+
+@pytest.mark.parametrize(
+    ("size", "card", "typed", "mask"),
+    [
+        (DESK, "11010519491231002X", "110105 19491231 002x", "1101**********002X"),
+        (PHONE, "440524188001010014", "４４０５２４ 18800101 0014", "4405**********0014"),
+    ],
+    ids=["desk", "phone"],
+)
+def test_a_card_is_typed_wrong_mended_found_and_masked_for_others(at_desk, site, size, card, typed, mask):
+    name = f"李文博{size['width']}"
+    with site[0].app_context(), acting(SYSTEM):
+        key = a_customer(kind="person", name=name).id
+    page = at_desk("lin", size=size)
+
+    page.goto(f"/customers/{key}/edit")
+    write(page, card[:-1] + "1")
+    expect(page.locator("main")).to_contain_text("the last character should be")
+    write(page, typed)
+    page.get_by_text("Saved:").wait_for()
+    expect(page.locator("main")).to_contain_text(card)
+    page.goto(f"/search/?q={card}")
+    expect(page.locator("main")).to_contain_text(name)
+
+    other = at_desk("sam", size=size)
+    for address in (f"/customers/{key}", f"/customers/{key}/history"):
+        other.goto(address)
+        expect(other.locator("main")).not_to_contain_text(card)
+    other.goto(f"/customers/{key}")
+    expect(other.locator("main")).to_contain_text(mask)
+    other.goto(f"/customers/{key}/edit")
+    expect(other.locator("[name=document_number]")).to_have_count(0)
+
+
+def write(page, number):
+    box = page.locator("[name=document_number]")
+    box.fill(number)
+    box.press("Control+s")
