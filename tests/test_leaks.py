@@ -338,6 +338,7 @@ def traces(app, as_user, lent, monkeypatch):
     return leave
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("username", MASKED)
 def test_no_number_and_no_address_is_told_to_who_sees_them_masked(app, as_user, lent, traces, username):
     with app.app_context():

@@ -52,16 +52,17 @@ def _actor(user_id: int) -> Actor | None:
     staff = db.session.get(Employee, user_id)
     roles = _roles_of(user_id)
     house = staff.department_id if staff else None
+    below = frozenset(departments_below(house) if house else ())
     return Actor(
         id=user_id,
         name=staff.name if staff else user.username,
         roles=frozenset(roles.values()),
         role_ids=frozenset(roles),
         department_id=house,
-        departments_below=frozenset(departments_below(house) if house else ()),
+        departments_below=below,
         departments_above=frozenset(departments_above(house) if house else ()),
         reaches=_reaches(roles),
-        leads=_leads(user_id, roles.values(), house),
+        leads=below if rules.SUPERVISOR in roles.values() else frozenset(),
         hidden_groups=_hidden(frozenset(roles)),
         must_change_password=bool(staff and staff.must_change_password),
     )
@@ -92,15 +93,6 @@ def _reaches(roles: Mapping[int, str]) -> dict[str, Reach]:
         reach = Reach(row.read, row.write)
         found[row.domain] = rules.wider(found.get(row.domain, Reach()), reach)
     return found
-
-
-def _leads(user_id: int, roles: Iterable[str], house: int | None) -> frozenset[int]:
-    """Return the departments a person heads, or is a supervisor of, with all below them."""
-    table = Department.__table__
-    headed = set(db.session.scalars(select(table.c.id).where(table.c.head_id == user_id)))
-    if house is not None and rules.SUPERVISOR in roles:
-        headed.add(house)
-    return frozenset(below for department in headed for below in departments_below(department))
 
 
 def _hidden(role_ids: frozenset[int]) -> frozenset[str]:
