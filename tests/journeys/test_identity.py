@@ -31,7 +31,7 @@ def test_a_card_is_typed_wrong_mended_found_and_masked_for_others(at_desk, site,
     page.goto(f"/search/?q={card}")
     expect(page.locator("main")).to_contain_text(name)
 
-    other = at_desk("sam", size=size)
+    other = at_desk("dai", size=size)
     for address in (f"/customers/{key}", f"/customers/{key}/history"):
         other.goto(address)
         expect(other.locator("main")).not_to_contain_text(card)
