@@ -3,5 +3,5 @@
 Words      entry, kind, subject, detail; seal, chain, head, cut; verify
 Lifecycle  none: an entry is written, sealed within a minute, and cut off with its month
 Announces  nothing
-Uses       nothing
+Uses       security
 """
