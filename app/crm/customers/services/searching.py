@@ -42,7 +42,7 @@ CUSTOMER_PARTS: Mapping[str, str] = {
     "cashier_name": "p",
     "person_in_charge": "p",
     "email": "a",
-    "website": "a",
+    "website": "w",
     "wechat": "a",
 } | dict.fromkeys(PHONE_COLUMNS, "d")
 CONTACT_PARTS: Mapping[str, str] = {"name": "n", "email": "a", "wechat": "a"}
@@ -67,6 +67,7 @@ def customer_kind() -> Kind:
         Part("p", _("Contact"), WORDS, Rank.PEOPLE, fields=people),
         Part("k", _("Credit code"), CODES, Rank.ELSEWHERE, exact=True, fields=_fields_named(Customer, "credit_code")),
         Part("a", _("Address on the net"), ADDRESSES, Rank.ELSEWHERE, exact=True, fields=_addresses(Customer)),
+        Part("w", _("Website"), ADDRESSES, Rank.ELSEWHERE, exact=True, fields=_fields_named(Customer, "website")),
         Part("d", _("Phone"), DIGITS, Rank.ELSEWHERE, fields=phones),
         Part("i", _("Initials"), INITIALS, Rank.INITIALS, Rank.INITIALS_BEGIN, of="n"),
         Part("s", _("Name"), CORES, Rank.ELSEWHERE, of="n"),
