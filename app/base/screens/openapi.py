@@ -95,8 +95,13 @@ KEY = [{"name": "id", "in": "path", "required": True, "schema": {"type": "intege
 
 
 def _press(api: DomainApi) -> dict[str, Any]:
-    answers = {"200": {"description": "OK"}} | PROBLEMS
-    return {"parameters": KEY, "post": {"tags": [api.resource_name], "responses": answers}}
+    names = {"type": "string", "enum": [name for name in api.read_fields if api.specs[name].group]}
+    result = {"type": "object", "properties": {"field": names, "value": {}}}
+    answer = {"type": "object", "properties": {"result": result}}
+    asked = {"type": "object", "required": ["field"], "properties": {"field": names}}
+    answers = {"200": {"description": "OK", "content": {"application/json": {"schema": answer}}}} | PROBLEMS
+    body = {"required": True, "content": {"application/json": {"schema": asked}}}
+    return {"parameters": KEY, "post": {"tags": [api.resource_name], "requestBody": body, "responses": answers}}
 
 
 def _item(api: DomainApi) -> dict[str, Any]:

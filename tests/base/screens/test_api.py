@@ -50,11 +50,12 @@ def test_every_address_answers_what_it_promises(app, described, program):
         customer = a_customer()
         keys = {"customers": customer.id, "contacts": a_contact(customer=customer).id}
     bodies = {"customers": NEW | {"phone": "13900139000"}, "contacts": {"name": "王", "phones": ["13900139000"]}}
-    for path, item in described["paths"].items():
+    for path, item in sorted(described["paths"].items(), key=lambda one: "delete" in one[1]):
         name = path.split("/")[3]
         address = path.replace("{id}", str(keys[name]))
         for verb in [verb for verb in ("get", "post", "put", "patch", "delete") if verb in item]:
-            sent = {"json": bodies[name]} if verb == "post" else {}
+            asked = {"field": "phone" if name == "customers" else "phones"} if path.endswith("reveal") else bodies[name]
+            sent = {"json": asked} if verb == "post" else {}
             if verb in {"put", "patch"}:
                 revision = program.get(address).json["result"]["revision"]
                 sent = {"json": {"revision": revision, "notes": verb}}
@@ -71,7 +72,7 @@ def check_shape(described, promised, answer):
         return
     result = promised["content"]["application/json"]["schema"]["properties"]["result"]
     one = result.get("items", result)
-    known = described["components"]["schemas"][one["$ref"].rsplit("/", 1)[-1]]["properties"]
+    known = described["components"]["schemas"][one["$ref"].rsplit("/", 1)[-1]] if "$ref" in one else one
     rows = answer.json["result"] if "items" in result else [answer.json["result"]]
     assert rows
-    assert all(set(row) == set(known) for row in rows)
+    assert all(set(row) == set(known["properties"]) for row in rows)

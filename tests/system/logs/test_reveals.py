@@ -11,6 +11,7 @@ from app.base import clock
 from app.base.actor import SYSTEM, acting
 from app.base.errors import NotAllowed
 from app.base.fields import fields_of
+from app.base.i18n import speaking
 from app.crm.customers.models import Customer
 from app.extensions import db
 from app.system.logs import services
@@ -208,7 +209,7 @@ def test_two_at_once_do_not_both_take_the_last_one_of_a_day(app, customer):
 
 
 def test_what_fails_in_the_transaction_leaves_neither_value_nor_note(app, customer):
-    with app.app_context(), acting(DAI.actor) as dai:
+    with app.app_context(), acting(DAI.actor) as dai, speaking("en"):
         record = db.session.get(Customer, customer)
         with pytest.raises(NotAllowed, match="revealed 0 values today"):
             services.reveal(record, fields_of(Customer)["phone"], actor=dai, most_per_day=0)

@@ -252,9 +252,9 @@ def _holds(table, record_id, kind):
     for column in table.c:
         hangs = column.name == f"{kind}_id" or (column.name == "id" and table.name in own)
         of_kind = column.name == "record_id" and "kind" in table.c
-        where = [column == record_id] + ([table.c.kind == kind] if of_kind else [])
-        with unscoped("a test looks everywhere"):
-            if hangs or of_kind:
+        if hangs or of_kind:
+            where = [column == record_id] + ([table.c.kind == kind] if of_kind else [])
+            with unscoped("a test looks everywhere"):
                 yield db.session.scalar(select(func.count()).select_from(table).where(*where))
 
 

@@ -175,12 +175,10 @@ def test_a_whole_number_is_found_by_everybody_in_scope(as_user, world, username)
     assert "5551 0002" not in answer.text
 
 
-@pytest.mark.parametrize(
-    ("username", "expected"), [("lin", ["蓝山商行"]), ("sam", ["蓝山商行"]), ("qian", ["蓝山商行"])]
-)
-def test_who_sees_numbers_in_full_finds_by_a_part(as_user, world, username, expected):
+@pytest.mark.parametrize("username", ["sam", "qian"])
+def test_who_sees_numbers_in_full_finds_by_a_part(as_user, world, username):
     text = asked(as_user(username), "5551").text
-    assert titles(text) == expected
+    assert titles(text) == ["蓝山商行"]
     assert "136 5551 0002" in text
 
 

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.base.actor import Actor
 from app.base.errors import DomainError, Doubtful, Invalid, Missing
-from app.base.fields import is_hidden
 from app.base.i18n import _
 from app.base.screens.view import current_actor
 from app.base.web import wants_json
@@ -101,15 +100,16 @@ class Entering:
         return self.render_template("zhike/alike.html", alike=page)
 
     def _typed(self: Any) -> dict[str, Any]:
-        """Return what can be compared of what is typed; what is still wrong is told when it is saved."""
+        """Return what can be compared of what is typed; what is still wrong is told when it is saved.
+
+        Whole values only: these one may ask for, masked or not.
+        """
         found = {}
         for name in COMPARED:
-            spec = self.specs[name]
-            if not is_hidden(spec, self.actor()):
-                try:
-                    found[name] = spec.parse(request.args.get(name, "")[:200])
-                except Invalid:
-                    continue
+            try:
+                found[name] = self.specs[name].parse(request.args.get(name, "")[:200])
+            except Invalid:
+                continue
         return {name: value for name, value in found.items() if value}
 
     @expose("/ask-for/<token>", methods=["POST"])
