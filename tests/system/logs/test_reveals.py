@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import g
 from sqlalchemy import text
 
 from app.base import clock
@@ -209,6 +210,7 @@ def test_two_at_once_do_not_both_take_the_last_one_of_a_day(app, customer):
 
 def test_what_fails_in_the_transaction_leaves_neither_value_nor_note(app, customer):
     with app.app_context(), acting(DAI.actor) as dai:
+        g.language = "en"
         record = db.session.get(Customer, customer)
         with pytest.raises(NotAllowed, match="revealed 0 values today"):
             services.reveal(record, fields_of(Customer)["phone"], actor=dai, most_per_day=0)
