@@ -112,12 +112,12 @@ def hang_a_file(customer, name):
 
 def keep_segments():
     """Keep a private segment of Lin's (1), and one of Sam's with a number in it, open to half the house (2)."""
-    assert kept("林家名单", one("name", "contains", "林家"), who=LIN) == SEGMENTS[0]
+    mine = kept("林家名单", one("name", "contains", "林家"), who=LIN)
     number = one("any_phone", "is", SHARED_NUMBER)
-    assert kept("同一个号码", number, who=SAM, to=("agent", "dispatcher", "marketing")) == SEGMENTS[1]
+    SEGMENTS[:] = [mine, kept("同一个号码", number, who=SAM, to=("agent", "dispatcher", "marketing"))]
 
 
-SEGMENTS = (1, 2)
+SEGMENTS = [1, 2]  # their keys in the present world: PostgreSQL goes on counting from test to test
 
 # ── what is asked ──
 
@@ -360,19 +360,19 @@ def test_no_number_and_no_address_is_told_to_their_programs(app, as_program, len
 #: Buttons: what they do is tested with their screens. They answer with a way to go on, with what was typed, or (one
 #: of them, on purpose and in the log) with what was masked.
 BUTTONS = frozenset(
-    "add add_contact arrange attach bring_in bulk_run cancel change_filter check choose delete detach_contact disable "
+    "add add_contact arrange ask_for attach bring_in bulk_run cancel change_filter check choose delete detach_contact disable "
     "discard edit enable end_session end_sessions export_long hide issue_token keep_filter language login logout "
-    "make_contact make_primary mark_number open password post put read read_all refresh rename reset restore retire "
+    "make_contact make_primary mark_number open password post purge put read read_all refresh rename reset restore retire "
     "retry reveal revive revoke_token save share stop_sharing take_back take_it_back take_over undo unlock unshare "
     "upload verify".split()
 )
 
 
 def test_every_button_is_known_here(app):
-    """The preview of a bulk action is asked by the crawl itself."""
+    """The preview of a bulk action is asked by the crawl itself; that of the bin shows names alone."""
     rules = [rule for rule in app.url_map.iter_rules() if rule.methods & {"POST", "PUT", "PATCH", "DELETE"}]
     new = {rule.endpoint for rule in rules if rule.endpoint.split(".")[-1] not in BUTTONS}
-    assert new == {"CustomerView.bulk"}, "new button without a leak test"
+    assert new == {"CustomerView.bulk", "RecycleView.bulk"}, "new button without a leak test"
 
 
 def test_an_address_that_the_crawl_cannot_fill_in_is_named():
