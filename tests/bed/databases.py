@@ -44,6 +44,18 @@ def settings(url: str, folder: Path) -> Settings:
     ).completed()
 
 
+def environment(made: Settings) -> dict[str, str]:
+    """Return the environment that gives another process these settings."""
+    return {
+        "MODE": made.mode,
+        "DATABASE_URL": made.database_url,
+        "DATA_DIR": str(made.data_dir),
+        "SECRET_KEY": made.secret_key,
+        "LOG_KEY": made.log_key,
+        "ENCRYPTION_KEYS": ",".join(made.encryption_keys),
+    }
+
+
 def build(folder: Path, name: str) -> Flask:
     """Return an application on a database of this worker's own, with the cast employed."""
     copy = {SQLITE: _copy_file, POSTGRESQL: _copy_database}[name]

@@ -13,7 +13,7 @@ from app.base.actor import SYSTEM, acting
 from app.base.history import versions_of
 from app.crm.customers.models import Customer, PhoneEntry
 from app.extensions import db
-from tests.bed.databases import SQLITE, build
+from tests.bed.databases import SQLITE, build, environment
 from tests.factories import a_customer
 
 pytestmark = [pytest.mark.torture, pytest.mark.one_database]
@@ -24,8 +24,7 @@ WRITERS, SECONDS = 4, 60
 def written(app):
     """Let them write; return what each was told."""
     settings = app.config["ZHIKE"]
-    given = {"MODE": "test", "DATABASE_URL": settings.database_url, "DATA_DIR": str(settings.data_dir)}
-    given |= {"SECRET_KEY": settings.secret_key, "LOG_KEY": settings.log_key}
+    given = environment(settings)
     command = [sys.executable, "-m", "tests.torture.house_writers"]
     running = [
         subprocess.Popen([*command, str(n), str(SECONDS)], cwd=ROOT, env=os.environ | given, stdout=subprocess.PIPE)

@@ -29,7 +29,7 @@ from app.system.logs.models import Entry
 from app.system.runs import services as runs
 from app.system.runs.models import Run
 from app.worker import call_through, queue
-from tests.bed.databases import POSTGRESQL, SQLITE, build
+from tests.bed.databases import POSTGRESQL, SQLITE, build, environment
 from tests.cast import ANRAN, EVE
 from tests.system.imports.steps import checked, imported, workbook
 
@@ -56,10 +56,9 @@ def house(request, bed):
 def worker(app):
     """A real worker process. Killed at the end, if it still lives."""
     settings = app.config["ZHIKE"]
-    given = {"MODE": "test", "DATABASE_URL": settings.database_url, "DATA_DIR": str(settings.data_dir)}
-    given |= {"SECRET_KEY": settings.secret_key, "JOB_LEASE_SECONDS": str(LEASE_SECONDS)}
+    given = environment(settings) | {"JOB_LEASE_SECONDS": str(LEASE_SECONDS)}
     log = (settings.data_dir / "worker.log").open("ab")
-    running = subprocess.Popen([sys.executable, "-m", "app.worker"], cwd=ROOT, env={**os.environ, **given}, stderr=log)
+    running = subprocess.Popen([sys.executable, "-m", "app.worker"], cwd=ROOT, env=os.environ | given, stderr=log)
     try:
         yield running
     finally:

@@ -16,7 +16,7 @@ from app.system.jobs.models import Job
 from app.system.jobs.rules import State
 from tests.bed import servers
 from tests.bed.browsers import signed_in
-from tests.bed.databases import SQLITE, build
+from tests.bed.databases import SQLITE, build, environment
 from tests.cast import LIN
 from tests.torture.test_killed_workers import ROOT, screen
 
@@ -46,13 +46,7 @@ def test_pages_work_while_redis_is_away_and_jobs_go_on_when_it_is_back(bed, redi
     address, home = redis
     app = build(bed, SQLITE)
     settings = app.config["ZHIKE"]
-    given = {"MODE": "test", "DATABASE_URL": settings.database_url, "DATA_DIR": str(settings.data_dir)}
-    given |= {
-        "SECRET_KEY": settings.secret_key,
-        "LOG_KEY": settings.log_key,
-        "ENCRYPTION_KEYS": ",".join(settings.encryption_keys),
-        "REDIS_URL": address,
-    }
+    given = environment(settings) | {"REDIS_URL": address}
     with (settings.data_dir / "worker.log").open("ab") as log:
         worker = subprocess.Popen([sys.executable, "-m", "app.worker"], cwd=ROOT, env=os.environ | given, stderr=log)
     try:
