@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, g
+from flask import Flask, g, has_app_context
 from sqlalchemy import inspect
 
 from app.base.actor import SYSTEM, acting
@@ -108,14 +108,37 @@ def in_app(app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def saved(app: Flask) -> Callable[..., int]:
+def once(request: pytest.FixtureRequest, app: Flask, watch: Watch) -> Callable[..., Any]:
+    """Make the rows a test begins with, by the services: ``once(build, ids, of="what")``, which returns ids.
+
+    The first test that asks runs ``build``; the next ones find its rows put back. Whoever patches something gets
+    rows of their own.
+    """
+
+    def make(build: Callable[..., Any], **given: Any) -> Any:
+        def run() -> Any:
+            with app.app_context():
+                g.language = "en"
+                return build(**given)
+
+        if "monkeypatch" in request.fixturenames:
+            return run()
+        if has_app_context():
+            db.session.remove()
+        known = tuple((name, value if callable(value) else repr(value)) for name, value in sorted(given.items()))
+        return watch.once((build, known), run)
+
+    return make
+
+
+@pytest.fixture
+def saved(once: Callable[..., Any]) -> Callable[..., int]:
     """Save what a factory builds and return its id, leaving no context open."""
+    return lambda factory, **given: once(id_of, factory=factory, **given)
 
-    def save(factory: Callable[..., Any], **given: Any) -> int:
-        with app.app_context():
-            return factory(**given).id
 
-    return save
+def id_of(factory: Callable[..., Any], **given: Any) -> Any:
+    return factory(**given).id
 
 
 @pytest.fixture

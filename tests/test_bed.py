@@ -128,3 +128,34 @@ def test_neighbours_do_not_see_each_others_customers(in_app):
     key = a_customer(owner=LIN.id).id
     with acting(MEI.actor):
         assert db.session.scalar(select(Customer.id).where(Customer.id == key)) is None
+
+
+MADE = []
+
+
+def a_listed_customer(**given):
+    MADE.append(db.engine.dialect.name)
+    return a_customer(**given).id
+
+
+@pytest.mark.parametrize("_again", [1, 2, 3])
+def test_what_tests_begin_with_is_made_once_and_then_put_back(app, once, database, as_user, _again):
+    first = once(a_listed_customer, name="只做一次有限公司", phone="+8613655510002")
+    second = once(a_listed_customer, name="也只一次有限公司")
+    assert MADE.count(database) == 2
+    with app.app_context(), acting(SYSTEM):
+        assert [one.id for one in db.session.scalars(select(Customer).order_by(Customer.id))] == [first, second]
+    lin = as_user("lin")
+    assert lin.get("/search/?q=只做一次").location == f"/customers/{first}"
+    assert lin.get(f"/customers/{first}/history").status_code == 200
+    assert once(a_customer_by_hand) not in (first, second)  # after another write nothing is put back
+
+
+def a_customer_by_hand():
+    return a_customer(name="不再放回有限公司").id
+
+
+def test_who_patches_gets_rows_of_their_own(once, monkeypatch, database):
+    before = MADE.count(database)
+    once(a_listed_customer, name="只做一次有限公司", phone="+8613655510002")
+    assert MADE.count(database) == before + 1

@@ -75,9 +75,15 @@ PERSONAL = tuple(sorted({part for number in NUMBERS for part in parts_of(number)
 
 
 @pytest.fixture
-def world(app):
+def world(once):
     """One company of Eve's, one of Lin's, with history, a contact and a deleted sister of it; their keys."""
-    with app.app_context(), acting(SYSTEM):
+    found = once(made)
+    SEGMENTS[:] = found.segments
+    return found
+
+
+def made():
+    with acting(SYSTEM):
         hers, other = a_customer(**EVES), a_customer(**(LINS | {"name": "旧名机械有限公司"}))
         services.change(other, LINS, actor=SYSTEM, revision=other.revision)
         friend = a_contact(name="叶家联系人", phones=(SHARED_NUMBER,), wechat="yejia_wx", customer=hers)
@@ -93,8 +99,8 @@ def world(app):
         services.change(with_code, {"credit_code": CODE_IN_BIN}, actor=SYSTEM, revision=None)
         services.recount()
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
-        keep_segments()
         return SimpleNamespace(
+            segments=keep_segments(),
             file=hung,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
@@ -114,7 +120,7 @@ def keep_segments():
     """Keep a private segment of Lin's (1), and one of Sam's with a number in it, open to half the house (2)."""
     mine = kept("林家名单", one("name", "contains", "林家"), who=LIN)
     number = one("any_phone", "is", SHARED_NUMBER)
-    SEGMENTS[:] = [mine, kept("同一个号码", number, who=SAM, to=("agent", "dispatcher", "marketing"))]
+    return [mine, kept("同一个号码", number, who=SAM, to=("agent", "dispatcher", "marketing"))]
 
 
 SEGMENTS = [1, 2]  # their keys in the present world: PostgreSQL goes on counting from test to test
@@ -176,28 +182,35 @@ KEYS = {
 }
 #: Placeholders that are no keys of rows.
 NAMES = {
-    "<field>": [*filterable(Customer), *filterable(Contact), "owner", "department", "nothing"],
     "<template>": ["company", "person"],
     "<kind>": ["employee", "department", "role"],
 }
 
 
-def keys_of(rule, world):
-    """Return what the placeholder of an address is filled with: every row's key, and every choice's name."""
+def keys_of(app, rule, world):
+    """Return what the placeholder of an address is filled with: every row's key, every choice's name, every field."""
     holes = re.findall(r"<[^>]*>", rule.rule)
     if not holes:
         return [""]
     name = re.sub(r"(View|Api)$", "", rule.endpoint.split(".")[0])
-    found = NAMES.get(holes[0]) or (KEYS[name](world) if name in KEYS else None)
+    if holes[0] == "<field>":
+        found = [*filterable(model_of(app, rule)), "owner", "department", "name", "nothing"]
+    else:
+        found = NAMES.get(holes[0]) or (KEYS[name](world) if name in KEYS else None)
     assert found is not None, f"new address without a leak test: {rule.rule} ({rule.endpoint})"
     assert len(holes) == 1, f"new address without a leak test: {rule.rule} has two placeholders"
     return found
 
 
+def model_of(app, rule):
+    """Return the model of the screen that answers an address, None if it has none."""
+    view = next((one for one in app.appbuilder.baseviews if one.endpoint == rule.endpoint.split(".")[0]), None)
+    return getattr(view, "model", None)
+
+
 def queries_of(app, rule):
     """Return the query strings to ask an address with."""
-    view = next((one for one in app.appbuilder.baseviews if one.endpoint == rule.endpoint.split(".")[0]), None)
-    model, ending = getattr(view, "model", None), rule.endpoint.split(".")[-1]
+    model, ending = model_of(app, rule), rule.endpoint.split(".")[-1]
     if ending == "choices":
         return ["q=", f"q={quote('家')}", "q=13700137000"]
     if ending == "alike":
@@ -222,7 +235,7 @@ def readable(app):
 def crawl(app, browser, world):
     """Ask for everything; yield (address, answer)."""
     for rule in readable(app):
-        questions = ((key, query) for key in keys_of(rule, world) for query in queries_of(app, rule))
+        questions = ((key, query) for key in keys_of(app, rule, world) for query in queries_of(app, rule))
         for key, query in questions:
             address = re.sub(r"<[^>]+>", str(key), rule.rule)
             answer = browser.get(address, query_string=query)
@@ -378,7 +391,7 @@ def test_every_button_is_known_here(app):
 def test_an_address_that_the_crawl_cannot_fill_in_is_named():
     rule = SimpleNamespace(rule="/secrets/<pk>", endpoint="SecretView.show")
     with pytest.raises(AssertionError, match="new address without a leak test: /secrets/<pk>"):
-        keys_of(rule, None)
+        keys_of(None, rule, None)
 
 
 # ── the guards: without them, these tests see it ──

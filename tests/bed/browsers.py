@@ -46,13 +46,14 @@ def stranger(app: Flask, *, csrf: bool = False) -> Browser:
 def signed_in(app: Flask, username: str, *, csrf: bool = False, language: str = "en") -> Browser:
     """Return a browser in which one of the cast has signed in, with a session made by the real service."""
     person, browser = BY_USERNAME[username], stranger(app, csrf=csrf)
-    secret = _open_session(app, person.id)
+    secret = open_session(app, person.id)
     with browser.session_transaction() as kept:
         kept.update({"_user_id": str(person.id), "_fresh": True, "sid": secret, "language": language})
     return browser
 
 
-def _open_session(app: Flask, user_id: int) -> str:
+def open_session(app: Flask, user_id: int) -> str:
+    """Open a session by the real service and return its secret."""
     assert not has_app_context(), "close the app context before signing somebody in"
     with app.app_context(), acting(SYSTEM):
         user = db.session.get_one(User, user_id)

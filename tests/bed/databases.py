@@ -6,7 +6,9 @@ are emptied afterwards and filled again with the rows of the template, which are
 
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
+from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +117,23 @@ def _install(url: str, folder: Path) -> None:
         db.engine.dispose()
 
 
+#: How rows are put back whatever refers to them.
+BEGIN = {
+    SQLITE: ("PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE"),
+    POSTGRESQL: ("SET LOCAL session_replication_role = replica",),
+}
+END = {SQLITE: ("COMMIT", "PRAGMA foreign_keys=ON"), POSTGRESQL: ("COMMIT",)}
+
+
+@dataclass(frozen=True)
+class World:
+    """What a step of a test left in the database, to be put back for the next test that takes the same step."""
+
+    told: Any
+    touched: frozenset[str]
+    rows: dict[str, Any]
+
+
 class Watch:
     """Knows what the application under test wrote, and brings its database back to the template."""
 
@@ -126,6 +145,9 @@ class Watch:
         self.name = self.engine.dialect.name
         self.template = folder / "template.sqlite"
         self.stamps: dict[str, int] = {}
+        self.worlds: dict[tuple[Any, ...], World] = {}
+        self.made: tuple[Any, ...] = ()  # the steps that led here from the template
+        self.writes = self.known_writes = 0  # so many until now; so many with the last of these steps
         self.columns, self.followers = self._shape()
         sa.event.listen(self.engine, "before_cursor_execute", self._hear, named=False)
 
@@ -144,18 +166,94 @@ class Watch:
         return columns, followers
 
     def _hear(self, _connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        self.touched.update(WRITES.findall(statement))
+        written = WRITES.findall(statement)
+        self.touched.update(written)
+        self.writes += len(written)
         for hear in self.hearers:
             hear(statement, parameters)
 
     def restore(self) -> None:
         """Bring every table that was written back to what the template holds."""
-        if not self.touched:
-            return
-        tables = self._with_followers(self.touched) & self.columns.keys()
-        self._keep_stamps_rising(tables)
-        {SQLITE: self._restore_file, POSTGRESQL: self._restore_database}[self.name](sorted(tables))
-        self.touched.clear()
+        if self.touched:
+            tables = self._with_followers(self.touched) & self.columns.keys()
+            self._keep_stamps_rising(tables)
+            {SQLITE: self._restore_file, POSTGRESQL: self._restore_database}[self.name](sorted(tables))
+            self.touched.clear()
+        self.made, self.known_writes = (), self.writes
+
+    def once(self, step: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what ``make`` returns, with its rows in the database: made by it once, from then on put back.
+
+        A step is known by its name and by the steps before it. After a write of any other kind it is made anew.
+        """
+        if self.writes != self.known_writes:
+            return make()
+        self.made = (*self.made, step)
+        world = self.worlds.get(self.made)
+        if world is None:
+            told = make()
+            tables = sorted(self._with_followers(self.touched) & self.columns.keys())
+            self.worlds[self.made] = World(deepcopy(told), frozenset(self.touched), self._rows_of(tables))
+        else:
+            told = deepcopy(world.told)
+            self._put_back(world.rows)
+            self.touched |= world.touched
+        self.known_writes = self.writes
+        return told
+
+    def _rows_of(self, tables: Iterable[str]) -> dict[str, Any]:
+        """Return what the tables hold, as the driver gives and takes it, by the table's name."""
+        raw, rows = self.engine.raw_connection(), {}
+        try:
+            cursor = raw.cursor()
+            for table in tables:
+                columns = ", ".join(f'"{name}"' for name in self.columns[table])
+                if self.name == POSTGRESQL:
+                    with cursor.copy(f'COPY "{table}" ({columns}) TO STDOUT') as copied:
+                        rows[table] = b"".join(bytes(part) for part in copied)
+                else:
+                    rows[table] = cursor.execute(f'SELECT {columns} FROM "{table}"').fetchall()
+        finally:
+            raw.close()
+        return rows
+
+    def _put_back(self, rows: dict[str, Any]) -> None:
+        """Fill these tables with these rows."""
+        index = []
+        if self.name == SQLITE and "search_entry" in rows:
+            index = [f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}) VALUES ('rebuild')"]
+        raw = self.engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            for statement in [*BEGIN[self.name], *index]:
+                cursor.execute(statement)
+            for table, kept in rows.items():
+                cursor.execute(f'DELETE FROM "{table}"')
+                self._fill(cursor, table, kept)
+            if "base_stamp" in rows:
+                self._raise_stamps(cursor)
+            for statement in [*index, *END[self.name]]:
+                cursor.execute(statement)
+        finally:
+            raw.close()
+
+    def _raise_stamps(self, cursor: Any) -> None:
+        """Give the stamps numbers under which no process has cached anything yet."""
+        if not self.stamps:
+            self.stamps = dict(self._kept_stamps())
+        cursor.execute("UPDATE base_stamp SET number = 0")
+        for name, number in self.stamps.items():
+            cursor.execute(f"UPDATE base_stamp SET number = {number} WHERE name = '{name}'")
+        cursor.execute("UPDATE base_stamp SET number = number + 1")
+
+    def _fill(self, cursor: Any, table: str, kept: Any) -> None:
+        columns = ", ".join(f'"{name}"' for name in self.columns[table])
+        if self.name == POSTGRESQL:
+            with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copied:
+                copied.write(kept)
+        else:
+            holes = ", ".join("?" * len(self.columns[table]))
+            cursor.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({holes})', kept)
 
     def _with_followers(self, tables: Iterable[str]) -> set[str]:
         found, open_ones = set(), list(tables)
@@ -205,14 +303,14 @@ class Watch:
         raw = self.engine.raw_connection()
         try:
             cursor = raw.cursor()
-            cursor.execute("PRAGMA foreign_keys=OFF")
             cursor.execute(f"ATTACH DATABASE 'file:{self.template}?mode=ro' AS {KEPT}")
-            cursor.execute("BEGIN IMMEDIATE")
+            for statement in BEGIN[SQLITE]:
+                cursor.execute(statement)
             index = [f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}) VALUES ('rebuild')"] if "search_entry" in tables else []
             for statement in [*index, *self._refill(tables, KEPT), *index]:
                 cursor.execute(statement)
-            cursor.execute("COMMIT")
+            for statement in END[SQLITE]:
+                cursor.execute(statement)
             cursor.execute(f"DETACH DATABASE {KEPT}")
-            cursor.execute("PRAGMA foreign_keys=ON")
         finally:
             raw.close()

@@ -52,9 +52,13 @@ PEOPLE = BY_ROLE | {"agent": LIN}
 
 
 @pytest.fixture
-def world(app):
+def world(once):
     """Five companies, each with a contact, a number and a tag; ids by name."""
-    with app.app_context(), acting(SYSTEM):
+    return once(made)
+
+
+def made():
+    with acting(SYSTEM):
         found = SimpleNamespace(customer={}, contact={})
         for place, (name, owner) in enumerate(HELD.items()):
             given = {"phone": f"+863716500100{place}"}

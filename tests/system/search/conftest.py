@@ -17,11 +17,12 @@ PLANS = {
 
 
 @pytest.fixture(params=PLANS)
-def plan(request, monkeypatch):
+def plan(request):
     """Make search go by each of its plans in turn."""
-    for name, value in PLANS[request.param].items():
-        monkeypatch.setattr(finding, name, value)
-    return request.param
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in PLANS[request.param].items():
+            patch.setattr(finding, name, value)
+        yield request.param
 
 
 @pytest.fixture

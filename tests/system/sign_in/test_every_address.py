@@ -128,6 +128,8 @@ def test_no_address_falls_over_odd_arguments(app, as_user):
     queries = ("", "page=x&filter={&sort=--&after=x&before=-1&page_size=9e9&q=%00&tab=%00&a=x&b=-1", "filter=[[[[")
     for value in ODD:
         for rule, address in addresses(app, value):
+            if value != "1" and not rule.arguments:
+                continue  # the same address as with the first value
             if "GET" in rule.methods and "logout" not in address:
                 for query in queries if value == "1" else queries[:1]:
                     answer = anran.get(address, query_string=query)
@@ -141,7 +143,8 @@ def test_no_button_falls_over_odd_forms(app, as_user, value):
     for form in forms:
         for rule, address in addresses(app, value):
             leaves = rule.endpoint.startswith(("AuthView.", "SignInView.end"))
-            if "POST" in rule.methods and not leaves and "api" not in address:
+            is_new = value == "1" or rule.arguments
+            if "POST" in rule.methods and is_new and not leaves and "api" not in address:
                 answer = as_user("anran").post(address, data=form)
                 assert answer.status_code < 500, f"{address}: {answer.status_code} {form}"
 
