@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-parts messages worker torture pictures vendor
+.PHONY: help run test lint bench bench-parts messages worker torture pictures guide vendor
 
 BIN := .venv/bin
 DEV := .venv/dev
@@ -51,6 +51,9 @@ messages: $(DEV) ## collect the sentences of the code, bring the catalogues up t
 
 pictures: $(DEV) vendor ## take the pictures of every screen of the theme into pictures/
 	@$(BIN)/python -m tests.pictures
+
+guide: $(DEV) vendor ## take the pictures of the user guide anew, in a demo of its own
+	@$(BIN)/python -m tests.guide
 
 vendor: $(RUN)
 	@$(BIN)/python -m app.base.vendor

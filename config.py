@@ -49,6 +49,8 @@ class Settings:
     #: The address the server listens on, and its port.
     host: str = "127.0.0.1"
     port: int = 8000
+    #: Processes that serve pages. More than one needs REDIS_URL, so that all count attempts together.
+    web_workers: int = 1
     #: How many proxies in front may be believed about the client's address and scheme.
     proxies: int = 0
     #: Host names under which the product may be called. Empty: any (not in production).
@@ -110,6 +112,10 @@ class Settings:
             raise SettingsError(f"MODE is {self.mode!r}; it must be demo, production or test.")
         if self.mode == "production":
             self._check_production()
+        if self.web_workers > 1 and not self.redis_url:
+            raise SettingsError(
+                "WEB_WORKERS is more than 1: REDIS_URL must be set, so that they count attempts together."
+            )
         url = self.database_url or f"sqlite:///{self.data_dir / 'zhike.sqlite'}"
         files = self.storage_url or f"file://{(self.data_dir / 'files').absolute()}"
         if not files.startswith(("file://", "s3://")):

@@ -2,9 +2,10 @@
 
 In demo mode everything needed is done first: front end libraries, catalogues, migrations, demo records. In
 production a deployment does that once, with ``flask setup``; here only the server is started. One process with
-threads, because the default database is a file and the caches are then shared; more processes: ``gunicorn run:app``.
+threads, because the default database is a file and the caches are then shared; more processes: WEB_WORKERS.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -25,7 +26,6 @@ from config import Settings, SettingsError
 
 #: gunicorn's settings. Source: https://docs.gunicorn.org/en/stable/settings.html
 SERVER: dict[str, Any] = {
-    "workers": 1,
     "worker_class": "gthread",
     "threads": 8,
     "timeout": 60,
@@ -49,6 +49,7 @@ class Server(BaseApplication):
         for name, value in SERVER.items():
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
+        self.cfg.set("workers", self.settings.web_workers)
         self.cfg.set("bind", f"{self.settings.host}:{self.settings.port}")
         self.cfg.set("post_worker_init", self._begin)
 
@@ -81,6 +82,8 @@ def main() -> None:
         greeting += "".join(f"  {line}\n" for line in _prepare(app))
     with app.app_context():
         db.engine.dispose()  # the server's process is a fork of this one, and must not share its connections
+    gc.collect()
+    gc.freeze()  # what is loaded stays in memory that the processes share
     sys.stdout.flush()  # or the fork would say it again
     Server(app, settings, greeting).run()
 

@@ -73,6 +73,7 @@ def server(name: str, first: str, given: Mapping[str, str], folder: Path) -> Ite
     port, began = free_port(), time.perf_counter()
     words = [sys.executable, "-m", "gunicorn", "-w", str(WORKERS), "-k", "gthread", "--threads", str(THREADS)]
     words += ["-b", f"127.0.0.1:{port}", "-t", "300", "--no-control-socket", f"benchmarks.{name}:app"]
+    words += ["--preload"] if name == "ours" else []  # as app.serve does
     with (folder / f"{name}.log").open("ab") as log:
         process = subprocess.Popen(words, cwd=ROOT, env={**os.environ, **given}, stdout=log, stderr=log)
     try:

@@ -69,6 +69,7 @@ def test_production_sends_cookies_over_tls_only_and_logs_as_json(tmp_path):
     [
         ("PORT", "eighty", "PORT is 'eighty', which is not a int"),
         ("SECURE_COOKIES", "perhaps", "SECURE_COOKIES is 'perhaps', which is not a bool"),
+        ("WEB_WORKERS", "2", "WEB_WORKERS is more than 1: REDIS_URL must be set"),
         ("MODE", "prod", "MODE is 'prod'; it must be demo, production or test"),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL begins with 'mysql'; SQLite and PostgreSQL are supported"),
     ],

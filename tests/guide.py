@@ -1,0 +1,213 @@
+"""The pictures of the user guide, into docs/guide/pictures/: ``make guide``.
+
+A demo of its own is served from a folder that is thrown away; the people of the demo work in it, in Chinese, and are
+photographed. Rerun it when a screen has changed, and look at what it took.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import quote
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from app.demo.people import PASSWORD
+from tests.bed.chromium import ARGUMENTS, chromium
+from tests.bed.servers import free_port
+from tests.system.files import samples
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGET = ROOT / "docs" / "guide" / "pictures"
+MESSY = ROOT / "tests" / "data" / "customers-messy.xlsx"
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 800}
+START_SECONDS, JOB_MS = 300, 120_000
+LUOYANG = quote('{"all":[{"field":"region","op":"is","value":"410300"},{"field":"level","op":"not_is","value":"a"}]}')
+
+
+@contextmanager
+def demo() -> Iterator[str]:
+    """Serve a fresh demo on loopback and yield its address."""
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        given = {"MODE": "demo", "DATA_DIR": folder, "PORT": str(port), "BACKGROUND_FROM_ROWS": "60"}
+        kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY")}
+        command = [sys.executable, "-m", "app.serve"]
+        server = subprocess.Popen(command, cwd=ROOT, env=kept | given, stdout=subprocess.DEVNULL)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(f"{address}/healthz")
+            yield address
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _wait_for(address: str) -> None:
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends:
+        try:
+            with urllib.request.urlopen(address):  # noqa: S310 - our own server
+                return
+        except URLError:
+            time.sleep(0.5)
+    raise TimeoutError(address)
+
+
+class Photographer:
+    """One of the demo's people at the keyboard."""
+
+    def __init__(self, browser: Browser, address: str, username: str, size: dict[str, int] = DESK) -> None:
+        context = browser.new_context(base_url=address, viewport=size, locale="zh-CN", reduced_motion="reduce")
+        self.page: Page = context.new_page()
+        self.page.goto("/login/")
+        if not username:
+            return
+        self.page.fill("#username", username)
+        self.page.fill("#password", PASSWORD)
+        self.page.press("#password", "Enter")
+        self.page.wait_for_url("**/")
+
+    def take(self, name: str, address: str = "") -> None:
+        """Photograph a page, as it stands or opened anew, into NAME.png."""
+        if address:
+            self.page.goto(address)
+        self.page.wait_for_load_state("networkidle")
+        self.page.screenshot(path=TARGET / f"{name}.png")
+
+    def first(self, address: str) -> str:
+        """Return the address of the first record of a list."""
+        self.page.goto(address)
+        return str(self.page.locator("a.zk-name").first.get_attribute("href"))
+
+
+def daily(browser: Browser, address: str) -> None:
+    """What a clerk does every day."""
+    Photographer(browser, address, "").take("sign-in")
+    li = Photographer(browser, address, "lijing")
+    page = li.page
+    li.take("home")
+    li.take("list", "/customers/")
+    page.locator("[data-builder-open]").first.click()
+    page.locator(".zk-cond").first.wait_for()
+    li.take("filter")
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("郑州")
+    page.locator("#zk-suggest [role=option]").first.wait_for()
+    li.take("search")
+
+
+def on_a_record(browser: Browser, address: str) -> None:
+    """A customer's page, its form, its history, its files; and one entered twice."""
+    li = Photographer(browser, address, "lijing")
+    page, customer = li.page, li.first("/customers/")
+    li.take("record", customer)
+    li.take("form", f"{customer}/edit")
+    li.take("history", f"{customer}/history")
+    li.take("changes", "/changes/")
+    page.goto(f"{customer}?tab=files")
+    page.set_input_files(
+        "#new-files",
+        [
+            {"name": "营业执照.jpg", "mimeType": "image/jpeg", "buffer": samples.picture()},
+            {"name": "服务合同.txt", "mimeType": "text/plain", "buffer": "服务合同".encode()},
+        ],
+    )
+    page.locator(".zk-files a.zk-name", has_text="服务合同").wait_for()
+    li.take("files", f"{customer}?tab=files")
+    name = page.locator("h1").first.inner_text().strip()
+    page.goto("/customers/new")
+    page.fill("[name=name]", name)
+    page.keyboard.press("Tab")
+    page.locator("[data-alike] .zk-callout").wait_for()
+    li.take("duplicates")
+
+
+def in_bulk(browser: Browser, address: str) -> None:
+    """A segment, a bulk action, and what runs behind it."""
+    li = Photographer(browser, address, "lijing")
+    page = li.page
+    page.goto(f"/customers/?filter={LUOYANG}")
+    page.get_by_role("button", name="存为分段").first.click()
+    page.keyboard.insert_text("洛阳，非 A 级")
+    li.take("segments")
+    chen = Photographer(browser, address, "chenfang")
+    page = chen.page
+    page.goto("/customers/")
+    page.locator("thead [data-select-page]").check()
+    page.locator("[data-bulk-all]").click()
+    chen.take("bulk-bar")
+    page.locator("#zk-bulk button[value=bulk_edit]").click()
+    page.wait_for_load_state("networkidle")
+    page.locator("select[name=level]").evaluate("e => { e.tomselect ? e.tomselect.setValue('b') : e.value = 'b' }")
+    chen.take("bulk")
+    page.locator(".zk-confirm button[type=submit]").click()
+    page.wait_for_url("**/jobs/*")
+    chen.take("job")
+    page.wait_for_timeout(3000)
+    chen.take("run", chen.first("/runs/"))
+
+
+def bringing_in(browser: Browser, address: str) -> None:
+    """An import, and a number shown on purpose."""
+    chen = Photographer(browser, address, "chenfang")
+    page = chen.page
+    page.goto("/imports/customers/")
+    page.set_input_files("input[type=file]", MESSY)
+    page.locator("main form button[type=submit]").click()
+    page.locator(".zk-map").first.wait_for()
+    page.locator("main button.btn-primary[type=submit]").last.click()
+    page.locator(".zk-probs").wait_for(timeout=JOB_MS)
+    chen.take("import-3")
+    masked = chen.first("/customers/?sort=name")
+    page.goto(masked)
+    page.locator("button[data-reveal]").first.click()
+    page.wait_for_timeout(500)
+    chen.take("personal")
+
+
+def administration(browser: Browser, address: str) -> None:
+    """The recycle bin and the administrator's screens."""
+    admin = Photographer(browser, address, "admin")
+    page = admin.page
+    for place in range(3):
+        customer = admin.first("/customers/")
+        page.goto(f"{customer}/delete")
+        page.locator("[name=reason]").select_option("duplicate")
+        if not place:
+            admin.take("delete")
+        name = page.locator("[name=confirm], [name=name]")
+        if name.count():
+            page.get_by_label("输入").last.fill(page.locator("h1").first.inner_text().strip())
+        page.locator(".zk-confirm button.btn-danger").click()
+        page.wait_for_url("**/customers/")
+    admin.take("recycle", "/recycle/")
+    admin.take("users", "/users/")
+    admin.take("roles", "/roles/4")
+    admin.take("all-files", "/files/")
+    admin.take("logs", "/logs/")
+    wang = Photographer(browser, address, "wangli")
+    wang.page.locator("[data-bell]").first.click()
+    wang.take("inbox", "/inbox/")
+    phone = Photographer(browser, address, "wangli", PHONE)
+    phone.take("phone", "/customers/")
+
+
+def main() -> None:
+    with demo() as address, sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        for part in (daily, on_a_record, in_bulk, bringing_in, administration):
+            part(browser, address)
+        browser.close()
+    sys.stdout.write(f"{len(list(TARGET.glob('*.png')))} pictures in {TARGET.relative_to(ROOT)}\n")
+
+
+if __name__ == "__main__":
+    main()
