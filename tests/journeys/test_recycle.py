@@ -27,6 +27,8 @@ def test_a_customer_is_deleted_with_a_reason_restored_and_in_the_end_deleted_for
     page = at_desk("anran", reduced_motion="reduce")
     page.goto("/customers/")
     page.get_by_role("link", name=NAME).first.click()
+    page.wait_for_url(re.compile(r"/customers/\d+$"))
+    page.wait_for_load_state()
     page.get_by_role("button", name="More actions").first.click()
     page.get_by_role("menuitem", name="Delete").click()
     page.get_by_text("With it go: 1 contact.").wait_for()
