@@ -149,10 +149,11 @@ def in_bulk(browser: Browser, address: str) -> None:
     page.locator("select[name=level]").evaluate("e => { e.tomselect ? e.tomselect.setValue('b') : e.value = 'b' }")
     chen.take("bulk")
     page.locator(".zk-confirm button[type=submit]").click()
-    page.wait_for_url("**/jobs/*")
-    chen.take("job")
-    page.wait_for_timeout(3000)
-    chen.take("run", chen.first("/runs/"))
+    page.wait_for_url("**/runs/*")
+    run = page.url
+    chen.take("job", chen.first("/jobs/"))
+    page.get_by_text("100%").first.wait_for(timeout=JOB_MS)
+    chen.take("run", run)
 
 
 def bringing_in(browser: Browser, address: str) -> None:

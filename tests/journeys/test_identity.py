@@ -42,6 +42,35 @@ def test_a_card_is_typed_wrong_mended_found_and_masked_for_others(at_desk, site,
 
 
 def write(page, number):
+    page.wait_for_load_state()
     box = page.locator("[name=document_number]")
     box.fill(number)
     box.press("Control+s")
+
+
+def test_a_company_is_not_asked_for_its_birthday_and_a_person_for_no_credit_code(at_desk):
+    page = at_desk("lin")
+    page.goto("/customers/new")
+    page.wait_for_load_state()
+    expect(page.locator("[name=credit_code]")).to_be_visible()
+    expect(page.get_by_label("Birthday")).to_be_hidden()
+    page.locator("[name=credit_code]").fill("91410300MA9K2R4TXA")
+    choose_kind(page, "person")
+    expect(page.get_by_label("Birthday")).to_be_visible()
+    expect(page.locator("[name=credit_code]")).to_be_hidden()
+    page.locator("[name=name]").fill("马小云")
+    page.locator("[name=phone]").fill("13655519999")
+    page.locator("[name=name]").press("Control+s")
+    page.get_by_text("Saved:").wait_for()
+    expect(page.locator("main")).not_to_contain_text("91410300MA9K2R4TXA")
+
+
+def choose_kind(page, kind):
+    page.locator("select[name=kind]").evaluate(
+        """(box, kind) => {
+            if (box.tomselect) { box.tomselect.setValue(kind); return; }
+            box.value = kind;
+            box.dispatchEvent(new Event("change", { bubbles: true }));
+        }""",
+        kind,
+    )

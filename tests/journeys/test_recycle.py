@@ -25,10 +25,7 @@ def world(site):
 @pytest.mark.usefixtures("world")
 def test_a_customer_is_deleted_with_a_reason_restored_and_in_the_end_deleted_for_good(at_desk):
     page = at_desk("anran", reduced_motion="reduce")
-    page.goto("/customers/")
-    page.get_by_role("link", name=NAME).first.click()
-    page.wait_for_url(re.compile(r"/customers/\d+$"))
-    page.wait_for_load_state()
+    open_record(page)
     page.get_by_role("button", name="More actions").first.click()
     page.get_by_role("menuitem", name="Delete").click()
     page.get_by_text("With it go: 1 contact.").wait_for()
@@ -53,6 +50,12 @@ def test_a_customer_is_deleted_with_a_reason_restored_and_in_the_end_deleted_for
     page.wait_for_url("**/recycle/")
     assert page.get_by_role("link", name=NAME).count() == 0
     assert found == []
+
+
+def open_record(page):
+    page.goto("/customers/")
+    page.get_by_role("link", name=NAME).first.click()
+    page.wait_for_url(re.compile(r"/customers/\d+$"))
 
 
 def delete(page):

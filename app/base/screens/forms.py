@@ -82,6 +82,8 @@ def form_class(specs: Iterable[Field], *, choices_url: str) -> type[HouseForm]:
 def _input(spec: Field, choices_url: str) -> Any:
     kind = _kind(spec)
     more: dict[str, Any] = {"data-span": "1"} if spec.wide else {}
+    if spec.only:
+        more["data-only"] = spec.only
     given: dict[str, Any] = {"label": spec.label, "description": spec.help or "", "spec": spec, "render_kw": more}
     if kind in (One, Several):
         given |= {"choices": [], "validate_choice": False, "coerce": str}

@@ -73,6 +73,16 @@ function followSections() {
   links.forEach((link) => { const part = document.getElementById(link.hash.slice(1)); if (part) seen.observe(part); });
 }
 
+// What belongs to companies or to persons alone is asked of them alone: the rest is neither shown nor sent.
+function followKind() {
+  const kind = form.elements.namedItem("kind");
+  const show = () => $$("[data-only]", form).forEach((one) => {
+    one.disabled = (one.dataset.only === "person") !== (kind.value === "person");
+    one.closest("[data-field-box]").hidden = one.disabled;
+  });
+  if (kind?.options) { kind.addEventListener("change", show); show(); }
+}
+
 if (form) {
   let timer;
   const changed = () => { mark(); clearTimeout(timer); timer = setTimeout(saveDraft, 600, false); };
@@ -86,6 +96,7 @@ if (form) {
   on("click", "[data-draft-restore]", restore);
   on("click", "[data-draft-drop]", () => { forget(); $("[data-draft]").hidden = true; });
   followSections();
+  followKind();
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
     event.preventDefault();
