@@ -152,7 +152,7 @@ def in_bulk(browser: Browser, address: str) -> None:
     page.wait_for_url("**/runs/*")
     run = page.url
     chen.take("job", chen.first("/jobs/"))
-    page.get_by_text("100%").first.wait_for(timeout=JOB_MS)
+    page.get_by_text("完成", exact=True).first.wait_for(timeout=JOB_MS)
     chen.take("run", run)
 
 
@@ -180,13 +180,13 @@ def administration(browser: Browser, address: str) -> None:
     page = admin.page
     for place in range(3):
         customer = admin.first("/customers/")
+        name = page.locator("a.zk-name").first.inner_text().strip()
         page.goto(f"{customer}/delete")
         page.locator("[name=reason]").select_option("duplicate")
         if not place:
             admin.take("delete")
-        name = page.locator("[name=confirm], [name=name]")
-        if name.count():
-            page.get_by_label("输入").last.fill(page.locator("h1").first.inner_text().strip())
+        if page.locator("[name=typed]").count():
+            page.fill("[name=typed]", name)
         page.locator(".zk-confirm button.btn-danger").click()
         page.wait_for_url("**/customers/")
     admin.take("recycle", "/recycle/")

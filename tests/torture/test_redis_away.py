@@ -27,7 +27,7 @@ LONGEST_SECONDS = 150  # the sweep comes once a minute
 @pytest.fixture
 def redis(bed):
     """A Redis of this test's own: its address and its folder."""
-    home = bed / "redis-away"
+    home = bed / f"redis-away-{servers.free_port()}"
     yield servers._start_redis(home), home
     stop(home)
 

@@ -32,10 +32,10 @@ def address(bed, redis):
     try:
         found = f"http://127.0.0.1:{port}"
         ends = time.monotonic() + LONGEST_SECONDS
-        while status(f"{found}/healthz") != 200:
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+        while status(f"{found}/healthz") != 200 or len(children.read_text().split()) != PROCESSES:
             assert time.monotonic() < ends
             time.sleep(0.1)
-        assert len(Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()) == PROCESSES
         yield found
     finally:
         server.terminate()
