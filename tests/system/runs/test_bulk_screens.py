@@ -78,6 +78,15 @@ def test_every_matching_row_of_the_filter_is_changed_and_no_other(app, as_user, 
     assert levels(app) == ["a"] * 5 + ["c"]
 
 
+def test_rows_that_had_the_value_already_are_counted_apart(app, as_user, keys, saved):
+    already = [saved(a_customer, name=f"甲级{n}", phone=f"+863716500888{n}", level="a") for n in range(3)]
+    browser = as_user("anran")
+    yes(browser, preview(browser, ids=[*keys, *already]))
+    page = browser.get(f"/runs/{the_run(app)}").text
+    told = re.sub(r"<[^>]+>", " ", page[page.index("No change needed") :][:200]).split()
+    assert told[:4] == ["No", "change", "needed", "3"]
+
+
 def test_a_supervisor_runs_over_the_rows_of_her_department_and_no_other(app, as_user, keys):
     page = preview(browser := as_user("sam"), scope="all", filter=LEVEL_B)
     assert '<strong class="zk-num">4</strong>' in page.text

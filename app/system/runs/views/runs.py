@@ -103,6 +103,17 @@ def _stats(run: Run) -> list[dict[str, Any]]:
             "tone": "",
         },
     ]
+    same = (run.row_count or 0) - run.changed_count - run.refused_count
+    if run.state in (State.DONE, State.UNDOING, State.UNDONE) and same > 0:
+        found.append(
+            {
+                "icon": "circle-check",
+                "k": _("No change needed"),
+                "v": f"{same:,}",
+                "s": _("had these values"),
+                "tone": "",
+            }
+        )
     if run.state in (State.UNDOING, State.UNDONE):
         back = {
             "icon": "arrow-back-up",
