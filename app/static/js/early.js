@@ -6,3 +6,5 @@
   if (kept("density") === "compact") root.dataset.density = "compact";
   if (kept("side") === "rail") root.dataset.side = "rail";
 }
+// A menu button that is clicked before the scripts are there: frame.js clicks it again.
+addEventListener("click", window.zkEarly = (event) => { zkEarly.menu = event.target.closest?.("[data-menu] > button"); }, true);

@@ -80,3 +80,6 @@ function tidyDrafts(user) {
   }
 }
 try { tidyDrafts(document.body.dataset.user); } catch { /* private window */ }
+
+removeEventListener("click", window.zkEarly, true);
+window.zkEarly?.menu?.click();

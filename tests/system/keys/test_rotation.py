@@ -87,7 +87,9 @@ def found_by(number):
 
 
 def tokens(table):
-    found = db.session.scalars(text(f"SELECT document_number FROM {table} WHERE document_number IS NOT NULL"))
+    order = "transaction_id" if table.endswith("_version") else "id"
+    wanted = f"SELECT document_number FROM {table} WHERE document_number IS NOT NULL ORDER BY {order}"
+    found = db.session.scalars(text(wanted))
     return list(found)
 
 

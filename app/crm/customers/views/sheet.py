@@ -33,14 +33,14 @@ def send(view: "CustomerView", customer: Customer) -> Response:
         if blocks:
             sheet.heading(title)
             sheet.blocks += blocks
-    name = f"{_('Customer sheet')} {customer.name}"
+    name = str(_("Customer sheet")) + f" {customer.name}"
     about = {"subject_kind": customer.__tablename__, "subject_id": customer.id}
     return prints.send(sheet.pdf(), name=name, what="CustomerView.sheet", about=about, row_count=1)
 
 
 def _reach(view: "CustomerView", customer: Customer) -> list[str]:
     owner = view.specs["owner"]
-    return [f"{owner.label}{_(': ')}{text_of(customer, owner, actor=view.actor())}"]
+    return [str(owner.label) + str(_(": ")) + text_of(customer, owner, actor=view.actor())]
 
 
 def _fields(view: "CustomerView", customer: Customer, names: Iterable[str]) -> list[Pair]:
@@ -58,7 +58,7 @@ def _contact(view: "CustomerView", customer: Customer, link: ContactLink) -> lis
     numbers = [_shown(view, customer, relations.NUMBER, row.number) for row in contact.phones]
     known = fields_of(Contact)
     reach = [_shown(view, customer, known[name], value_of(contact, known[name])) for name in ("email", "wechat")]
-    primary = f"（{_('Primary')}）" if link.is_primary else ""
+    primary = "（" + str(_("Primary")) + "）" if link.is_primary else ""
     return [f"{contact.name}{primary}", position, "、".join(numbers), " ".join(filter(None, reach))]
 
 
