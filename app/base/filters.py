@@ -205,12 +205,17 @@ def _asked(spec: Field, column: ColumnElement[Any], code: str, values: Sequence[
     return ASKED[code](column, values)
 
 
+def _like(how: str, column: Any, value: str) -> ColumnElement[bool]:
+    """Return LIKE, whatever the case; where there is none, as in Chinese, without folding the case of every row."""
+    return getattr(column, how if value.lower() == value.upper() else f"i{how}")(value, autoescape=True)  # type: ignore[no-any-return]
+
+
 ASKED: Mapping[str, Callable[[Any, Sequence[Any]], ColumnElement[bool]]] = {
     "is": lambda column, values: column == values[0],
     "in": lambda column, values: column.in_(values),
-    "contains": lambda column, values: column.icontains(values[0], autoescape=True),
-    "starts": lambda column, values: column.istartswith(values[0], autoescape=True),
-    "ends": lambda column, values: column.iendswith(values[0], autoescape=True),
+    "contains": lambda column, values: _like("contains", column, values[0]),
+    "starts": lambda column, values: _like("startswith", column, values[0]),
+    "ends": lambda column, values: _like("endswith", column, values[0]),
     "below": lambda column, values: column < values[0],
     "above": lambda column, values: column > values[0],
     "between": lambda column, values: column.between(min(values), max(values)),

@@ -109,7 +109,9 @@ class Listing:
 
     @cached_property
     def count(self) -> int:
-        """How many rows match, counted no further than one above COUNT_LIMIT."""
+        """How many rows match, counted no further than one above COUNT_LIMIT. A first page that is all is counted."""
+        if "rows" in vars(self) and not (self._offset or self._edge or self.has_more):
+            return len(self.rows)
         some = select(self.key).where(*self.where).limit(COUNT_LIMIT + 1)
         return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
@@ -160,6 +162,8 @@ class Listing:
         if name == "id":
             return [key]
         column = getattr(self.model, self.fields[name].column)
+        if not self.model.__table__.c[column.key].nullable:  # type: ignore[attr-defined]
+            return [column.desc() if down else column.asc(), key]  # PostgreSQL reads its index, which NULLS forbids
         return [column.desc().nulls_last() if down else column.asc().nulls_first(), key]
 
     def _beyond(self, edge: int, *, backward: bool) -> ColumnElement[bool]:
