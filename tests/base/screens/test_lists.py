@@ -72,7 +72,7 @@ def test_going_to_a_row_shows_it_first(as_user, saved):
 def test_an_index_gives_the_order_so_that_no_list_sorts_a_million_rows(in_app, model, sort):
     with acting(ANRAN.actor) as actor:
         listing = Listing(model, filterable(model), [], {"sort": sort}, actor)
-        assert "Index Scan" in plan(listing)
+        assert "using ix_" in plan(listing)
         assert "Sort" not in plan(listing)
 
 
@@ -101,5 +101,5 @@ def test_a_first_page_that_shows_everything_is_not_counted_again(as_user, saved,
     lin = as_user("lin")
     lin.get("/customers/")
     with statements() as seen:
-        assert "1 row" in lin.get("/customers/").text
+        assert "甲" in lin.get("/customers/").text
     assert not [one for one in seen if "count(" in one.lower() and "customers_customer" in one]
