@@ -15,12 +15,20 @@ MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.
 MACROS = "application/vnd.ms-word.document.macroEnabled.main+xml"
 
 
-def zipped(**members):
+def zipped(packing=zipfile.ZIP_STORED, **members):
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with zipfile.ZipFile(out, "w", packing) as archive:
         for name, content in members.items():
             archive.writestr(name.replace("__", "/").replace("CT", "[Content_Types].xml"), content)
     return out.getvalue()
+
+
+def spoilt_document(place):
+    """A document of Word with one byte of it turned over."""
+    types = f'<Types><Override PartName="/word/document.xml" ContentType="{MAIN}"/></Types>'
+    content = bytearray(zipped(zipfile.ZIP_DEFLATED, CT=types + " " * 500, word__document="<w/>"))
+    content[place % len(content)] ^= 0xFF
+    return bytes(content)
 
 
 def document(main=MAIN, **more):

@@ -82,6 +82,13 @@ def test_a_document_with_a_hidden_project_of_macros_is_refused():
     assert recognized(io.BytesIO(content), "a.docx") is None
 
 
+def test_a_document_damaged_at_any_byte_is_recognized_or_refused_and_no_failure():
+    length = len(samples.spoilt_document(0))
+    found = {recognized(io.BytesIO(samples.spoilt_document(place)), "a.docx") for place in range(length)}
+    assert found <= {None, "application/zip", samples.MAIN.removesuffix(".main+xml")}
+    assert None in found
+
+
 @pytest.mark.parametrize("name", ["a.exe", "a.HTML", "a.svg", "a.docm", "证照.jpg.bat"])
 def test_an_ending_that_runs_is_refused_whatever_the_content(name):
     with pytest.raises(Invalid, match="not taken in here"):

@@ -16,6 +16,10 @@ _ERROR = re.compile(
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?\b\w+:id=[\"']([^\"']+)[\"']")
 _RELATION = re.compile(rb"<Relationship\s[^>]*>")
 
+#: What zipfile raises for an archive that is damaged, of a version that it does not know (NotImplementedError: the
+#: file is at fault, nothing is missing here), or without a part that a workbook has.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, KeyError)
+
 Errors = dict[str, str]
 
 
@@ -30,8 +34,7 @@ class Archive:
                 for entry in self._zip.infolist():
                     self._errors[entry.filename] = self._look_through(entry)
                 self._parts = self._sheet_parts()
-        # zipfile raises NotImplementedError for a kind of packing it does not know: the file is at fault.
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, KeyError):
+        except _UNREADABLE:
             raise Refused("broken") from None
 
     def errors(self, position: int) -> Errors:

@@ -3,6 +3,7 @@
 import codecs
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import IO
 
@@ -27,6 +28,18 @@ OOXML_MAIN = {
     f"{rules.OOXML}{part}.main+xml": f"{rules.OOXML}{part}"
     for part in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")
 }
+#: What zipfile raises for an archive that is damaged (the first three), packed in a way or a version that it does not
+#: know (NotImplementedError), locked (RuntimeError), without the part that is read, or with lengths that cannot be.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    KeyError,
+    ValueError,
+    OSError,
+)
 #: What a library calls otherwise than we do.
 ALIASES = {"image/heif": "image/heic", "video/x-m4v": "video/mp4", "image/x-ms-bmp": "image/bmp"}
 #: A text that a program would run or a browser show as a page.
@@ -84,8 +97,7 @@ def _archive(stream: IO[bytes]) -> str | None:
             if "[content_types].xml" not in names:
                 return None if "meta-inf/manifest.mf" in names else "application/zip"
             parts = _parts(archive)
-    # zipfile raises NotImplementedError for a kind of packing it does not know, RuntimeError for a password.
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, KeyError, ValueError, OSError):
+    except UNREADABLE:
         return None
     if "macroenabled" in parts.lower() or any(name.endswith("vbaproject.bin") for name in names):
         return None
