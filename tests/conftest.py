@@ -167,6 +167,12 @@ def as_user(app: Flask) -> Callable[..., browsers.Browser]:
 
 
 @pytest.fixture
+def as_program(app: Flask) -> Callable[[str], browsers.Program]:
+    """Return a program with a personal token of one of the cast: ``as_program("lin").get("/api/v1/…")``."""
+    return lambda username: browsers.program(app, username)
+
+
+@pytest.fixture
 def stranger(app: Flask) -> browsers.Browser:
     """A browser in which nobody has signed in."""
     return browsers.stranger(app)

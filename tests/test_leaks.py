@@ -4,16 +4,10 @@ Every address that can be read is asked with the keys of every row there is, in 
 filter that might find something; the whole answer is searched: body, headers, file names, cells of workbooks.
 """
 
-import io
 import itertools
-import json
-import re
-import zipfile
 from dataclasses import replace
 from types import SimpleNamespace
-from urllib.parse import quote, unquote
 
-import pypdf
 import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
@@ -21,276 +15,19 @@ from sqlalchemy.orm import Session
 from app.base import scope
 from app.base.actor import SYSTEM, acting
 from app.base.fields import reading
-from app.base.screens.listing import filterable
 from app.crm.customers import services
-from app.crm.customers.models import Contact, Customer
+from app.crm.customers.models import Customer
 from app.extensions import db
-from app.system.files import services as files
-from app.system.files.rules import FAMILIES, Limits
 from app.system.jobs import services as jobs
 from app.system.jobs.models import Job
-from app.system.recycle.models import BinEntry
-from app.system.sign_in import services as sign_in
-from tests.cast import BY_USERNAME, EVE, LIN, MEI, PEOPLE, SAM
-from tests.factories import a_contact, a_customer
-from tests.system.segments.steps import kept, one
-
-SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
-CODE, CODE_IN_BIN = "91410300MA9K2R4TXA", "91350000NFEU9W2E97"
-EVES = {"name": "叶家贸易有限公司", "phone": SHARED_NUMBER, "email": "yejia@yejia.example", "owner": EVE.id}
-LINS = {
-    "name": "林家机械有限公司",
-    "phone": "+8637165551001",
-    "legal_person": "秦隐之",
-    "legal_phone": "+8613655510002",
-    "finance_name": "卓闭之",
-    "finance_phone": SHARED_NUMBER,
-    "credit_code": CODE,
-    "address": "隐秘路四十二号",
-    "email": "hidden@linjia.example",
-    "wechat": "linjia_wx_77",
-    "needs": "秘而不宣的需求",
-    "owner": LIN.id,
-}
-#: What must not be told outside the scope: names, numbers in any way of writing, code, contact.
-SECRETS = (
-    "林家", "秦隐之", "卓闭之", "甘藏之", "91410300MA9K2R4T", "隐秘路", "linjia", "秘而不宣", "旧名机械",
-    "65551001", "13655510002", "13655510003",
-)  # fmt: skip
-FILE = "叶家合同 137-0013-7000 yejia@yejia.example.txt"
-REACHED = {"email": "gancang@linjia.example", "wechat": "gancang_wx"}
-LIMITS = Limits(size_mb=1, per_record=9, families=frozenset(FAMILIES))
-#: Every number there is, as digits, and every address on the net: by which people are reached.
-NUMBERS = ("13700137000", "65551001", "13655510002", "13655510003")
-ADDRESSES = ("hidden@linjia", "yejia@yejia", "gancang@linjia", "linjia_wx_77", "gancang_wx", "yejia_wx")
-SEVEN = 7  # digits: no part of a number that is so long may be told
-
-
-def parts_of(number):
-    """Return every run of seven digits of a number."""
-    return {number[start : start + SEVEN] for start in range(len(number) - SEVEN + 1)}
-
-
-PERSONAL = tuple(sorted({part for number in NUMBERS for part in parts_of(number)})) + ADDRESSES
+from tests.cast import BY_USERNAME, LIN, MEI, SAM
+from tests.crawl import PERSONAL, SECRETS, crawl, keys_of, leaks, made, parts_of
 
 
 @pytest.fixture
 def world(once):
     """One company of Eve's, one of Lin's, with history, a contact and a deleted sister of it; their keys."""
-    found = once(made)
-    SEGMENTS[:] = found.segments
-    return found
-
-
-def made():
-    with acting(SYSTEM):
-        hers, other = a_customer(**EVES), a_customer(**(LINS | {"name": "旧名机械有限公司"}))
-        services.change(other, LINS, actor=SYSTEM, revision=other.revision)
-        friend = a_contact(name="叶家联系人", phones=(SHARED_NUMBER,), wechat="yejia_wx", customer=hers)
-        contact = a_contact(name="甘藏之", phones=("+8613655510003",), **REACHED, customer=other)
-        # what was open to Eve once: her inbox still has the message
-        services.share(other, employee_id=EVE.id, can_write=False, until_on=None, actor=LIN.actor)
-        services.unshare(other, employee_id=EVE.id, actor=LIN.actor)
-        gone = a_customer(name="林家旧店有限公司", phone="+8613655510002", owner=LIN.id)
-        services.delete(gone, actor=SYSTEM)
-        shut = a_customer(name="叶家旧店有限公司", phone=SHARED_NUMBER, credit_code=CODE_IN_BIN, owner=EVE.id)
-        services.delete(shut, actor=SYSTEM)
-        with_code = a_customer(name="林家分店有限公司", phone="+8613655510002", owner=LIN.id)
-        services.change(with_code, {"credit_code": CODE_IN_BIN}, actor=SYSTEM, revision=None)
-        services.recount()
-        hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
-        return SimpleNamespace(
-            segments=keep_segments(),
-            file=hung,
-            customer=(hers.id, other.id, gone.id),
-            contact=(friend.id, contact.id),
-            binned=tuple(db.session.scalars(select(BinEntry.id).order_by(BinEntry.id))),
-            outside=(other.id, gone.id),
-            outside_contacts=(contact.id,),
-        )
-
-
-def hang_a_file(customer, name):
-    """Hang a text with the customer's name in it on the customer; return its id."""
-    content = files.take_in(io.BytesIO(customer.name.encode()), name=name, limits=LIMITS)
-    return files.attach(customer, content, kind="customer", actor=SYSTEM, limits=LIMITS).id
-
-
-def keep_segments():
-    """Keep a private segment of Lin's (1), and one of Sam's with a number in it, open to half the house (2)."""
-    mine = kept("林家名单", one("name", "contains", "林家"), who=LIN)
-    number = one("any_phone", "is", SHARED_NUMBER)
-    return [mine, kept("同一个号码", number, who=SAM, to=("agent", "dispatcher", "marketing"))]
-
-
-SEGMENTS = [1, 2]  # their keys in the present world: PostgreSQL goes on counting from test to test
-
-# ── what is asked ──
-
-FORBIDDEN = 403
-
-SEARCHED = (
-    "林",
-    "有限公司",
-    "甘藏之",
-    "gcz",
-    "1365",
-    "65551001",
-    "6555 1002",
-    "13700137000",
-    CODE,
-    CODE[4:9],
-    "linj",
-    "1",
-)
-#: What somebody types into the form of a new customer: whole names, numbers and codes, and parts of them.
-LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
-PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
-TABS = ("", "tab=related", "tab=access", "tab=contacts", "tab=files")
-
-
-def wishes(model):
-    """Return filters that a curious person would try, as JSON: every field at once, its numbers, words inside."""
-    known = filterable(model)
-    numbers = [name for name, spec in known.items() if spec.kind == "phone"]
-    yield {"any": [{"field": name, "op": "not_empty"} for name in known]}
-    yield {"any": [{"field": name, "op": "is", "value": SHARED_NUMBER} for name in numbers]}
-    for words in ("家", "1365551"):
-        yield {"any": [{"field": name, "op": "contains", "value": words} for name in known if "name" in name]}
-
-
-#: The first of whatever a test leaves behind: jobs, runs, imports, entries of the log, rows of small tables.
-FIRST = range(1, 6)
-#: What the keys in the addresses of a screen are. A screen that is not here has no test against leaks yet.
-KEYS = {
-    "Attachment": lambda world: world.file,
-    "Contact": lambda world: world.contact,
-    "Customer": lambda world: world.customer,
-    "CustomerImport": lambda _world: FIRST,
-    "Department": lambda _world: FIRST,
-    "Dictionary": lambda _world: FIRST,
-    "Employee": lambda _world: [person.id for person in PEOPLE[:5]],
-    "File": lambda world: world.file,
-    "Job": lambda _world: FIRST,
-    "Recycle": lambda world: world.binned,
-    "Log": lambda _world: range(1, 30),
-    "Role": lambda _world: FIRST,
-    "Run": lambda _world: FIRST,
-    "Segment": lambda _world: SEGMENTS,
-    "Turn": lambda _world: FIRST,
-    "Value": lambda _world: FIRST,
-}
-#: Placeholders that are no keys of rows.
-NAMES = {
-    "<template>": ["company", "person"],
-    "<kind>": ["employee", "department", "role"],
-}
-
-
-def keys_of(app, rule, world):
-    """Return what the placeholder of an address is filled with: every row's key, every choice's name, every field."""
-    holes = re.findall(r"<[^>]*>", rule.rule)
-    if not holes:
-        return [""]
-    name = re.sub(r"(View|Api)$", "", rule.endpoint.split(".")[0])
-    if holes[0] == "<field>":
-        found = [*filterable(model_of(app, rule)), "owner", "department", "name", "nothing"]
-    else:
-        found = NAMES.get(holes[0]) or (KEYS[name](world) if name in KEYS else None)
-    assert found is not None, f"new address without a leak test: {rule.rule} ({rule.endpoint})"
-    assert len(holes) == 1, f"new address without a leak test: {rule.rule} has two placeholders"
-    return found
-
-
-def model_of(app, rule):
-    """Return the model of the screen that answers an address, None if it has none."""
-    view = next((one for one in app.appbuilder.baseviews if one.endpoint == rule.endpoint.split(".")[0]), None)
-    return getattr(view, "model", None)
-
-
-def queries_of(app, rule):
-    """Return the query strings to ask an address with."""
-    model, ending = model_of(app, rule), rule.endpoint.split(".")[-1]
-    if ending == "choices":
-        return ["q=", f"q={quote('家')}", "q=13700137000"]
-    if ending == "alike":
-        return [f"{name}={quote(words)}" for name in ("name", "phone", "credit_code") for words in LIKE]
-    if ending in {"search", "quick"}:
-        return [f"q={quote(words)}{more}" for words in SEARCHED for more in ("", "&kind=contact&after=9.999")]
-    if model in (Customer, Contact) and ending in {"list", "index", "count", "export"}:
-        return [
-            *PLAIN,
-            *[f"segment={key}" for key in SEGMENTS],
-            *[f"filter={quote(json.dumps(wish))}" for wish in wishes(model)],
-        ]
-    return TABS if ending == "show" and model is Customer else PLAIN[:1]
-
-
-def readable(app):
-    """Return every rule that is answered to a GET, files apart."""
-    rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods]
-    return [rule for rule in rules if not rule.endpoint.endswith("static") and "logout" not in rule.rule]
-
-
-def crawl(app, browser, world):
-    """Ask for everything; yield (address, answer)."""
-    for rule in readable(app):
-        questions = ((key, query) for key in keys_of(app, rule, world) for query in queries_of(app, rule))
-        for key, query in questions:
-            address = re.sub(r"<[^>]+>", str(key), rule.rule)
-            answer = browser.get(address, query_string=query)
-            yield f"{address}?{query}", answer
-            if answer.status_code == FORBIDDEN:
-                break  # for this person the screen does not exist
-
-
-# ── what is told ──
-
-
-def told(answer):
-    """Return all that an answer says: its words, its headers, and what its workbook holds, spaces and dashes out."""
-    said = [
-        unquote(str(answer.headers)),
-        unquote(answer.text) if answer.is_json or answer.mimetype.startswith("text") else "",
-    ]
-    if answer.is_json:
-        said.append(json.dumps(answer.json, ensure_ascii=False))
-    if answer.data.startswith(b"PK"):
-        book = zipfile.ZipFile(io.BytesIO(answer.data))
-        said += [book.read(name).decode("utf-8", "replace") for name in book.namelist()] + book.namelist()
-    if answer.data.startswith(b"%PDF"):
-        said += [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(answer.data)).pages]
-    nonces = re.compile(r'nonce[-="][^"\']*|csrf_token" value="[^"]*"|Set-Cookie:.*|X-Request-ID:.*')
-    return re.sub(r"[\s\-]|</?mark>|<span class=\"dots\">|</span>", "", nonces.sub("", "\n".join(said)))
-
-
-def leaks(asked, secrets):
-    """Return the addresses whose answers tell a secret that was not in the question itself."""
-    found, count = [], 0
-    for address, answer in asked:
-        assert answer.status_code < 500, address
-        count += 1
-        words, question = told(answer), re.sub(r"[\s\-]", "", unquote(address))
-        found += [(address, secret) for secret in secrets if secret in words and secret not in question]
-    return found, count
-
-
-def with_token(app, username):
-    """Return what a program of this person sends."""
-    with app.app_context():
-        secret = sign_in.issue_token(BY_USERNAME[username].actor, name="crawl", days=30)
-    return {"Authorization": f"Bearer {secret}"}
-
-
-@pytest.fixture
-def as_program(app, as_user, stranger):
-    """Return a caller of REST who signs in with a token of a person's."""
-
-    def come(username):
-        headers = with_token(app, username)
-        return SimpleNamespace(get=lambda address, **given: stranger.get(address, headers=headers, **given))
-
-    return come
+    return once(made)
 
 
 def test_nothing_of_somebody_elses_customer_is_told_to_an_agent(app, as_user, world):

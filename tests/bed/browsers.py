@@ -58,3 +58,23 @@ def open_session(app: Flask, user_id: int) -> str:
     with app.app_context(), acting(SYSTEM):
         user = db.session.get_one(User, user_id)
         return services.open_session(user, address="127.0.0.1", browser="test")
+
+
+class Program:
+    """Calls with a bearer token and nothing else, in English; ``get``, ``post``, … as of a browser."""
+
+    def __init__(self, app: Flask, secret: str) -> None:
+        self.browser = stranger(app, csrf=True)
+        self.headers = {"Authorization": f"Bearer {secret}"}
+        with self.browser.session_transaction() as kept:
+            kept["language"] = "en"  # of the sentences
+
+    def __getattr__(self, method: str) -> Any:
+        return lambda address, **given: getattr(self.browser, method)(address, headers=self.headers, **given)
+
+
+def program(app: Flask, username: str) -> Program:
+    """Return a program with a personal token of one of the cast."""
+    assert not has_app_context(), "close the app context before a token is issued"
+    with app.app_context():
+        return Program(app, services.issue_token(BY_USERNAME[username].actor, name="test", days=30))

@@ -3,7 +3,7 @@
 import pytest
 from openapi_spec_validator import validate
 
-from tests.crm.customers.test_api import NEW, Program
+from tests.crm.customers.test_api import NEW
 from tests.factories import a_contact, a_customer
 
 DESCRIPTION = "/api/v1/openapi.json"
@@ -37,12 +37,8 @@ def test_every_address_of_rest_is_described(app, described):
 
 
 @pytest.fixture
-def program(app, stranger):
-    from app.system.sign_in import services  # noqa: PLC0415 - within the app
-    from tests.cast import ANRAN  # noqa: PLC0415 - within the app
-
-    with app.app_context():
-        return Program(stranger, services.issue_token(ANRAN.actor, name="test", days=1))
+def program(as_program):
+    return as_program("anran")
 
 
 def test_every_address_answers_what_it_promises(app, described, program):

@@ -17,8 +17,7 @@ from app.extensions import db
 from app.system.logs import services
 from app.system.security import queries as security
 from app.system.security import services as roles
-from app.system.sign_in import services as sign_in
-from tests.cast import DAI, EVE, SHI
+from tests.cast import DAI, SHI
 from tests.factories import a_contact, a_customer
 from tests.system.logs.reading import told
 
@@ -153,29 +152,21 @@ def test_everybody_has_a_day_of_their_own(app, as_user, customer, few):
 # ── for programs ──
 
 
-def by_program(app, stranger, username):
-    with app.app_context():
-        secret = sign_in.issue_token({"dai": DAI, "eve": EVE, "shi": SHI}[username].actor, name="test", days=30)
-    with stranger.session_transaction() as kept:
-        kept["language"] = "en"
-    return lambda address, body: stranger.post(address, json=body, headers={"Authorization": f"Bearer {secret}"})
-
-
-def test_a_program_reveals_one_field(app, stranger, customer):
-    answer = by_program(app, stranger, "dai")(f"/api/v1/customers/{customer}/reveal", {"field": "phone"})
+def test_a_program_reveals_one_field(app, as_program, customer):
+    answer = as_program("dai").post(f"/api/v1/customers/{customer}/reveal", json={"field": "phone"})
     assert answer.json == {"result": {"field": "phone", "value": MAIN}}
     assert told(app, REVEALED)[0][0] == DAI.id
 
 
 @pytest.mark.parametrize(("username", "status"), [("shi", 403), ("eve", 404)])
-def test_a_program_has_the_gates_of_its_person(app, stranger, customer, username, status):
-    call = by_program(app, stranger, username)
-    assert call(f"/api/v1/customers/{customer}/reveal", {"field": "phone"}).status_code == status
+def test_a_program_has_the_gates_of_its_person(app, as_program, customer, username, status):
+    answer = as_program(username).post(f"/api/v1/customers/{customer}/reveal", json={"field": "phone"})
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize("body", [{}, {"field": "name"}, {"field": ["phone"]}, {"field": "deleted_at"}])
-def test_a_program_hears_that_a_field_is_not_masked(app, stranger, customer, body):
-    answer = by_program(app, stranger, "dai")(f"/api/v1/customers/{customer}/reveal", body)
+def test_a_program_hears_that_a_field_is_not_masked(app, as_program, customer, body):
+    answer = as_program("dai").post(f"/api/v1/customers/{customer}/reveal", json=body)
     assert answer.status_code == 422
     assert answer.json["error"]["fields"] == {"field": "This field is not masked, or there is no such field."}
 

@@ -300,11 +300,9 @@ def test_after_an_hour_it_is_noted_again(app, as_user, saved, since):
     assert len(told(app, "viewed", since)) == 2
 
 
-def test_a_program_that_reads_a_customer_is_noted_too(app, stranger, saved, since):
+def test_a_program_that_reads_a_customer_is_noted_too(app, as_program, saved, since):
     key = saved(a_customer)
-    with app.app_context():
-        secret = sign_in.issue_token(LIN.actor, name="test", days=1)
-    stranger.get(f"/api/v1/customers/{key}", headers={"Authorization": f"Bearer {secret}"})
+    as_program("lin").get(f"/api/v1/customers/{key}")
     (line,) = entries(app, "viewed", since=since)
     assert (line.person_id, line.channel, line.subject_id) == (LIN.id, "api", key)
 

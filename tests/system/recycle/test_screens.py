@@ -126,22 +126,18 @@ def test_many_are_deleted_with_one_reason(app, as_user, saved):
         ({"reason": "other", "words": "停用"}, ("other", "停用")),
     ],
 )
-def test_a_program_may_say_why(app, stranger, saved, query, told):
-    from tests.test_leaks import with_token  # noqa: PLC0415 - what a program sends
-
+def test_a_program_may_say_why(app, as_program, saved, query, told):
     key = saved(a_customer)
-    answer = stranger.delete(f"/api/v1/customers/{key}", query_string=query, headers=with_token(app, "anran"))
+    answer = as_program("anran").delete(f"/api/v1/customers/{key}", query_string=query)
     assert answer.status_code == 204
     with app.app_context(), acting(SYSTEM):
         entry = db.session.scalars(select(BinEntry)).one()
         assert (entry.reason, entry.words) == told
 
 
-def test_a_program_with_an_unknown_reason_is_refused(app, stranger, saved, fate):
-    from tests.test_leaks import with_token  # noqa: PLC0415 - what a program sends
-
+def test_a_program_with_an_unknown_reason_is_refused(as_program, saved, fate):
     key = saved(a_customer)
-    answer = stranger.delete(f"/api/v1/customers/{key}?reason=nonsense", headers=with_token(app, "anran"))
+    answer = as_program("anran").delete(f"/api/v1/customers/{key}?reason=nonsense")
     assert answer.status_code == 422
     assert fate(key) == "alive"
 

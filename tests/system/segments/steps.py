@@ -55,3 +55,8 @@ def by(who, verb, key, *given, **more):
         segment = db.session.get(Segment, key)
         assert segment is not None, f"{who.username} does not see it"
         return verb(segment, *given, actor=who.actor, **more)
+
+
+def shown(browser, address):
+    text = browser.get(address).text
+    return {name for name in ("甲家", "乙家", "丙家", "丁家") if f">{name}<" in text}
