@@ -246,6 +246,7 @@ async function count() {
 }
 
 /* ── opening, applying ── */
+const toggleNow = () => { take(document); return toggle(box.hidden); }; // the sheet may be newer than its "load"
 async function toggle(open) {
   box.hidden = !open;
   box.closest(".zk-sheet").classList.toggle("has-builder", open);
@@ -268,7 +269,7 @@ function keep(url, text) {
 }
 
 for (const sign of ["pointerover", "focusin"]) on(sign, "[data-builder-open]", () => learn().catch(() => {}));
-on("click", "[data-builder-open]", () => toggle(box.hidden));
+on("click", "[data-builder-open]", toggleNow);
 on("click", "[data-builder-cancel]", () => { root = start(); toggle(false); $(".zk-toolbar [data-builder-open]")?.focus(); });
 on("click", "[data-builder-clear]", () => { root = { all: [] }; draw(); });
 on("click", "[data-builder-apply]", () => {
@@ -294,11 +295,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && box.contains(event.target) && !hasDialog() && !event.target.closest(".dropdown-active")) $("[data-builder-cancel]", box).click();
 });
 
-ready((part) => {
+/** Take up the builder of a sheet that was put in. */
+function take(part) {
   const found = $("[data-builder]", part);
-  if (!found) return;
+  if (!found || found === box) return;
   if (box && box.dataset.fieldsUrl !== found.dataset.fieldsUrl) asked = null;
   [box, main] = [found, $("[data-builder-main]", found)];
   ({ filter, labels, texts } = JSON.parse($("[data-builder-data]", box).textContent));
   root = start();
-});
+}
+ready(take);
