@@ -172,3 +172,24 @@ def test_a_list_page_weighs_little_and_less_the_second_time(many, at_desk):
     page.goto("/customers/?page=2")
     page.wait_for_load_state("networkidle")
     assert 5_000 < sum(sent) < LATER
+
+
+def test_keys_pressed_alone_can_be_switched_off_and_the_help_still_comes(lists):
+    page = lists()
+    page.keyboard.press("?")
+    page.locator("#zk-shortcuts [data-keys-switch]").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.keyboard.press("f")
+    expect(page.locator("[data-builder]")).to_be_hidden()
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("f")
+    expect(page.locator("[data-builder]")).to_be_hidden()
+    assert "page=2" not in page.url
+    page.keyboard.press("?")
+    expect(page.locator("#zk-shortcuts [data-keys-switch]")).not_to_be_checked()
+    page.locator("#zk-shortcuts [data-keys-switch]").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    expect(page.locator("[data-builder]")).to_be_visible()

@@ -4,6 +4,7 @@
   const kept = (name) => { try { return localStorage.getItem(`zk-${name}`); } catch { return null; } };
   if (kept("theme") === "dark") root.dataset.bsTheme = "dark";
   if (kept("density") === "compact") root.dataset.density = "compact";
+  if (kept("keys") === "off") root.dataset.keys = "off";
   if (kept("side") === "rail") root.dataset.side = "rail";
 }
 // A menu button that is clicked before the scripts are there: frame.js clicks it again.

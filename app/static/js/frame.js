@@ -1,5 +1,5 @@
 // The frame: theme, row spacing, rail, phone drawer, quick search, menu groups, dialogs, keyboard shortcuts.
-import { $, $$, hasDialog, isTyping, keep, on } from "./lib.js";
+import { $, $$, hasDialog, isShortcut, isTyping, keep, on } from "./lib.js";
 
 const root = document.documentElement;
 
@@ -15,6 +15,7 @@ on("click", "[data-theme-toggle]", () => {
 });
 on("click", "[data-density-toggle]", () => flip("density", "density", "compact", ""));
 on("click", "[data-rail]", toggleRail);
+on("change", "[data-keys-switch]", (box) => { root.dataset.keys = box.checked ? "on" : "off"; keep("keys", root.dataset.keys); });
 
 function drawer(open) {
   root.dataset.drawer = open ? "open" : "";
@@ -62,8 +63,8 @@ document.addEventListener("keydown", (event) => {
   if (control && event.key.toLowerCase() === "k" && search) { event.preventDefault(); openSearch(); return; }
   if (event.key === "Escape" && root.dataset.drawer === "open") { drawer(false); return; }
   if (event.key === "Escape" && event.target === search) { search.blur(); return; }
-  if (control || event.altKey || isTyping(event) || hasDialog()) return;
-  const act = { "/": search && openSearch, "[": toggleRail, "?": () => $("#zk-shortcuts")?.showModal(), f: $("[data-builder]") && (() => $("[data-builder-open]").click()) }[event.key];
+  if (event.key === "?" ? isTyping(event) || hasDialog() : !isShortcut(event)) return; // the help can always be asked for
+  const act = { "/": search && openSearch, "[": toggleRail, "?": () => { $("[data-keys-switch]").checked = root.dataset.keys !== "off"; $("#zk-shortcuts")?.showModal(); }, f: $("[data-builder]") && (() => $("[data-builder-open]").click()) }[event.key];
   if (act) { event.preventDefault(); act(); }
 });
 

@@ -1,5 +1,5 @@
 // Lists: rows that open on a click or by keys, selection with the bulk bar, columns, page size.
-import { $, $$, fill, hasDialog, isTyping, on, ready } from "./lib.js";
+import { $, $$, fill, isShortcut, on, ready } from "./lib.js";
 
 on("click", "tr[data-href]", (row, event) => {
   if (event.target.closest("a, button, input, select, label, summary, .tick, .acts") || String(getSelection())) return;
@@ -71,7 +71,7 @@ function turn(way) {
 }
 const KEYS = { j: () => walk(1), k: () => walk(-1), x: () => $('input[name="ids"]', here() ?? document.body)?.click(), n: () => turn("next"), p: () => turn("prev") };
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || hasDialog() || !rows().length) return;
+  if (!isShortcut(event) || !rows().length) return;
   const isArrow = ["ArrowDown", "ArrowUp"].includes(event.key) && here() && !event.target.closest("[data-menu], .zk-pop");
   const act = isArrow ? () => walk(event.key === "ArrowDown" ? 1 : -1) : KEYS[event.key];
   if (act) { event.preventDefault(); act(); }
