@@ -60,7 +60,7 @@ def found_from(page: Page, start: str) -> dict[str, str]:
 
 def _builder(page: Page) -> None:
     page.goto('/customers/?filter={"all":[{"field":"level","op":"not_is","value":"a"}]}')
-    page.locator("[data-builder-open]").last.click()
+    page.locator("[data-builder-open]").locator("visible=true").last.click()
     page.locator(".zk-cond").first.wait_for()
 
 
