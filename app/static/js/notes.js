@@ -47,5 +47,11 @@ on("click", "[data-note-close]", (button) => {
   made.remove();
   $("#main")?.focus();
 });
+// The page before, as the browser has kept it, with what was typed.
+on("click", "[data-back]", (_link, event) => {
+  if (history.length < 2 || !document.referrer.startsWith(location.origin)) return;
+  event.preventDefault();
+  history.back();
+});
 document.addEventListener("htmx:responseError", (event) => refused(event.detail.xhr));
 document.addEventListener("htmx:sendError", () => refused(null));

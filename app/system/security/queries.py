@@ -137,6 +137,15 @@ def employee(key: int) -> Employee | None:
     return db.session.get(Employee, key)
 
 
+def _administrators() -> tuple[str, ...]:
+    held = select(Employee.name).join(User, User.id == Employee.id).join(User.roles)
+    return tuple(db.session.scalars(held.where(Role.name == rules.ADMIN, User.active).order_by(Employee.id).limit(3)))
+
+
+#: ``administrators()``: the names of some who may give rights.
+administrators = Cached(STAMP, _administrators)
+
+
 def accounts_with_role(role: str) -> int:
     """Return how many active accounts hold a role."""
     held = select(func.count()).select_from(User).join(User.roles).where(Role.name == role, User.active)
