@@ -67,4 +67,4 @@ def waiting(actor: Actor) -> Content | None:
     return Content(lines[:MOST_WAITING], Nothing(""), count=f"{len(lines)}") if lines else None
 
 
-PARTS = (Card("waiting", waiting, None, (), 5, _("Waits for you"), "clipboard-list"),)
+PARTS = (Card("waiting", waiting, None, (), 5, _("Waits for you"), icon="clipboard-list"),)

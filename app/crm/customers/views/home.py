@@ -10,7 +10,7 @@ from markupsafe import Markup
 from app.base import clock, filters
 from app.base.actor import Actor, Level
 from app.base.i18n import _
-from app.base.screens.home import Card, Content, Figures, Line, Nothing
+from app.base.screens.home import Card, Content, Figures, Line, Nothing, short
 from app.base.screens.listing import filterable
 from app.crm.customers import queries
 from app.crm.customers.models import Customer
@@ -51,19 +51,26 @@ def _figures(actor: Actor) -> list[dict[str, Any]]:
     return [_figure(name, found[name], asked[name]) for name in FIGURES if name in asked]
 
 
-#: name → (icon, label, tone where there are any)
-FIGURES: Mapping[str, tuple[str, object, str]] = {
-    "mine": ("building-community", _("My customers"), ""),
-    "unassigned": ("user-question", _("Unassigned"), "warning"),
-    "today": ("pencil", _("Changed today"), ""),
-    "gaps": ("clipboard-list", _("To complete"), ""),
+FIGURE_ICONS = {
+    "mine": "building-community",
+    "unassigned": "user-question",
+    "today": "pencil",
+    "gaps": "clipboard-list",
+}
+#: name → (label, tone where there are any)
+FIGURES: Mapping[str, tuple[object, str]] = {
+    "mine": (_("My customers"), ""),
+    "unassigned": (_("Unassigned"), "warning"),
+    "today": (_("Changed today"), ""),
+    "gaps": (_("To complete"), ""),
 }
 
 
 def _figure(name: str, count: int, asked: Mapping[str, Any]) -> dict[str, Any]:
-    icon, label, tone = FIGURES[name]
+    label, tone = FIGURES[name]
     words = f"{queries.MOST_COUNTED:,}+" if count > queries.MOST_COUNTED else f"{count:,}"
-    return {"icon": icon, "k": label, "v": words, "tone": tone if count else "", "url": url_of(asked)}
+    drawn = {"icon": FIGURE_ICONS[name], "k": label, "v": words, "url": url_of(asked)}
+    return drawn | {"tone": tone if count else ""}
 
 
 # ── cards ──
@@ -90,7 +97,7 @@ def _line(row: Customer) -> Line:
         row.name,
         url_for("CustomerView.show", pk=row.id),
         text=region,
-        side=f"{clock.local(row.updated_at):%m-%d %H:%M}",
+        side=short(row.updated_at),
         chip=(status.label, status.color) if status else None,
     )
 
@@ -104,12 +111,12 @@ def _changes(_actor: Actor) -> Content:
 def _changed(drawn: Mapping[str, Any]) -> Line:
     what: Sequence[Markup] = drawn["what"][:2]
     words = Markup("{} · {}").format(drawn["who"], Markup("; ").join(what))
-    return Line(drawn["name"], drawn["url"], text=words, side=drawn["at"][5:])
+    return Line(drawn["name"], drawn["url"], text=words, side=drawn["short"])
 
 
 PARTS = (
     Figures("customers", _figures, SHOW, place=10),
-    Card("my_customers", _mine, SHOW, OWNERS, 10, _("My customers"), "building-community"),
+    Card("my_customers", _mine, SHOW, OWNERS, 10, _("My customers"), icon="building-community"),
     Card(
         "unassigned",
         _nobodys,
@@ -117,8 +124,8 @@ PARTS = (
         GIVERS,
         20,
         _("Customers without owner"),
-        "user-question",
+        icon="user-question",
         first_for=("dispatcher",),
     ),
-    Card("changes", _changes, ("can_list", "ChangesView"), (), 30, _("Recent changes"), "history"),
+    Card("changes", _changes, ("can_list", "ChangesView"), (), 30, _("Recent changes"), icon="history"),
 )

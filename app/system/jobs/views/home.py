@@ -2,10 +2,9 @@
 
 from flask import url_for
 
-from app.base import clock
 from app.base.actor import Actor
 from app.base.i18n import _
-from app.base.screens.home import Card, Content, Line, Nothing
+from app.base.screens.home import Card, Content, Line, Nothing, short
 from app.system.jobs import queries, rules
 from app.system.jobs.models import Job
 from app.system.jobs.rules import State
@@ -30,11 +29,11 @@ def _line(job: Job) -> Line:
         job.title,
         told["file"]["url"] if told["file"] else told["result_url"] or told["url"],
         text=(job.problem or "")[:120] if job.state == State.FAILED else told["came_out"],
-        side="" if goes_on else f"{clock.local(at):%m-%d %H:%M}",
+        side="" if goes_on else short(at),
         chip=(told["label"], told["color"]),
         icon="file-download" if told["file"] else "",
         job=told if goes_on else None,
     )
 
 
-PARTS = (Card("jobs", _jobs, tray.SHOW, (), 60, _("Background jobs"), "loader"),)
+PARTS = (Card("jobs", _jobs, tray.SHOW, (), 60, _("Background jobs"), icon="loader"),)

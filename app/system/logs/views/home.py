@@ -33,4 +33,4 @@ def _line(entry: Entry) -> Line:
     return Line(who, url_for("LogView.show", pk=entry.id), text=text, side=side, chip=(kind.label, kind.color))
 
 
-PARTS = (Card("refusals", _refusals, LIST, ("admin", "auditor"), 80, _("Refused today"), "shield-x"),)
+PARTS = (Card("refusals", _refusals, LIST, ("admin", "auditor"), 80, _("Refused today"), icon="shield-x"),)

@@ -45,4 +45,4 @@ def _line(one: dict[str, Any]) -> Line:
     )
 
 
-PARTS = (Card("inbox", _inbox, None, (), 50, _("Messages"), "bell"),)
+PARTS = (Card("inbox", _inbox, None, (), 50, _("Messages"), icon="bell"),)

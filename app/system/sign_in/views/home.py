@@ -39,4 +39,4 @@ def _new(key: int, name: str, at: Any) -> Line:
     )
 
 
-PARTS = (Card("accounts", _accounts, LIST, ("admin", "hr"), 70, _("Accounts"), "users", first_for=("admin",)),)
+PARTS = (Card("accounts", _accounts, LIST, ("admin", "hr"), 70, _("Accounts"), icon="users", first_for=("admin",)),)
