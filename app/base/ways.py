@@ -5,11 +5,14 @@ The plain ways stand here; a domain adds its own (``add``), and what it knows ab
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
-from flask import g, request, url_for
+from flask import g, render_template, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.base.actor import Actor
 from app.base.i18n import _
+from app.extensions import db
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,25 @@ def out_of(code: int) -> list[Mapping[str, object]]:
     found = [*plain[:1], *filter(None, more), *plain[1:]]
     found += [] if is_known or code in NEEDS_NO_DOOR else [PLAIN["door"]()]
     return [asdict(way) for way in found]
+
+
+def drawn(page: dict[str, Any], *, more: bool) -> str:
+    """Return the page; if the database is what fails, without the frame, which needs it."""
+    try:
+        return _draw(page, more=more)
+    except SQLAlchemyError:
+        db.session.rollback()
+        actor, g.actor = g.get("actor"), None
+        try:
+            return _draw(page, more=more)
+        finally:
+            g.actor = actor
+
+
+def _draw(page: Mapping[str, Any], *, more: bool) -> str:
+    text = " ".join(filter(None, [page["text"], words(page["code"]) if more else ""]))
+    told = {**page, "text": text, "next": out_of(page["code"])}
+    return render_template("zhike/message.html", page=told)
 
 
 def before() -> str:

@@ -6,11 +6,10 @@ import math
 import secrets
 import time
 import uuid
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -159,26 +158,7 @@ def problem(code: int, *, text: object = "", title: object = "", detail: object 
             {"error": {"code": code, "title": str(title), "message": said, "request_id": g.get("request_id")}}
         ), code
     page = {"code": code, "title": title, "text": said, "detail": detail}
-    return _drawn(page, more=not text), code
-
-
-def _drawn(page: dict[str, Any], *, more: bool) -> str:
-    """Return the page; if the database is what fails, without the frame, which needs it."""
-    try:
-        return _draw(page, more=more)
-    except SQLAlchemyError:
-        db.session.rollback()
-        actor, g.actor = g.get("actor"), None
-        try:
-            return _draw(page, more=more)
-        finally:
-            g.actor = actor
-
-
-def _draw(page: Mapping[str, Any], *, more: bool) -> str:
-    text = " ".join(filter(None, [page["text"], ways.words(page["code"]) if more else ""]))
-    told = {**page, "text": text, "next": ways.out_of(page["code"])}
-    return render_template("zhike/message.html", page=told)
+    return ways.drawn(page, more=not text), code
 
 
 def _upload_limit() -> int:

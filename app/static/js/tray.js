@@ -108,6 +108,7 @@ function fillPanel() {
 
 function draw() {
   jobs.forEach(follow);
+  if (before) $("[data-card=jobs] .n")?.replaceChildren(jobs.length || "");
   const [button, count] = [$("button", box), before ? jobs.length : kept.open.length];
   box.hidden = !count && !kept.ended.length;
   button.classList.toggle("is-busy", count > 0);

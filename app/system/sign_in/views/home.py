@@ -1,14 +1,13 @@
 """Accounts on the administrator's first page: those that are locked, and those that are new."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from flask import url_for
 
 from app.base import clock
 from app.base.actor import Actor
 from app.base.i18n import _
-from app.base.screens.home import Card, Content, Line, Nothing
+from app.base.screens.home import Card, Content, Line, Nothing, short
 from app.system.sign_in import queries, rules
 from app.system.sign_in.views import words
 from app.system.sign_in.views.door import settings
@@ -33,9 +32,14 @@ def _locked(key: int, name: str) -> Line:
     return Line(name, url_for("EmployeeView.show", pk=key), text=text, chip=(label, color), icon="lock", color="red")
 
 
-def _new(key: int, name: str, at: Any) -> Line:
+def _new(key: int, name: str, at: datetime) -> Line:
+    """``at``: in the time of this machine, as upstream keeps it."""
     return Line(
-        name, url_for("EmployeeView.show", pk=key), text=_("New account"), side=f"{at:%m-%d %H:%M}", icon="user"
+        name,
+        url_for("EmployeeView.show", pk=key),
+        text=_("New account"),
+        side=short(clock.stored(at.astimezone())),
+        icon="user",
     )
 
 
