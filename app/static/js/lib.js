@@ -22,7 +22,7 @@ export function keep(name, value) {
 }
 
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-export const isTyping = (event) => event.target.closest?.("input, textarea, select, [contenteditable]");
+export const isTyping = (event) => event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 export const hasDialog = () => $("dialog[open]");
 
 /** Load a classic script of the vendor folder once. */
