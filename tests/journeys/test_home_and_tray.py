@@ -150,14 +150,14 @@ def test_a_toast_waits_for_who_reads_it_and_escape_closes_it(at_desk):
     page = at_desk("lin")
     page.clock.install()
     page.goto("/customers/new")
-    page.evaluate("import('/static/js/toasts.js').then((one) => one.toast('Saved', 6))")
+    page.evaluate("import(document.querySelector('script[src*=toasts]').src).then((one) => one.toast('Saved', 6))")
     toast = page.locator(".zk-toast")
     toast.get_by_role("button", name="Close").focus()
     page.clock.fast_forward(60_000)
     assert toast.is_visible()
     page.keyboard.press("Escape")
     assert toast.count() == 0
-    page.evaluate("import('/static/js/toasts.js').then((one) => one.toast('Saved', 6))")
+    page.evaluate("import(document.querySelector('script[src*=toasts]').src).then((one) => one.toast('Saved', 6))")
     toast.wait_for()
     page.mouse.move(5, 5)
     page.clock.fast_forward(20_000)
@@ -167,7 +167,7 @@ def test_a_toast_waits_for_who_reads_it_and_escape_closes_it(at_desk):
 def test_a_refused_part_of_a_page_is_told_at_its_head(at_desk):
     page = at_desk("lin")
     page.evaluate("""async () => {
-        const { refused } = await import('/static/js/notes.js');
+        const { refused } = await import(document.querySelector('script[src*=notes]').src);
         await refused(await fetch('/logs/'));
         await refused(await fetch('/nowhere', { headers: { Accept: 'application/json' } }));
         await refused(null);

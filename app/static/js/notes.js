@@ -24,7 +24,7 @@ export function note({ title, text = "", url, label, onClose }) {
   return made;
 }
 
-/** Say what an answer (of fetch, or of htmx: an XMLHttpRequest) has refused; none: the connection broke. */
+/** Say what an answer (of fetch, or an XMLHttpRequest) has refused; none: the connection broke. What htmx swaps: swap.js. */
 export async function refused(answer) {
   const said = answer && sentences(answer instanceof XMLHttpRequest ? answer.responseText : await answer.text().catch(() => ""));
   const known = $("[data-note-shape]").dataset;
@@ -53,5 +53,3 @@ on("click", "[data-back]", (_link, event) => {
   event.preventDefault();
   history.back();
 });
-document.addEventListener("htmx:responseError", (event) => refused(event.detail.xhr));
-document.addEventListener("htmx:sendError", () => refused(null));

@@ -134,5 +134,6 @@ function begin() {
 if (box) {
   on("click", "[data-tray-clear]", () => { close(); kept.ended = []; remember(); draw(); $("#main").focus(); });
   document.addEventListener("visibilitychange", () => { wait = FAST; if (document.hidden) clearTimeout(timer); else if (kept.open.length) ask(); });
+  document.addEventListener("htmx:afterSettle", () => { if (!$("#main [data-note-close]")) kept.failed.forEach(complain); }); // a new sheet
   begin();
 }
