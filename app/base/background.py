@@ -50,6 +50,8 @@ class Kind:
 
 
 kinds: dict[str, Kind] = {}
+#: Kind of work → from its result to the address where that is looked at. Told by screens; else ``result["url"]``.
+leads: dict[str, Callable[[Mapping[str, Any]], str]] = {}
 _starters: list[Callable[..., int]] = []
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import current_app, g, has_app_context
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, String, select, update
+from sqlalchemy import BigInteger, String, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base.scope import PUBLIC
@@ -51,9 +52,9 @@ def number(name: str) -> int:
 def raise_stamp(name: str) -> None:
     """Say, within the current transaction, that what stands under ``name`` has changed."""
     table = Stamp.__table__
-    done = db.session.execute(update(table).where(table.c.name == name).values(number=table.c.number + 1))
-    if not done.rowcount:  # type: ignore[attr-defined]
-        db.session.execute(table.insert().values(name=name, number=1))
+    insert: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[db.session.get_bind().dialect.name]
+    first = insert(table).values(name=name, number=1)  # two may raise it for the first time at the same moment
+    db.session.execute(first.on_conflict_do_update(index_elements=["name"], set_={"number": table.c.number + 1}))
     forget()
 
 

@@ -2,19 +2,20 @@
 
 import json
 import logging
+import math
 import secrets
 import time
 import uuid
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter
 
-from app.base import logbook
+from app.base import clock, logbook, ways
 from app.base.actor import Actor, Channel
 from app.base.afterwards import afterwards
 from app.base.engine import promise_to_read
@@ -49,7 +50,7 @@ LONGEST_REQUEST_ID = 36  # a UUID
 #: Status → (what happened, what to do). Shown by the error pages and sent by REST.
 SENTENCES: dict[int, tuple[object, object]] = {
     400: (_("That did not arrive as expected"), _("Go back and try again. What you typed is still there.")),
-    401: (_("Please sign in"), _("Sign in and repeat what you did.")),
+    401: (_("Please sign in"), _("You were signed out in the meantime. Sign in and repeat what you did.")),
     403: (_("You may not do this"), _("Ask an administrator if you need this screen or button for your work.")),
     404: (_("Nothing is here"), _("It may have been deleted, or it lies outside what you may see.")),
     405: (_("This address cannot be opened that way"), _("Start again from the menu.")),
@@ -156,8 +157,8 @@ def problem(code: int, *, text: object = "", title: object = "", detail: object 
         return jsonify(
             {"error": {"code": code, "title": str(title), "message": said, "request_id": g.get("request_id")}}
         ), code
-    page = {"code": code, "title": title, "text": said, "detail": detail, "next": []}
-    return render_template("zhike/message.html", page=page), code
+    page = {"code": code, "title": title, "text": said, "detail": detail}
+    return ways.drawn(page, more=not text), code
 
 
 def _upload_limit() -> int:
@@ -174,7 +175,22 @@ def _on_http_error(error: HTTPException) -> Any:
         return problem(400, text=_("This page was open for too long, or in two windows. Reload it and try again."))
     if error.code in REFUSALS:
         _note_refusal(error.code)
+    if error.code == 429:  # noqa: PLR2004 - HTTP
+        return _too_many()
     return problem(error.code or 500, detail=g.get("request_id", "") if error.code == 500 else "")  # noqa: PLR2004
+
+
+def _too_many() -> Response:
+    """Say until when, in words and to programs."""
+    from flask import current_app  # noqa: PLC0415 - only here
+
+    limit = current_app.appbuilder.sm.limiter.current_limit  # type: ignore[attr-defined]
+    seconds = max(1, math.ceil(limit.reset_at - time.time())) if limit else A_MINUTE.seconds
+    until = clock.local(clock.now() + timedelta(seconds=seconds))
+    words = _("Wait until %(time)s (%(seconds)s seconds), then try again.")
+    answer = make_response(problem(429, text=str(words) % {"time": f"{until:%H:%M:%S}", "seconds": seconds}))
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def _note_refusal(code: int, *, reason: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import contains_eager
 
 from app.base import normal
@@ -14,6 +14,7 @@ from app.crm.customers.models import Collaborator, Contact, ContactLink, Custome
 from app.extensions import db
 from app.system.search import queries as search
 
+MOST_COUNTED = 1000  # of the figures on the first page
 SHORTEST_NUMBER = 7  # digits, of what may be searched as a phone, or as the number of a document
 
 
@@ -60,6 +61,23 @@ def owned_by(employee_id: int | None, *, limit: int) -> Sequence[Customer]:
     """Return a person's customers, the last changed first."""
     found = select(Customer).where(Customer.owner_id == employee_id)
     return list(db.session.scalars(found.order_by(Customer.updated_at.desc()).limit(limit)))
+
+
+def ownerless(*, limit: int) -> Sequence[Customer]:
+    """Return the customers in scope that belong to nobody, the last that came first."""
+    found = select(Customer).where(Customer.owner_id.is_(None)).order_by(Customer.id.desc())
+    return list(db.session.scalars(found.limit(limit)))
+
+
+def counts(conditions: Mapping[str, ColumnElement[bool]]) -> Mapping[str, int]:
+    """Return how many customers in scope meet each condition, no further than MOST_COUNTED: in one statement."""
+    row = db.session.execute(select(*[_counted(one).label(name) for name, one in conditions.items()])).one()
+    return dict(zip(conditions, row, strict=True))
+
+
+def _counted(condition: ColumnElement[bool]) -> ScalarSelect[int]:
+    some = select(Customer.id).where(condition).limit(MOST_COUNTED + 1).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 def children(customer: Customer) -> Sequence[Customer]:

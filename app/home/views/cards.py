@@ -1,69 +1,70 @@
-"""The cards of the home page: each is drawn only for people who may open what it leads to."""
+"""Which cards a person has before them, in which order, and what each shows."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from flask import url_for
-from flask_appbuilder import AppBuilder
-from markupsafe import Markup
-
-from app.base import clock
+from app.base.actor import Actor
 from app.base.i18n import _
-from app.base.screens.view import current_actor
-from app.crm.customers import queries as customers
-from app.crm.customers.views import changes
+from app.base.screens.home import Card, Content, Line, Nothing, first_page, for_actor
 
-MOST_LINES = 8
+MOST_FIGURES, MOST_WAITING = 6, 6
 
 
-def build(appbuilder: AppBuilder) -> list[Mapping[str, Any]]:
-    """Return the cards of whoever is signed in, in order."""
-    may = appbuilder.sm.has_access
-    found = []
-    if may("can_show", "CustomerView"):
-        found.append(_mine())
-    if may("can_list", "ChangesView"):
-        found.append(_changes())
-    return found
+class Choice(NamedTuple):
+    """How a person wants the cards: by name, in order; ``hidden``: those not to be shown. A new card comes last."""
+
+    order: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
+
+    @classmethod
+    def read(cls, kept: Any) -> "Choice":
+        """Return what was kept; nothing chosen, where that cannot be read."""
+        if not isinstance(kept, Mapping):
+            return cls()
+        return cls(tuple(_names(kept.get("order"))), frozenset(_names(kept.get("hidden"))))
+
+    def kept(self) -> dict[str, list[str]]:
+        return {"order": [*self.order], "hidden": sorted(self.hidden)}
 
 
-def _mine() -> dict[str, Any]:
-    rows = customers.owned_by(current_actor().id, limit=MOST_LINES)
-    lines = [
-        _line(row.name, url_for("CustomerView.show", pk=row.id), f"{clock.local(row.updated_at):%m-%d %H:%M}")
-        for row in rows
-    ]
+def _names(raw: Any) -> Iterable[str]:
+    return [name for name in raw if isinstance(name, str)] if isinstance(raw, list | tuple) else []
+
+
+def arranged(actor: Actor, choice: Choice) -> Sequence[Card]:
+    """Return the cards that are for this person, in their order, hidden ones too."""
+    usual = sorted(for_actor(first_page.cards.values(), actor), key=lambda card: card.order(actor))
+    chosen = {name: place for place, name in enumerate(choice.order)}
+    return sorted(usual, key=lambda card: chosen.get(card.name, len(chosen)))
+
+
+def build(actor: Actor, choice: Choice) -> dict[str, Any]:
+    """Return what the page draws: figures, cards, and what can be chosen."""
+    cards = arranged(actor, choice)
+    shown = [card for card in cards if card.name not in choice.hidden]
     return {
-        "title": _("My customers"),
-        "count": None,
-        "action": {"label": _("All"), "url": url_for("CustomerView.list")},
-        "html": _list(lines, nothing=_("No customer belongs to you yet.")),
+        "figures": _figures(actor),
+        "cards": [drawn for card in shown if (drawn := _drawn(card, actor))],
+        "choices": [{"name": card.name, "title": card.title, "shown": card in shown} for card in cards],
     }
 
 
-def _changes() -> dict[str, Any]:
-    lines = []
-    for drawn in changes.recent(limit=MOST_LINES):
-        words = Markup("{} · {}").format(drawn["who"], Markup("; ").join(drawn["what"][:2]))
-        lines.append(_line(drawn["name"], drawn["url"], words))
-    return {
-        "title": _("Recent changes"),
-        "count": None,
-        "action": {"label": _("All"), "url": url_for("ChangesView.list")},
-        "html": _list(lines, nothing=_("Nothing has changed yet.")),
-    }
+def _figures(actor: Actor) -> list[Mapping[str, Any]]:
+    found = [one for part in for_actor(first_page.figures.values(), actor) for one in part.build(actor)]
+    return found[:MOST_FIGURES]
 
 
-LINE = Markup(
-    '<li class="zk-row p-3"><a class="zk-name" href="{}">{}</a><span class="zk-push zk-cap zk-clip">{}</span></li>'
-)
+def _drawn(card: Card, actor: Actor) -> dict[str, Any] | None:
+    content: Content | None = card.build(actor)
+    if content is None:
+        return None
+    return {"name": card.name, "title": card.title, "icon": card.icon, "content": content}
 
 
-def _line(name: str, url: str, words: Any) -> Markup:
-    return LINE.format(url, name, words)
+def waiting(actor: Actor) -> Content | None:
+    """Return what waits for this person's next step, whatever the domain; no card where nothing does."""
+    lines: list[Line] = [line for part in for_actor(first_page.waits.values(), actor) for line in part.build(actor)]
+    return Content(lines[:MOST_WAITING], Nothing(""), count=f"{len(lines)}") if lines else None
 
 
-def _list(lines: list[Markup], *, nothing: object) -> Markup:
-    if not lines:
-        return Markup('<p class="zk-muted p-3">{}</p>').format(nothing)
-    return Markup('<ul class="zk-items">{}</ul>').format(Markup("").join(lines))
+PARTS = (Card("waiting", waiting, None, (), 5, _("Waits for you"), icon="clipboard-list"),)

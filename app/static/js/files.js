@@ -1,5 +1,6 @@
 // Files of a record: chosen or dropped, sent one after the other with progress; what is refused says why and stays.
-import { $, fill, on } from "./lib.js";
+import { $, fill } from "./lib.js";
+import { droppable, send } from "./sending.js";
 
 const form = $("[data-upload]");
 const list = form && $("[data-upload-list]", form);
@@ -14,20 +15,13 @@ function line(name) {
   return { row, tell, at: (share) => { $("progress", row).value = share; } };
 }
 
-function send(file, shown) {
-  return new Promise((settle) => {
-    const body = new FormData();
-    body.append("csrf_token", $('[name="csrf_token"]', form).value);
-    body.append("file", file);
-    const call = new XMLHttpRequest();
-    call.open("POST", form.action);
-    call.setRequestHeader("Accept", "application/json");
-    call.upload.addEventListener("progress", (event) => { if (event.lengthComputable) shown.at(event.loaded / event.total); });
-    call.addEventListener("load", () => settle(call.status === 201 ? null : said(call)));
-    call.addEventListener("error", () => settle(form.dataset.lost));
-    shown.tell(form.dataset.sending);
-    call.send(body);
-  });
+async function sent(file, shown) {
+  const body = new FormData();
+  body.append("csrf_token", $('[name="csrf_token"]', form).value);
+  body.append("file", file);
+  shown.tell(form.dataset.sending);
+  const call = await send(form.action, body, shown.at);
+  return call?.status === 201 ? null : said(call);
 }
 
 function said(call) {
@@ -35,7 +29,7 @@ function said(call) {
 }
 
 async function upload(file, shown) {
-  const problem = file.size > Number(form.dataset.limit) ? fill(form.dataset.tooLarge, { name: file.name }) : await send(file, shown);
+  const problem = file.size > Number(form.dataset.limit) ? fill(form.dataset.tooLarge, { name: file.name }) : await sent(file, shown);
   if (problem) { shown.tell(problem, "danger"); $("progress", shown.row).remove(); return; }
   shown.at(1);
   shown.tell(form.dataset.done, "success");
@@ -63,7 +57,5 @@ if (form) {
   form.classList.add("is-ready");
   const input = $('[type="file"]', form);
   input.addEventListener("change", () => { take(input.files); input.value = ""; });
-  on("dragover", "[data-upload]", (zone, event) => { event.preventDefault(); zone.classList.add("is-over"); });
-  on("dragleave", "[data-upload]", (zone) => zone.classList.remove("is-over"));
-  on("drop", "[data-upload]", (zone, event) => { event.preventDefault(); zone.classList.remove("is-over"); take(event.dataTransfer.files); });
+  droppable(form, take);
 }

@@ -3,5 +3,5 @@
 Words      change set, version, difference, take back, restore
 Lifecycle  none
 Announces  nothing
-Uses       nothing
+Uses       security
 """

@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import defer
 
 from app.base.scope import unscoped
 from app.extensions import db
 from app.system.imports.models import ImportRow, ImportRun
-from app.system.imports.rules import CHECKED, UPLOADED, Action, Verdict
+from app.system.imports.rules import CHECKED, IMPORTING, UNDOING, UPLOADED, Action, Verdict
 
 COLUMNS = [getattr(ImportRow, column.name) for column in ImportRow.__table__.columns]
 RECENT = 20
+MOST_OPEN = 10  # of one person, on the first page
 CHUNK = 2000
 
 
@@ -20,6 +22,15 @@ def recent(kind: str) -> Sequence[ImportRun]:
     """Return the newest runs in scope."""
     found = select(ImportRun).where(ImportRun.kind == kind).order_by(ImportRun.id.desc())
     return list(db.session.scalars(found.limit(RECENT)))
+
+
+def unfinished_of(user_id: int) -> Sequence[ImportRun]:
+    """Return a person's files that are taken in and not done with, newest first; what holds values is left out."""
+    open_ones = [UPLOADED, CHECKED, IMPORTING, UNDOING]
+    mine = select(ImportRun).where(ImportRun.user_id == user_id, ImportRun.state.in_(open_ones))
+    return list(
+        db.session.scalars(mine.options(defer(ImportRun.samples)).order_by(ImportRun.id.desc()).limit(MOST_OPEN))
+    )
 
 
 def forgotten(before: datetime) -> Sequence[ImportRun]:

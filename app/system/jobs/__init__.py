@@ -3,5 +3,5 @@
 Words      job, kind, step, lease, attempt, turn (one due run of an entry of the timetable)
 Lifecycle  waiting → running → done | failed | cancelled; running → waiting when its worker died
 Announces  facts.JobWaiting, facts.JobEnded
-Uses       security, files
+Uses       security, sign_in, files
 """

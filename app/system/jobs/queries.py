@@ -4,12 +4,17 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import defer
 
 from app.base.scope import unscoped
+from app.base.stamps import Cached
 from app.extensions import db
 from app.system.jobs import rules
 from app.system.jobs.models import Job, Turn
 from app.system.jobs.rules import State
+
+#: Raised where a job begins or ends, not at its steps.
+STAMP = "jobs"
 
 
 def lost(now: datetime) -> Sequence[int]:
@@ -55,6 +60,29 @@ def unfinished_of(user_id: int) -> Sequence[Job]:
     """Return a person's jobs that are waiting or running, oldest first."""
     mine = select(Job).where(Job.user_id == user_id, Job.state.not_in(rules.ENDED))
     return list(db.session.scalars(mine.order_by(Job.id)))
+
+
+def _open_keys(user_id: int) -> tuple[int, ...]:
+    mine = select(Job.id).where(Job.user_id == user_id, Job.state.not_in(rules.ENDED))
+    with unscoped("a person's own jobs, kept for every page of theirs"):
+        return tuple(db.session.scalars(mine.order_by(Job.id)))
+
+
+#: ``open_keys(user_id)``: a person's jobs that are waiting or running, by id; asked anew when any job began or ended.
+open_keys = Cached(STAMP, _open_keys)
+
+
+def followed(user_id: int, keys: Collection[int]) -> Sequence[Job]:
+    """Return a person's unfinished jobs, and those of their own that they name, oldest first."""
+    wanted = or_(Job.state.not_in(rules.ENDED), Job.id.in_(keys))
+    mine = select(Job).where(Job.user_id == user_id, wanted).options(defer(Job.given))
+    return list(db.session.scalars(mine.order_by(Job.id)))
+
+
+def newest_of(user_id: int, *, limit: int) -> Sequence[Job]:
+    """Return the jobs a person asked for last, newest first."""
+    mine = select(Job).where(Job.user_id == user_id).options(defer(Job.given))
+    return list(db.session.scalars(mine.order_by(Job.id.desc()).limit(limit)))
 
 
 def turns() -> Sequence[Turn]:

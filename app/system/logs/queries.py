@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from app.base.actor import Actor, Level
 from app.base.logbook import Kind, Note
@@ -19,12 +20,23 @@ from app.system.logs.models import Cut, Entry, Head, RecordSet, Seal
 from app.system.logs.rules import Link, Mark
 
 CHUNK = 1000
+MOST_COUNTED = 99  # of the refusals of a day
 MOST_EXPORTS = 500  # of one kind of record looked through for one record
 
 
 def may_read(actor: Actor) -> bool:
     """Tell whether a person sees the log."""
     return actor.reach("logs").read == Level.ALL
+
+
+def refused_since(moment: datetime, *, limit: int) -> tuple[Sequence[Entry], int]:
+    """Return the newest refusals since then, and how many there are, counted up to one above MOST_COUNTED."""
+    since = (Entry.kind.in_(rules.REFUSALS), Entry.at >= moment)
+    some = select(Entry.id).where(*since).limit(MOST_COUNTED + 1).subquery()
+    counted = select(func.count()).select_from(some).scalar_subquery()
+    found = select(Entry, counted).where(*since).options(joinedload(Entry.person))
+    rows = db.session.execute(found.order_by(Entry.at.desc(), Entry.id.desc()).limit(limit)).all()
+    return [row[0] for row in rows], rows[0][1] if rows else 0
 
 
 def is_repeated(note: Note) -> bool:

@@ -3,5 +3,5 @@
 Words      message, kind, recipient, inbox, unread; tell, read
 Lifecycle  none: a message is unread, then read, and removed half a year after
 Announces  nothing
-Uses       sign_in
+Uses       security, sign_in
 """

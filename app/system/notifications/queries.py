@@ -8,6 +8,7 @@ from app.base.actor import Actor
 from app.extensions import db
 from app.system.notifications.models import Message
 from app.system.notifications.rules import MOST_COUNTED
+from app.system.security.queries import Employee
 
 
 def unread(actor: Actor) -> int:
@@ -21,6 +22,14 @@ def messages(actor: Actor, *, limit: int, only_unread: bool = False, before: int
     wanted = select(Message).where(Message.recipient_id == actor.id).order_by(Message.id.desc()).limit(limit)
     wanted = wanted.where(Message.read_at.is_(None)) if only_unread else wanted
     return list(db.session.scalars(wanted.where(Message.id < before) if before else wanted))
+
+
+def unread_first(actor: Actor, *, limit: int) -> Sequence[tuple[Message, str | None]]:
+    """Return a person's messages, those not read yet first, each newest first, with the name of who sent it."""
+    mine = select(Message, Employee.name).outerjoin(Employee, Employee.id == Message.sender_id)
+    mine = mine.where(Message.recipient_id == actor.id)
+    found = db.session.execute(mine.order_by(Message.read_at.is_not(None), Message.id.desc()).limit(limit))
+    return [(message, sender) for message, sender in found]
 
 
 def message(key: int) -> Message | None:

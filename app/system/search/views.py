@@ -9,10 +9,12 @@ from markupsafe import Markup
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
+from app.base import ways
 from app.base.i18n import _, ngettext
 from app.base.normal import phone_display
 from app.base.screens import frame
 from app.base.screens.view import current_actor
+from app.base.ways import Way
 from app.system.search import queries
 from app.system.search.queries import Hit, Kind, Line
 from app.system.search.rules import DIGITS, LONGEST, spans
@@ -134,7 +136,13 @@ def findable(appbuilder: AppBuilder) -> list[Kind]:
 
 def register(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(SearchView)
+    ways.add("search", (404,), lambda _actor: _way() if findable(appbuilder) else None)
     frame.parts["search"] = lambda _actor: _addresses() if findable(appbuilder) else {}
+
+
+def _way() -> Way:
+    words = _("By name, initials, credit code or phone number.")
+    return Way(_("Search for it"), url_for("SearchView.search"), words, "search")
 
 
 def _addresses() -> dict[str, str]:

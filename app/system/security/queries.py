@@ -116,6 +116,14 @@ def departments_above(department_id: int) -> Sequence[int]:
     return list(db.session.scalars(select(way.c.id)))
 
 
+def _department_name(department_id: int | None) -> str:
+    return db.session.scalar(select(Department.name).where(Department.id == department_id)) or ""
+
+
+#: ``department_name(id)``: what a department is called; "" for none.
+department_name = Cached(STAMP, _department_name)
+
+
 def head_of(department_id: int) -> int | None:
     """Return who heads a department, or the nearest one above it that has a head; None if there is none."""
     here: Department | None = db.session.get(Department, department_id)
@@ -127,6 +135,15 @@ def head_of(department_id: int) -> int | None:
 def employee(key: int) -> Employee | None:
     """Return a person by id, None if there is none."""
     return db.session.get(Employee, key)
+
+
+def _administrators() -> tuple[str, ...]:
+    held = select(Employee.name).join(User, User.id == Employee.id).join(User.roles)
+    return tuple(db.session.scalars(held.where(Role.name == rules.ADMIN, User.active).order_by(Employee.id).limit(3)))
+
+
+#: ``administrators()``: the names of some who may give rights.
+administrators = Cached(STAMP, _administrators)
 
 
 def accounts_with_role(role: str) -> int:

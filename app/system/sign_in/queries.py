@@ -1,7 +1,7 @@
 """Who is at the door."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -11,8 +11,10 @@ from sqlalchemy import func, or_, select
 
 from app.base import clock
 from app.base.scope import unscoped
+from app.base.stamps import Cached
 from app.extensions import db
 from app.system.security.models import Employee
+from app.system.security.queries import STAMP
 from app.system.sign_in import rules
 from app.system.sign_in.models import Attempt, LoginSession, PersonalToken, Unlock
 
@@ -91,6 +93,43 @@ def locked_among(user_ids: Iterable[int], *, terms: rules.Lockout) -> set[int]:
         elif outcome in rules.FAILURES and moment > starts.get(key, since):
             failures[key].append(moment)
     return {key for key, moments in failures.items() if (rules.locked_until(moments, terms=terms) or now) > now}
+
+
+def locked_now(*, terms: rules.Lockout) -> Mapping[int, str]:
+    """Return the names of the people whose accounts are locked now, by id: one statement over the last attempts."""
+    table, now = Attempt.__table__, clock.now()
+    since = now - terms.window - terms.lasting
+    recent = (
+        select(table.c.user_id, table.c.at, table.c.outcome, Unlock.at.label("opened"), Employee.name)
+        .join(Employee, Employee.id == table.c.user_id)
+        .outerjoin(Unlock, Unlock.user_id == table.c.user_id)
+        .where(table.c.at > since)
+        .order_by(table.c.at, table.c.id)
+    )
+    with unscoped("whether an account is locked is no secret of the log"):
+        rows = db.session.execute(recent).all()
+    failures: dict[int, list[datetime]] = defaultdict(list)
+    for row in rows:
+        _count(failures[row.user_id], row, since=row.opened or since)
+    names = {row.user_id: row.name for row in rows}
+    return {key: names[key] for key, found in failures.items() if (rules.locked_until(found, terms=terms) or now) > now}
+
+
+def _count(failures: list[datetime], row: Any, *, since: datetime) -> None:
+    if row.outcome == rules.Outcome.SUCCEEDED:
+        failures.clear()
+    elif row.outcome in rules.FAILURES and row.at > since:
+        failures.append(row.at)
+
+
+def _newest(limit: int, since: datetime) -> tuple[tuple[int, str, datetime], ...]:
+    made = select(Employee.id, Employee.name, User.created_on).join(User, User.id == Employee.id)
+    made = made.where(User.created_on >= since).order_by(User.created_on.desc(), Employee.id.desc()).limit(limit)
+    return tuple((key, name, at) for key, name, at in db.session.execute(made))
+
+
+#: ``newest_accounts(limit, since)``: (id, name, when it was made), newest first; asked anew when any account changed.
+newest_accounts = Cached(STAMP, _newest)
 
 
 def _unlocked(ids: list[int]) -> dict[int, datetime]:

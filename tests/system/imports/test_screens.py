@@ -5,9 +5,10 @@ import re
 from dataclasses import replace
 
 import pytest
+from flask import g
 from sqlalchemy import func, select
 
-from app.base import storage
+from app.base import background, storage
 from app.base.actor import SYSTEM, acting
 from app.crm.customers.models import Customer
 from app.extensions import db
@@ -16,7 +17,7 @@ from app.system.imports.models import ImportRun
 from app.system.jobs import services as jobs
 from app.system.jobs.models import Job
 from tests.bed.cpu import cpu_seconds
-from tests.cast import DAI
+from tests.cast import DAI, QIAN, SAM
 from tests.system.imports.steps import DATA, workbook
 
 BUTTONS = ["check", "choices", "import", "discard", "undo"]
@@ -245,3 +246,13 @@ def test_an_import_cut_off_offers_to_go_on_and_says_why(as_user, app, tmp_path, 
     browser.post(f"{address}/import")
     worked(app)
     assert customers(app) == 1
+
+
+@pytest.mark.one_database
+def test_the_job_of_an_import_leads_to_the_page_of_its_file(app):
+    lead = background.leads["import"]
+    for username, wanted in {"sam": "/imports/customers/7", "qian": ""}.items():
+        with app.test_request_context():
+            g.actor = {"sam": SAM, "qian": QIAN}[username].actor
+            assert lead({"run": 7, "of": "customers"}) == wanted
+            assert lead({"run": 7, "of": "gone"}) == ""

@@ -10,6 +10,7 @@ from app.base.fields.groups import Group
 from app.base.i18n import _
 from app.base.screens import rights
 from app.base.screens.frame import quick_adds
+from app.base.screens.home import first_page
 from app.crm.customers.models import Customer
 from app.crm.customers.queries import ContactNames, CustomerNames
 from app.crm.customers.services import (
@@ -21,6 +22,7 @@ from app.crm.customers.services import (
     customer_kind,
     forbidden_parents,
 )
+from app.crm.customers.views import home
 from app.crm.customers.views.changes import ChangesView
 from app.crm.customers.views.contacts import ContactView
 from app.crm.customers.views.customers import CustomerView, files_page
@@ -55,6 +57,7 @@ def register(appbuilder: AppBuilder) -> None:
         personal_groups.register(group)
     rights.words |= {"can_share": _("Share")}
     inbox.kinds |= {"customer_shared": SHARED, "customer_asked_for": ASKED_FOR}
+    first_page.add(*home.PARTS)
     logbook.items["same"] = logbook.Item(_("What is the same"))
     choices.more["customer_fields_for_many"] = _fields_for_many
     appbuilder.add_view(CustomerView, "CustomerView", label=_("Customer records"), category="customers")

@@ -14,6 +14,7 @@ from app.base.fields import Date, Hidden, fields_of, seen
 from app.base.history import children_of
 from app.base.i18n import _
 from app.base.screens import exports, markup
+from app.base.screens.home import short
 from app.base.screens.view import current_actor
 from app.base.tabular.cells import Column
 from app.crm.customers.models import Customer
@@ -132,6 +133,7 @@ def drawn(entry: Entry) -> dict[str, Any]:
         "url": url_for("CustomerView.history", pk=entry.record.id, b=entry.number),
         "is_deleted": entry.record.deleted_at is not None,
         "at": f"{clock.local(entry.at):%Y-%m-%d %H:%M}",
+        "short": short(entry.at),
         "who": entry.who,
         "channel": label,
         "icon": icon_name,

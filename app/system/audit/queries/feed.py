@@ -3,17 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Subquery, and_, func, literal, or_, select, tuple_, union
 
-from app.base import choices, clock
+from app.base import clock
 from app.base.fields import Field, fields_of
 from app.base.history import Child, change_set_class, children_of, versions_of
 from app.base.i18n import _
 from app.base.scope import with_deleted
 from app.extensions import db
 from app.system.audit.queries.record import changed_fields, of_kind
+from app.system.security.queries import Employee
 
 WINDOW = 500  # change sets looked at in one statement
 MOST_WINDOWS = 40
@@ -47,9 +48,18 @@ class Entry:
     what: Sequence[tuple[object, Any, Any, Field | None]]  # label, old and new value; no field: only the label
 
 
+class Found(NamedTuple):
+    """One record in one change set, before its fields are compared."""
+
+    record: Any
+    change: Any
+    who: str | None
+    places: set[int]  # of what changed: OWN, or a child's
+
+
 def feed(model: type[Any], asked: Asked, *, limit: int, before: tuple[int, int] | None = None) -> Sequence[Entry]:
     """Return up to ``limit`` entries in scope, newest first, behind the entry ``before`` (change set, record)."""
-    found: list[tuple[Any, Any, set[int]]] = []
+    found: list[Found] = []
     with with_deleted():
         for first, last in _windows(asked, before):
             found += _in_window(model, asked, first, last, limit - len(found), before)
@@ -69,6 +79,8 @@ def _windows(asked: Asked, before: tuple[int, int] | None) -> Iterator[tuple[int
         if not numbers:
             return
         yield numbers[-1], numbers[0]
+        if len(numbers) < WINDOW:
+            return
         edge = numbers[-1] - 1
 
 
@@ -91,12 +103,13 @@ def _midnight(day: date) -> datetime:
 
 def _in_window(
     model: type[Any], asked: Asked, first: int, last: int, limit: int, before: tuple[int, int] | None
-) -> list[tuple[Any, Any, set[int]]]:
+) -> list[Found]:
     """Return (record, change set, places of what changed) of one window, newest first."""
     change, legs = change_set_class(), _legs(model, asked, first, last)
     key = model.id  # type: ignore[attr-defined]
+    who = select(Employee.name).where(Employee.id == change.user_id).scalar_subquery()
     wanted = (
-        select(model, change, func.min(legs.c.place), func.max(legs.c.place))
+        select(model, change, func.min(legs.c.place), func.max(legs.c.place), who)
         .join(legs, legs.c.record_id == key)
         .join(change, change.id == legs.c.number)
         .where(*_change_terms(change.__table__, asked))
@@ -108,7 +121,7 @@ def _in_window(
         wanted = wanted.where(tuple_(change.id, key) < tuple_(*before))
     if asked.words:
         wanted = wanted.where(model.name.icontains(asked.words, autoescape=True))  # type: ignore[attr-defined]
-    return [(row[0], row[1], {row[2], row[3]}) for row in db.session.execute(wanted)]
+    return [Found(row[0], row[1], row[4], {row[2], row[3]}) for row in db.session.execute(wanted)]
 
 
 def _legs(model: type[Any], asked: Asked, first: int, last: int) -> Subquery:
@@ -155,26 +168,23 @@ def _one(column: Any, asked: Asked) -> list[ColumnElement[bool]]:
     return [column == asked.record_id] if asked.record_id else []
 
 
-def _entries(model: type[Any], found: Sequence[tuple[Any, Any, set[int]]]) -> list[Entry]:
-    names = choices.labels("employee", {change.user_id for _record, change, _places in found})
+def _entries(model: type[Any], found: Sequence[Found]) -> list[Entry]:
     own, kinds = _own_changes(model, found), children_of(model)
     entries = []
-    for record, change, places in found:
+    for record, change, name, places in found:
         what = list(own.get((record.id, change.id), ()))
         what += [(kinds[place].label, "", "", None) for place in sorted(places) if place >= 0]
-        who = names.get(change.user_id, f"#{change.user_id}") if change.user_id else str(_("System"))
+        who = name or (f"#{change.user_id}" if change.user_id else str(_("System")))
         more = (change.issued_at, who, change.channel or "", change.remote_addr, change.note)
         entries.append(Entry(record, change.id, *more, what))
     return entries
 
 
-def _own_changes(
-    model: type[Any], found: Sequence[tuple[Any, Any, set[int]]]
-) -> Mapping[tuple[int, int], Sequence[Any]]:
+def _own_changes(model: type[Any], found: Sequence[Found]) -> Mapping[tuple[int, int], Sequence[Any]]:
     """Return, per record and change set, its changed fields with old and new value: one statement for the page."""
     rows = versions_of(model)
-    keys = {record.id for record, _change, _places in found}
-    numbers = {change.id for _record, change, _places in found}
+    keys = {one.record.id for one in found}
+    numbers = {one.change.id for one in found}
     both = or_(rows.transaction_id.in_(numbers), rows.end_transaction_id.in_(numbers))
     versions = list(db.session.scalars(select(rows).where(rows.id.in_(keys), both))) if found else []
     former = {(row.id, row.end_transaction_id): row for row in versions}

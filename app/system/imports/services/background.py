@@ -33,18 +33,24 @@ def in_background(run: ImportRun, what: str, *, actor: Actor, mapping: Sequence[
 def _check(progress: Progress) -> dict[str, Any]:
     run = _run(progress)
     check(run, [column["field"] for column in run.columns], actor=progress.actor, progress=progress)
-    return {"rows": run.row_count}
+    return {"rows": run.row_count, **_place(run)}
 
 
 def _import(progress: Progress) -> dict[str, Any]:
     run = _run(progress)
     import_run(run, actor=progress.actor, progress=progress)
-    return dict(run.counts)
+    return {**run.counts, **_place(run)}
 
 
 def _undo(progress: Progress) -> dict[str, Any]:
-    undo(_run(progress), actor=progress.actor, progress=progress)
-    return {}
+    run = _run(progress)
+    undo(run, actor=progress.actor, progress=progress)
+    return _place(run)
+
+
+def _place(run: ImportRun) -> dict[str, Any]:
+    """Return what the screens find the file's page by."""
+    return {"run": run.id, "of": run.kind}
 
 
 def _run(progress: Progress) -> ImportRun:

@@ -2,8 +2,11 @@
 
 from flask_appbuilder import AppBuilder
 
-from app.base import inbox, logbook
+from app.base import background, inbox, logbook
 from app.base.i18n import _
+from app.base.screens.home import first_page
+from app.system.imports import services
+from app.system.imports.views import home
 from app.system.imports.views.screens import ImportView
 
 __all__ = ["ImportView", "register"]
@@ -32,3 +35,5 @@ def register(_appbuilder: AppBuilder) -> None:
     logbook.items |= ITEMS
     logbook.subjects["imports_run"] = _("Import")
     inbox.kinds["import_undone"] = UNDONE
+    background.leads |= dict.fromkeys((services.CHECK, services.IMPORT, services.UNDO), home.lead)
+    first_page.add(*home.PARTS)

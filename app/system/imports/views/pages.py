@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from flask import url_for
+from flask import current_app, url_for
 
 from app.base import clock
 from app.base.i18n import _
@@ -30,6 +30,8 @@ def start(view: "ImportView", *, problem: object = None, template: str = "") -> 
         "problem": problem,
         "upload_url": view.url("upload"),
         "limit": f"{rules.LARGEST_IN_BROWSER:,}",
+        "limit_bytes": current_app.config["ZHIKE"].upload_max_mb * 1024 * 1024,
+        "limit_text": _("At most %(size)s MB.") % {"size": current_app.config["ZHIKE"].upload_max_mb},
         "templates": [
             {
                 "name": name,

@@ -5,11 +5,13 @@ from typing import Any
 
 from app.base import background, clock
 from app.base.actor import Actor
+from app.base.stamps import raise_stamp
 from app.base.transaction import announce, lock, transaction
 from app.extensions import db
 from app.system.jobs import rules
 from app.system.jobs.facts import JobEnded, JobWaiting
 from app.system.jobs.models import Job
+from app.system.jobs.queries import STAMP
 from app.system.jobs.rules import State
 
 
@@ -28,6 +30,7 @@ def start(kind: str, given: Mapping[str, Any], *, words: Mapping[str, str], acto
     job.state, job.created_at, job.called_at = State.WAITING, now, now
     db.session.add(job)
     db.session.flush()
+    raise_stamp(STAMP)
     announce(JobWaiting(job_id=job.id))
     return job.id
 
@@ -43,6 +46,7 @@ def cancel(job: Job, *, actor: Actor) -> None:
         job.cancel_asked_at = clock.now()
         return
     job.state, job.ended_at = rules.state_after(job.state, "cancel"), clock.now()
+    raise_stamp(STAMP)
     announce(JobEnded(job_id=job.id, kind=job.kind, state=job.state, user_id=job.user_id))
 
 
@@ -53,4 +57,5 @@ def retry(job: Job, *, actor: Actor) -> None:
     job.state = rules.state_after(job.state, "retry")
     job.problem = job.cancel_asked_at = job.ended_at = job.lease_until = None
     job.losses, job.called_at = 0, clock.now()
+    raise_stamp(STAMP)
     announce(JobWaiting(job_id=job.id))

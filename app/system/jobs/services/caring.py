@@ -4,6 +4,7 @@ from sqlalchemy import update
 
 from app.base import clock, storage
 from app.base.i18n import _
+from app.base.stamps import raise_stamp
 from app.base.transaction import announce, transaction
 from app.extensions import db
 from app.system.jobs import queries, rules
@@ -47,6 +48,7 @@ def _give_up(job_id: int) -> None:
     ended = ended.returning(JOBS.c.kind, JOBS.c.title, JOBS.c.user_id, JOBS.c.attempt)
     row = db.session.execute(ended).one()
     tell(job_id, row.attempt, title=row.title, state=State.FAILED, user_id=row.user_id)
+    raise_stamp(queries.STAMP)
     announce(JobEnded(job_id=job_id, kind=row.kind, state=str(State.FAILED), user_id=row.user_id))
 
 

@@ -16,11 +16,13 @@ from app.base import background, clock, storage
 from app.base.actor import SYSTEM, Actor, Channel, acting
 from app.base.errors import DomainError, NotAllowed
 from app.base.i18n import _, speaking
+from app.base.stamps import raise_stamp
 from app.base.transaction import announce, transaction
 from app.extensions import db
 from app.system.jobs import rules
 from app.system.jobs.facts import JobEnded
 from app.system.jobs.models import Job
+from app.system.jobs.queries import STAMP
 from app.system.jobs.rules import State
 from app.system.jobs.services.telling import tell
 from app.system.security import queries as security
@@ -175,6 +177,7 @@ def _ended(working: Working, verb: str, values: dict[str, Any]) -> State | None:
         with acting(working.actor):
             change()
     tell(working.job_id, working.attempt, title=row.title, state=after, user_id=row.user_id)
+    raise_stamp(STAMP)  # last: its row is the same for all jobs, and is held until the commit
     announce(JobEnded(job_id=working.job_id, kind=row.kind, state=str(after), user_id=row.user_id))
     return after
 

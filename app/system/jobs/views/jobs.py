@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, jsonify, url_for
+from flask import Response, abort, jsonify, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.utils import redirect
@@ -10,11 +10,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.base.i18n import _
 from app.base.screens import listpage
-from app.base.screens.view import DomainView
+from app.base.screens.view import LONGEST_KEY, DomainView
 from app.system.files.views import answers
-from app.system.jobs import rules, services
+from app.system.jobs import queries, rules, services
 from app.system.jobs.models import Job, Turn
 from app.system.jobs.rules import State
+from app.system.jobs.views import tray
+from app.system.jobs.views.tray import result_url, told
+
+MOST_KNOWN = 20  # jobs that a page names
+
+__all__ = ["JobView", "TurnView", "told"]
 
 
 class JobView(DomainView):
@@ -46,6 +52,16 @@ class JobView(DomainView):
         """Answer how far a job is: state, percent, text, and whether it has ended."""
         return jsonify(told(self.record(pk)))
 
+    @expose("/mine")
+    @has_access
+    @permission_name("show")
+    def mine(self) -> Response:
+        """Answer how far one's own jobs are: the unfinished, and those in ``known``. Keeps no session alive."""
+        given = request.args.get("known", "").split(".")[:MOST_KNOWN]
+        known = [int(key) for key in given if key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY]
+        found = queries.followed(self.actor().id or 0, known)
+        return jsonify({"jobs": [tray.drawn(job, can_cancel=self.may("cancel")) for job in found]})
+
     @expose("/<pk>/result")
     @has_access
     @permission_name("show")
@@ -75,8 +91,8 @@ class JobView(DomainView):
         return redirect(self.url("show", pk=pk))
 
     def _actions(self, job: Job) -> list[dict[str, Any]]:
-        found = []
-        if url := job.result.get("url"):
+        found: list[dict[str, Any]] = []
+        if url := result_url(job):
             found.append({"label": _("To the result"), "icon": "arrow-right", "url": url, "primary": True})
         if job.file:
             label = _("Download “%(name)s”") % {"name": job.file["name"]}
@@ -94,28 +110,6 @@ class JobView(DomainView):
 
     def row_actions(self, record: Any) -> list[dict[str, Any]]:
         return [one for one in self._actions(record) if not one.get("danger")]
-
-
-def told(job: Job) -> dict[str, Any]:
-    """Return how far a job is, as its page and every page that waits for it draw it."""
-    state = State(job.state)
-    asked = state == State.RUNNING and job.cancel_asked_at is not None
-    return {
-        "state": state,
-        "label": str(_("Stopping")) if asked else str(rules.STATE_NAMES[state]),
-        "color": rules.STATE_COLORS[state],
-        "percent": 100 if state == State.DONE else rules.percent(job.done_count, job.total_count),
-        "text": _how_far(job),
-        "problem": job.problem,
-        "is_ended": state in rules.ENDED,
-        "state_url": url_for("JobView.state", pk=job.id),
-    }
-
-
-def _how_far(job: Job) -> str:
-    if job.total_count:
-        return str(_("%(done)s of %(total)s") % {"done": f"{job.done_count:,}", "total": f"{job.total_count:,}"})
-    return f"{job.done_count:,}" if job.done_count else ""
 
 
 class TurnView(DomainView):

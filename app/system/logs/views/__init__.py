@@ -6,8 +6,9 @@ from app.base import logbook, reveals
 from app.base.choices import more
 from app.base.i18n import _
 from app.base.screens import rights
+from app.base.screens.home import first_page
 from app.system.logs import services
-from app.system.logs.views import words
+from app.system.logs.views import home, words
 from app.system.logs.views.screen import LogView
 
 __all__ = ["LogView", "register"]
@@ -18,5 +19,6 @@ def register(appbuilder: AppBuilder) -> None:
     reveals.reveal_with(services.reveal)
     logbook.items |= words.ITEMS
     more.update(words.DICTIONARIES)
+    first_page.add(*home.PARTS)
     rights.words |= {"can_verify": _("Verify the chain"), "can_reveal": _("Show in full, one by one")}
     appbuilder.add_view(LogView, "LogView", label=_("Log"), category="system")

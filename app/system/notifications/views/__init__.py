@@ -7,7 +7,9 @@ from flask_appbuilder import AppBuilder
 
 from app.base import inbox
 from app.base.screens.frame import parts
-from app.system.notifications import queries, rules, services
+from app.base.screens.home import first_page
+from app.system.notifications import rules, services
+from app.system.notifications.views import home
 from app.system.notifications.views.screen import InboxView
 from app.system.sign_in.views import QUIET_ENDPOINTS
 
@@ -15,7 +17,7 @@ __all__ = ["InboxView", "register"]
 
 
 def _bell(actor: Any) -> dict[str, Any]:
-    count = queries.unread(actor)
+    count = home.unread(actor)
     return {
         "bell": {
             "count": count,
@@ -30,5 +32,6 @@ def _bell(actor: Any) -> dict[str, Any]:
 def register(appbuilder: AppBuilder) -> None:
     inbox.keep_with(services.keep)
     parts["bell"] = _bell
+    first_page.add(*home.PARTS)
     QUIET_ENDPOINTS.add("InboxView.stamp")
     appbuilder.add_view_no_menu(InboxView)

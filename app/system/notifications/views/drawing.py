@@ -18,9 +18,9 @@ UNKNOWN = Kind(_("Message"), "bell", _("Message"))
 ICONS = ("arrow-back-up", "bell", "message-question", "share", "user-shield")
 
 
-def drawn(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    """Return messages as pages draw them; names are asked for once per kind of record."""
-    people = choices.labels("employee", {one.sender_id for one in messages})
+def drawn(messages: Sequence[Message], people: Mapping[int, str] | None = None) -> list[dict[str, Any]]:
+    """Return messages as pages draw them; names are asked for once per kind of record. ``people``: who is known."""
+    people = choices.labels("employee", {one.sender_id for one in messages}) if people is None else people
     named = _names(messages)
     return [_drawn(one, people, named) for one in messages]
 

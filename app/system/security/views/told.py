@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from flask import current_app
 
 from app.base import choices, inbox, logbook
-from app.base.actor import Level
+from app.base.actor import Actor, Level
 from app.base.i18n import _
 from app.base.screens import rights
-from app.system.security import rules
+from app.system.security import queries, rules
 
 
 def _role(code: str) -> str:
@@ -60,3 +60,9 @@ KINDS: Mapping[str, inbox.Kind] = {
         read={"role": _role},
     ),
 }
+
+
+def who_grants(_actor: Actor) -> object:
+    """Return who may be asked for a right, by name."""
+    names = queries.administrators()
+    return _("Administrators here: %(names)s.") % {"names": "、".join(names)} if names else ""

@@ -6,8 +6,9 @@ from app.base import choices, inbox, logbook, segments
 from app.base.choices import Item
 from app.base.i18n import _
 from app.base.screens import rights
+from app.base.screens.home import first_page
 from app.system.segments import queries
-from app.system.segments.views import bar
+from app.system.segments.views import bar, home
 from app.system.segments.views.screen import SegmentView
 
 __all__ = ["SegmentView", "register"]
@@ -26,6 +27,7 @@ def register(appbuilder: AppBuilder) -> None:
     choices.more["segment_list"] = _lists
     choices.references["role"] = queries.RoleNames()
     choices.references["segment"] = queries.SegmentNames()
+    first_page.add(*home.PARTS)
     inbox.kinds["segment_shared"] = SHARED
     logbook.items["segment"] = logbook.Item(_("Segment"))
     rights.words |= {"can_keep": _("Keep one's own"), "can_take_over": _("Take over")}

@@ -6,7 +6,8 @@ from app.base import logbook
 from app.base.choices import more
 from app.base.i18n import _
 from app.base.screens import rights
-from app.system.sign_in.views import words
+from app.base.screens.home import first_page
+from app.system.sign_in.views import home, words
 from app.system.sign_in.views.identity import QUIET_ENDPOINTS, HouseSecurity
 from app.system.sign_in.views.me import SignInView
 from app.system.sign_in.views.users import EmployeeView
@@ -18,5 +19,6 @@ def register(appbuilder: AppBuilder) -> None:
     more.update(words.DICTIONARIES)
     rights.words |= words.RIGHTS
     logbook.items |= words.ITEMS
+    first_page.add(*home.PARTS)
     appbuilder.add_view_no_menu(SignInView)
     appbuilder.add_view(EmployeeView, "EmployeeView", label=_("Users"), category="system")

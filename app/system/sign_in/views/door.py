@@ -56,7 +56,7 @@ class AuthView(AuthDBView):
                 return self._enter(form)
             except NotAllowed as refused:
                 refusal = refused
-        page = {"title": _("Sign in"), "problem": refusal, "next": _asked()}
+        page = {"title": _("Sign in"), "problem": refusal, "next": _asked(), "expired": _was_in() and not refusal}
         drawn = self.render_template(self.login_template, form=form, page=page, error=refusal)
         return (drawn, 401) if refusal else drawn
 
@@ -77,6 +77,11 @@ class AuthView(AuthDBView):
 def _asked() -> str:
     """Return the page the person wanted before the door; checked where it is followed."""
     return request.values.get("next", "")[:2000]
+
+
+def _was_in() -> bool:
+    """Tell whether this browser still holds the key of a session that is over, and was about to open a page."""
+    return "sid" in session and bool(_asked())
 
 
 def start_session(user: User) -> None:
