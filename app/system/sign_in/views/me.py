@@ -6,9 +6,9 @@ from flask import abort, flash, g, redirect, request, session, url_for
 from flask_appbuilder import BaseView, expose
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.base import clock
+from app.base import clock, wording
 from app.base.errors import DomainError, Invalid
-from app.base.fields import Moment, fields_of
+from app.base.fields import fields_of
 from app.base.i18n import _
 from app.base.screens import markup
 from app.base.screens.house import LANGUAGES
@@ -19,7 +19,6 @@ from app.system.sign_in.models import LoginSession, PersonalToken
 from app.system.sign_in.views import userpage
 from app.system.sign_in.views.door import settings
 
-MOMENT = Moment()
 DATA = ("name", "username", "number", "department", "position", "phone", "email", "roles")
 DAYS = (30, 90, 180, 366)
 
@@ -144,9 +143,9 @@ def _token(one: PersonalToken) -> dict[str, Any]:
     return {
         "name": one.name,
         "hint": one.hint,
-        "created": MOMENT.text(one.created_at),
-        "expires": MOMENT.text(one.expires_at),
-        "used": MOMENT.text(one.used_at),
+        "created": wording.instant(one.created_at),
+        "expires": wording.instant(one.expires_at),
+        "used": wording.instant(one.used_at) if one.used_at else "",
         "state": state,
         "revoke_url": url_for("SignInView.revoke_token", key=one.id) if state == "valid" else None,
     }
