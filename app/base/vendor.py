@@ -20,6 +20,7 @@ STAMP = TARGET / ".stamp"
 COPIES = {
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "tom-select.min.js": "tom-select/dist/js/tom-select.complete.min.js",
+    "cally.js": "cally/dist/cally.js",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
 }
 SOURCES = ("app/**/*.html", "app/**/*.py", "app/static/js/*.js")

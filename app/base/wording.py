@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date, get_day_names
 from flask_babel import get_locale
 
@@ -16,6 +17,7 @@ from app.base.i18n import _, ngettext
 
 #: A day in full, this year's and any other's. Source: CLDR's MMMEd and yMMMEd, with a space before the weekday.
 LONG = {"zh": ("M月d日 EEE", "y年M月d日 EEE"), "en": ("EEEE, d MMMM", "EEEE, d MMMM y")}
+NAMED = {-1: _("Yesterday"), 0: _("Today"), 1: _("Tomorrow")}
 #: Days back that are counted, not dated.
 COUNTED_DAYS = 6
 #: A size is told in the unit in which it has at most so many digits before the point.
@@ -90,8 +92,8 @@ def dated(value: date) -> str:
 
 def ago(moment: datetime) -> str:
     """Return how near a moment is: Today 09:12, Yesterday 16:40, 3 days ago, 11-26 Thu, 2027-03-18."""
-    here = clock.local(moment).date()
-    return _near(here, clock.today(), time_of_day(moment))
+    here = clock.local(moment)
+    return _near(here.date(), clock.today(), here.isoformat(" ", "minutes")[11:16])
 
 
 def near(value: date) -> str:
@@ -116,17 +118,20 @@ def _near(value: date, today: date, at: str) -> str:
         return f"{named} {at}".rstrip()
     if -COUNTED_DAYS <= days < 0:
         return str(ngettext("%(num)s day ago", "%(num)s days ago", -days))
-    return f"{value:%m-%d} {weekday(value)}" if value.year == today.year else day(value)
+    return f"{day(value)[5:]} {weekday(value)}" if value.year == today.year else day(value)
 
 
 def _named(days: int) -> str:
-    words = {-1: _("Yesterday"), 0: _("Today"), 1: _("Tomorrow")}.get(days)
-    return str(words) if words is not None else ""
+    return str(NAMED[days]) if days in NAMED else ""
 
 
 def _language() -> str:
-    here = get_locale()
-    return str(here) if here else "en"
+    return _code(get_locale())
+
+
+@lru_cache
+def _code(locale: Locale | None) -> str:
+    return str(locale) if locale else "en"
 
 
 @lru_cache

@@ -6,6 +6,7 @@ from flask import Flask, current_app, g, has_request_context, session
 from flask_appbuilder import AppBuilder
 
 from app.base.i18n import speak_templates
+from app.base.screens import days
 from app.base.screens.markup import icon
 from config import ROOT
 
@@ -25,6 +26,7 @@ class House(AppBuilder):
         app.extensions["babel"].translation_directories = [str(ROOT / "translations")]
         speak_templates(app)
         app.jinja_env.globals["zk_icon"] = icon
+        days.prepare(app)
 
     def _add_admin_views(self) -> None:
         self._indexview = self.add_view_no_menu(self.indexview)

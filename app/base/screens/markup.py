@@ -96,8 +96,7 @@ def moment(value: datetime | None, *, near: bool = True) -> Markup:
     """Return a moment as HTML. ``near``: how near it is (Today 09:12), when exactly as a tip; else when exactly."""
     if value is None:
         return NOTHING
-    machine, exact = wording.machine(value), wording.instant(value)
-    return TIME.format(machine, exact, wording.ago(value)) if near else EXACT.format(machine, exact)
+    return _time(wording.machine(value), wording.instant(value), wording.ago(value) if near else "")
 
 
 def day(value: date | None, *, near: bool = True) -> Markup:
@@ -105,7 +104,12 @@ def day(value: date | None, *, near: bool = True) -> Markup:
     if value is None:
         return NOTHING
     exact = wording.day(value)
-    return TIME.format(exact, exact, wording.near(value)) if near else EXACT.format(exact, exact)
+    return _time(exact, exact, wording.near(value) if near else "")
+
+
+@lru_cache(maxsize=4000)
+def _time(machine: str, exact: str, words: str) -> Markup:
+    return TIME.format(machine, exact, words) if words else EXACT.format(machine, exact)
 
 
 def place_of(record: Any, name: str) -> str:
