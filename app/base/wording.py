@@ -82,7 +82,7 @@ def size(size_bytes: int) -> str:
 
 def weekday(value: date) -> str:
     """Return 周四, 週四 or Thu."""
-    return _weekdays(_language())[value.weekday()]
+    return _weekdays(language())[value.weekday()]
 
 
 def dated(value: date) -> str:
@@ -103,7 +103,7 @@ def near(value: date) -> str:
 
 def long_day(value: date) -> str:
     """Return a day in full: 11月24日 周二, 11月24日 週二, Tuesday, 24 November; another year's with its year."""
-    return _long(value, _language(), value.year != clock.today().year)
+    return _long(value, language(), value.year != clock.today().year)
 
 
 def heading(value: date) -> str:
@@ -125,7 +125,8 @@ def _named(days: int) -> str:
     return str(NAMED[days]) if days in NAMED else ""
 
 
-def _language() -> str:
+def language() -> str:
+    """Return the code of the reader's language: zh_Hans, zh_Hant or en."""
     return _code(get_locale())
 
 

@@ -22,7 +22,7 @@ FOCUSED = "day => document.activeElement.shadowRoot?.activeElement?.textContent 
 @pytest.fixture
 def key(site):
     with site[0].app_context(), acting(SYSTEM):
-        return a_customer(name=f"日期商贸有限公司").id
+        return a_customer(name="日期商贸有限公司").id
 
 
 @pytest.fixture
@@ -114,9 +114,9 @@ def test_on_a_phone_every_day_is_as_large_as_a_thumb(at_desk, key):
     page.goto(f"/customers/{key}/edit")
     page.locator(f".zk-daybox:has({FIELD}) [data-day-open]").click()
     page.locator("dialog.zk-calendar[open]").wait_for()
-    sizes = page.locator("dialog.zk-calendar button:visible, dialog.zk-calendar td [part~=button]:visible").evaluate_all(
-        "all => all.map(one => one.getBoundingClientRect()).map(one => Math.min(one.width, one.height))"
-    )
+    sizes = page.locator(
+        "dialog.zk-calendar button:visible, dialog.zk-calendar td [part~=button]:visible"
+    ).evaluate_all("all => all.map(one => one.getBoundingClientRect()).map(one => Math.min(one.width, one.height))")
     assert len(sizes) > 28
     assert min(sizes) >= 44
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
