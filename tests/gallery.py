@@ -9,7 +9,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from app.base import vendor
-from app.base.screens import markup
+from app.base.screens import days, markup
 from app.messages import catalogues
 from tests import gallery_list as samples
 from tests import gallery_pages as pages
@@ -91,6 +91,7 @@ def create_app() -> Flask:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(translate, translate_many, newstyle=True)
     app.jinja_env.globals |= {"csp_nonce": nonce, "zk_icon": markup.icon}
+    days.prepare(app)
     CSRFProtect(app)
     app.before_request(icons)
     app.after_request(secure)
