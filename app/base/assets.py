@@ -53,4 +53,3 @@ def _pad(response: Response) -> Response:
         padding = secrets.token_hex(secrets.randbelow(MOST_PADDING // 2))
         response.set_data(response.get_data() + f"<!-- {padding} -->".encode())
     return response
-

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
-from app.base import segments
+from app.base import segments, wording
 from app.base.fields import Field
 from app.base.i18n import _, ngettext
 from app.base.screens import filterbar, markup, prints
@@ -68,7 +68,7 @@ def _exports(view: "DomainView", listing: Listing) -> list[dict[str, Any]]:
 
 def count_text(count: int) -> str:
     """Return a count as people read it: "10,000+" above the limit."""
-    return f"{COUNT_LIMIT:,}+" if count > COUNT_LIMIT else f"{count:,}"
+    return f"{COUNT_LIMIT:,}+" if count > COUNT_LIMIT else wording.number(count)
 
 
 def _tabs(view: "DomainView", listing: Listing, own: list[dict[str, Any]]) -> list[Any]:
@@ -126,9 +126,9 @@ def _pager(listing: Listing, rows: list[Any]) -> dict[str, Any]:
     keyset = bool({"after", "before", "row"} & set(listing.asked))
     first = (listing.page - 1) * listing.page_size
     more = listing.has_more or "before" in listing.asked
+    edges = {"first": wording.number(first + 1), "last": wording.number(first + len(rows))}
     return {
-        "text": _("Rows %(first)s–%(last)s of %(count)s")
-        % {"first": f"{first + 1:,}", "last": f"{first + len(rows):,}", "count": count_text(listing.count)}
+        "text": _("Rows %(first)s–%(last)s of %(count)s") % (edges | {"count": count_text(listing.count)})
         if rows and not keyset
         else ngettext("%(n)s row", "%(n)s rows", listing.count, n=count_text(listing.count)),
         "first_url": listing.url() if keyset else None,

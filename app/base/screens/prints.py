@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, current_app, send_file
 
-from app.base import clock
+from app.base import clock, wording
 from app.base.errors import Invalid
 from app.base.fields import Field
 from app.base.i18n import _, ngettext
@@ -35,7 +35,7 @@ def why_not(listing: Listing) -> object | None:
 
 
 def too_many() -> object:
-    most = f"{most_rows():,}"
+    most = wording.number(most_rows())
     return _("A PDF holds at most %(most)s rows. Export the list as Excel (xlsx), or narrow the filter.") % {
         "most": most
     }
@@ -57,12 +57,12 @@ def list_pdf(listing: Listing, specs: Sequence[Field], *, title: str) -> tuple[b
     columns = exports.columns_of(specs)
     db.session.rollback()  # the read transaction is over: drawing takes its time
     notes = [str(_("Filter: %(words)s") % {"words": words})] if words else []
-    notes.append(str(ngettext("%(n)s row", "%(n)s rows", len(rows), n=f"{len(rows):,}")))
+    notes.append(str(ngettext("%(n)s row", "%(n)s rows", len(rows), n=wording.number(len(rows)))))
     return table(columns, rows, title=title, notes=notes, actor=listing.actor), read, len(rows)
 
 
 def send(pdf: bytes, *, name: str, what: str, about: Mapping[str, Any], row_count: int) -> Response:
     """Keep the log of a document, and return it to be kept. ``about``: what the log says of its records."""
     exports.leave_in_log(name, {"list": what, "format": "pdf", "rows": row_count}, about)
-    file_name = f"{name} {clock.local(clock.now()):%Y%m%d-%H%M}.pdf"
+    file_name = f"{name} {wording.stamp(clock.now())}.pdf"
     return send_file(io.BytesIO(pdf), mimetype=MIME, as_attachment=True, download_name=file_name)

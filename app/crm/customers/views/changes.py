@@ -8,7 +8,7 @@ from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from markupsafe import Markup, escape
 
-from app.base import choices, clock
+from app.base import choices, wording
 from app.base.errors import Invalid
 from app.base.fields import Date, Hidden, fields_of, seen
 from app.base.history import children_of
@@ -131,7 +131,7 @@ def drawn(entry: Entry) -> dict[str, Any]:
         "name": entry.record.name,
         "url": url_for("CustomerView.history", pk=entry.record.id, b=entry.number),
         "is_deleted": entry.record.deleted_at is not None,
-        "at": f"{clock.local(entry.at):%Y-%m-%d %H:%M}",
+        "at": markup.moment(entry.at),
         "who": entry.who,
         "channel": label,
         "icon": icon_name,
@@ -157,7 +157,7 @@ def _word(record: Customer, spec: Any, value: Any) -> str:
 
 
 def _lines(entry: Entry) -> list[list[Any]]:
-    head = [f"{clock.local(entry.at):%Y-%m-%d %H:%M:%S}", entry.who]
+    head = [wording.second(entry.at), entry.who]
     head += [str(CHANNELS.get(entry.channel, CHANNELS["system"])[0]), entry.address or "", entry.record.name]
     lines = []
     for label, old, new, spec in entry.what:

@@ -9,6 +9,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
+from app.base import wording
 from app.base.i18n import _
 from app.base.screens import listpage
 from app.base.screens.listing import Listing, filterable
@@ -52,7 +53,7 @@ class FileView(DomainView):
         """Show one page of all files, with the room they take."""
         listing, problem = self.understood()
         page = listpage.build(self, listing, problem=problem)
-        page["count_text"] = f"{page['count_text']} · {queries.size_text(queries.total_bytes(listing.where))}"
+        page["count_text"] = f"{page['count_text']} · {wording.size(queries.total_bytes(listing.where))}"
         return self.render_template("zhike/list.html", page=page)
 
     def listing(self, **changes: str) -> Listing:

@@ -8,6 +8,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.base import wording
 from app.base.i18n import _
 from app.base.screens import listpage
 from app.base.screens.view import DomainView
@@ -114,8 +115,9 @@ def told(job: Job) -> dict[str, Any]:
 
 def _how_far(job: Job) -> str:
     if job.total_count:
-        return str(_("%(done)s of %(total)s") % {"done": f"{job.done_count:,}", "total": f"{job.total_count:,}"})
-    return f"{job.done_count:,}" if job.done_count else ""
+        counts = {"done": wording.number(job.done_count), "total": wording.number(job.total_count)}
+        return str(_("%(done)s of %(total)s") % counts)
+    return wording.number(job.done_count) if job.done_count else ""
 
 
 class TurnView(DomainView):
