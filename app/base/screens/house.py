@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, current_app, g, has_request_context, session
 from flask_appbuilder import AppBuilder
 
+from app.base import settings
 from app.base.i18n import speak_templates
 from app.base.screens.markup import icon
 from config import ROOT
@@ -46,6 +47,6 @@ class House(AppBuilder):
 
 
 def language() -> str:
-    """Return the language of this answer: the person's own, else the browser session's, else Simplified Chinese."""
+    """Return the language of this answer: the person's own, else the browser session's, else the installation's."""
     chosen = g.get("language") or session.get("language") if has_request_context() else g.get("language")
-    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+    return chosen if chosen in LANGUAGES else settings.value("default_language")
