@@ -74,15 +74,14 @@ class SettingView(History, DomainView):
 
     def _drawn(self, setting: Setting, row: SettingValue | None, people: Mapping[int, str]) -> dict[str, Any]:
         is_set = row is not None and row.value is not None
-        value, usual = settings.value(setting.name), setting.usual()
         may_default = is_set and self.may("default")
         return {
             "label": setting.label,
             "help": setting.kind.help,
             "is_set": is_set,
-            "value": setting.text(value),
+            "value": setting.text(settings.value(setting.name)),
             "logo": isinstance(setting.kind, Picture),
-            "usual": setting.text(usual) or (_("the product's own") if isinstance(setting.kind, Picture) else "—"),
+            "usual": _usual(setting),
             "allowed": setting.allowed(),
             "by": people.get(row.updated_by_id or 0, _("System")) if row is not None else "",
             "at": MOMENT.text(row.updated_at) if row is not None else "",
@@ -158,7 +157,7 @@ class SettingView(History, DomainView):
             "multipart": isinstance(setting.kind, Picture),
             "cancel_url": self.url("list"),
             "problem": problem,
-            "note": _("Default: %(value)s", value=setting.text(setting.usual()) or "—"),
+            "note": _("Default: %(value)s", value=_usual(setting)),
         }
         return self.render_template("zhike/form.html", page=page, form=form)
 
@@ -176,6 +175,12 @@ class SettingView(History, DomainView):
         return Told(
             line.spec.label, name=line.spec.name, column=line.spec.column, setting=settings.registered.get(record.name)
         )
+
+
+def _usual(setting: Setting) -> object:
+    """Return the default as a person reads it."""
+    nothing = _("the product's own") if isinstance(setting.kind, Picture) else "—"
+    return setting.text(setting.usual()) or nothing
 
 
 def _typed(setting: Setting) -> str:
