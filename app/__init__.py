@@ -15,7 +15,7 @@ begin_versioning()  # before any model is imported
 
 def create_app(settings: Any) -> Flask:
     """Build the application: settings, then every domain's models, then every domain's screens."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config.from_mapping(settings.flask())
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
@@ -39,11 +39,12 @@ def load_models() -> None:
 
 
 def _extensions(app: Flask) -> None:
-    from app.base import web
+    from app.base import assets, web
     from app.base.sealed import KeyRing
     from app.cli import commands
     from app.extensions import csrf, db, migrate
 
+    assets.prepare(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", compare_type=True, render_as_batch=True)
     csrf.init_app(app)

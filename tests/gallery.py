@@ -5,17 +5,17 @@ import sys
 from pathlib import Path
 
 from flask import Flask, flash, g, redirect, render_template, request
+from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from app.base import vendor
-from app.base.screens import markup
-from app.messages import catalogues
+from app.base.i18n import speak_templates
+from app.base.screens.house import DRAWN
 from tests import gallery_list as samples
 from tests import gallery_pages as pages
 
 APP = Path(__file__).resolve().parents[1] / "app"
-WORDS = {language: catalogues.read(language) for language in catalogues.LANGUAGES}
 CSP = (
     "default-src 'self'; script-src 'nonce-{0}' 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
 )
@@ -24,16 +24,6 @@ LANGUAGES = [("zh_Hans", "简体中文"), ("zh_Hant", "繁體中文"), ("en", "E
 
 def locale() -> str:
     return request.cookies.get("language", "zh_Hans")
-
-
-def translate(text: str) -> str:
-    message = WORDS[locale()].get(text) if locale() in WORDS else None
-    return str(message.string) if message else text
-
-
-def translate_many(one: str, many: str, count: int) -> str:
-    message = WORDS[locale()].get((one, many)) if locale() in WORDS else None
-    return message.string[0] if message else (one if count == 1 else many)
 
 
 def frame() -> dict:
@@ -88,15 +78,16 @@ def create_app() -> Flask:
         "gallery", template_folder=str(APP / "templates"), static_folder=str(APP / "static"), static_url_path="/static"
     )
     app.config.update(SECRET_KEY="gallery", SEND_FILE_MAX_AGE_DEFAULT=0)
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(translate, translate_many, newstyle=True)
-    app.jinja_env.globals |= {"csp_nonce": nonce, "zk_icon": markup.icon}
+    Babel(app, locale_selector=locale, default_translation_directories=str(APP.parent / "translations"))
+    speak_templates(app)
+    app.jinja_env.globals |= DRAWN | {"csp_nonce": nonce}
     CSRFProtect(app)
     app.before_request(icons)
     app.after_request(secure)
     app.add_url_rule("/language", view_func=language, methods=["POST"])
     app.add_url_rule("/post", view_func=posted, methods=["POST"])
     app.add_url_rule("/regions", view_func=choices)
+    app.add_url_rule("/filter-fields", view_func=lambda: samples.FILTER_FIELDS, endpoint="filter_fields")
     app.add_url_rule("/count", view_func=lambda: {"text": "3,482 家"}, endpoint="count")
     app.add_url_rule("/", view_func=lambda: redirect("/list"), endpoint="home")
     app.add_url_rule("/<name>", view_func=shown, methods=["GET", "POST"])

@@ -128,8 +128,7 @@ def _row(number, line):
         "level": {"text": rank, "color": LEVELS[rank], "title": f"{rank} 级客户"},
         "overdue": left.startswith("逾期"),
     }
-    labels = [column["label"] for column in _columns()]
-    return listpage.row(name, shown, labels, _actions(name)) | about
+    return listpage.row(name, shown, _actions(name)) | about
 
 
 def _actions(name):
@@ -259,7 +258,7 @@ def list_page():
         "filter_json": FILTER,
         "filter_labels": {"region": {"0": "郑州市"}},
         "count_url": "/count",
-        "filter_fields": FILTER_FIELDS,
+        "fields_url": "/filter-fields",
         "columns": _columns(),
         "rows": [_row(number, line) for number, line in enumerate(ROWS.splitlines(), 1)],
         "bulk_actions": [
@@ -309,7 +308,7 @@ def empty_page():
             {"label": label, "count": 0, "url": "#", "current": label == "我的"}
             for label in ("我的", "本周要推进", "已赢", "已输")
         ],
-        "filter_fields": FILTER_FIELDS,
+        "fields_url": "/filter-fields",
         "add_url": "/form",
         "add_label": "新建商机",
         "empty": {

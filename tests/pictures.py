@@ -1,4 +1,4 @@
-"""Pictures of every screen, into pictures/LANGUAGE/: ``make pictures`` (some: ``python -m tests.pictures en customers``).
+"""Pictures of every screen, into pictures/LANGUAGE/: ``make pictures``. Some: ``python -m tests.pictures en home``.
 
 A demo of its own is served; its administrator follows every link that leads to another kind of page, so that no
 screen is forgotten. Each page is taken at 1440 and 390 px, light and dark; what only a hand opens (menus, dialogs, the
@@ -66,7 +66,7 @@ def _builder(page: Page) -> None:
 
 def _bulk_bar(page: Page) -> None:
     page.goto("/customers/")
-    page.locator("thead [data-select-page], .zk-m-card input[name=ids]").locator("visible=true").first.check()
+    page.locator("[data-select-page]").check()
 
 
 def _columns(page: Page) -> None:

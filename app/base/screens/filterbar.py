@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 def build(view: "DomainView", listing: Listing) -> dict[str, Any]:
     """Return the chips, the fields and the words of a list's conditions."""
-    is_fixed, known = is_closed(listing), _filter_fields(view, language(), listing.actor.hidden_groups)
+    is_fixed = is_closed(listing)
     return {
         "chips": [_chip(node, place, listing, fixed=is_fixed) for place, node in enumerate(listing.filter.nodes)],
         "filter_json": "" if is_fixed else _text(listing),
         "keep_filter_url": view.url("keep_filter"),
         "count_url": view.url("count"),
-        "filter_fields": None if is_fixed else known,
+        "fields_url": None if is_fixed else view.url("filter_fields"),
         "filter_labels": {} if is_fixed else _labels(listing.filter, reader_of(listing)),
     }
 
@@ -58,8 +58,13 @@ def _build_filter_fields(view: "DomainView", _language: str, _hidden: frozenset[
     return [_filter_field(view, spec) for spec in filterable(view.model).values() if view.may_filter(spec)]
 
 
-#: What the condition builder is told: hundreds of words, the same until a dictionary changes.
 _filter_fields = Cached("dictionary", _build_filter_fields)
+
+
+def fields(view: "DomainView") -> list[dict[str, Any]]:
+    """Return what this person may filter by, as the condition builder is told when it is opened."""
+    found: list[dict[str, Any]] = _filter_fields(view, language(), view.actor().hidden_groups)
+    return found
 
 
 def _filter_field(view: "DomainView", spec: Field) -> dict[str, Any]:

@@ -38,7 +38,15 @@ def frame() -> dict[str, Any]:
         "user": None,
         "menu": [],
     }
+    if is_part():
+        return found | {"is_part": True}
     return found | _signed_in(actor) if actor else found
+
+
+def is_part() -> bool:
+    """Tell whether the browser asked for the sheet alone (swap.js), to put it into the page it has."""
+    asked = request.headers
+    return asked.get("HX-Target") == "main" and "HX-History-Restore-Request" not in asked
 
 
 def _signed_in(actor: Any) -> dict[str, Any]:

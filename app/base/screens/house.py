@@ -7,9 +7,20 @@ from flask_appbuilder import AppBuilder
 
 from app.base import settings
 from app.base.i18n import speak_templates
-from app.base.screens.markup import icon
+from app.base.screens import buttons, rows
+from app.base.screens.markup import icon, level
 from config import ROOT
 
+#: What templates let Python draw.
+DRAWN: dict[str, Any] = {
+    "zk_action": buttons.action,
+    "zk_confirmed": buttons.confirmed,
+    "zk_icon": icon,
+    "zk_level": level,
+    "zk_menu": buttons.menu,
+    "zk_menu_item": buttons.menu_item,
+    "zk_table": rows.table,
+}
 LANGUAGES = ("zh_Hans", "zh_Hant", "en")
 
 
@@ -25,7 +36,7 @@ class House(AppBuilder):
         # flask-babel 4 would read "zh" of upstream for both of ours: simplified characters on traditional pages.
         app.extensions["babel"].translation_directories = [str(ROOT / "translations")]
         speak_templates(app)
-        app.jinja_env.globals["zk_icon"] = icon
+        app.jinja_env.globals |= DRAWN
 
     def _add_admin_views(self) -> None:
         self._indexview = self.add_view_no_menu(self.indexview)
@@ -48,5 +59,5 @@ class House(AppBuilder):
 
 def language() -> str:
     """Return the language of this answer: the person's own, else the browser session's, else the installation's."""
-    chosen = g.get("language") or session.get("language") if has_request_context() else g.get("language")
+    chosen = g.get("language") or (session.get("language") if has_request_context() else None)
     return chosen if chosen in LANGUAGES else settings.value("default_language")

@@ -89,30 +89,18 @@ def _column(spec: Field, listing: Listing, *, first: bool) -> dict[str, Any]:
 def _row(view: "DomainView", record: Any, listing: Listing) -> dict[str, Any]:
     key = view.key(record)
     cells = [markup.draw(spec, record, actor=listing.actor) for spec in listing.columns]
-    shown = row(str(record), cells, [spec.label for spec in listing.columns], view.row_actions(record))
-    url = view.url("show", pk=key) if view.may("show") else None
+    shown = row(str(record), cells, view.row_actions(record))
+    url = view.row_url("show", record) if view.may("show") else None
     return shown | {"id": key, "url": url, "level": view.row_level(record)}
 
 
-MOST_QUICK, MOST_MAIN = 3, 2  # buttons of a row beside its menu, in the table and on its card
+MOST_QUICK = 3  # buttons of a row beside its menu
 
 
-def row(
-    label: str, cells: Sequence[Any], labels: Sequence[object], actions: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    """Return a row as table and cards draw it. ``filled``: what its card shows below its name."""
-    safe = [one for one in actions if not one.get("danger")]
-    return {
-        "label": label,
-        "cells": cells,
-        "filled": [(name, cell) for name, cell in zip(labels[1:], cells[1:], strict=True) if cell not in EMPTY],
-        "actions": actions,
-        "quick": [one for one in safe if one.get("icon")][:MOST_QUICK],
-        "main": safe[:MOST_MAIN],
-    }
-
-
-EMPTY = ("", "—", "-", markup.NOTHING)
+def row(label: str, cells: Sequence[Any], actions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a row as the table draws it. ``quick``: the buttons beside its menu."""
+    quick = [one for one in actions if one.get("icon") and not one.get("danger")]
+    return {"label": label, "cells": cells, "actions": actions, "quick": quick[:MOST_QUICK]}
 
 
 def _pager(listing: Listing, rows: list[Any]) -> dict[str, Any]:

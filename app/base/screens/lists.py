@@ -13,7 +13,7 @@ from app.base.actor import Actor
 from app.base.errors import Invalid
 from app.base.fields import Field, fields_of
 from app.base.i18n import _
-from app.base.screens import columns, exports, listpage, longexports, prints
+from app.base.screens import columns, exports, filterbar, listpage, longexports, prints
 from app.base.screens.listing import Listing, filterable
 
 
@@ -87,6 +87,13 @@ class Lists:
             return jsonify({"text": listpage.count_text(self.listing().count)})
         except Invalid as refusal:
             return jsonify({"text": str(refusal)})
+
+    @expose("/filter-fields")
+    @has_access
+    @permission_name("list")
+    def filter_fields(self: Any) -> Response:
+        """Answer what the list can be filtered by: the condition builder asks when it is opened."""
+        return jsonify(filterbar.fields(self))
 
     @expose("/filter", methods=["POST"])
     @has_access

@@ -42,6 +42,13 @@ def person(name: str) -> Markup:
     return Markup('<span class="zk-person">{}{}</span>').format(face, name)
 
 
+@lru_cache(maxsize=1000)
+def level(text: str, color: str = "gray", title: str | None = None) -> Markup:
+    """Return the small letter before a name."""
+    told = Markup(' title="{}"').format(title) if title else ""
+    return Markup('<span class="zk-level" data-color="{}"{}>{}</span>').format(color or "gray", told, text)
+
+
 def nobody(words: str) -> Markup:
     """Return the place of a person whom there is not."""
     face = Markup('<span class="zk-av" aria-hidden="true">{}</span>').format(icon("user"))
@@ -60,9 +67,11 @@ def icon(name: str, label: str | None = None, **given: str) -> Markup:
 
 def _sprite() -> str:
     """Return the address of the icons, asked once per request: a list shows a hundred and fifty of them."""
-    if "sprite" not in g:
-        g.sprite = url_for("static", filename="vendor/icons.svg")
-    return str(g.sprite)
+    try:
+        found: str = g.sprite
+    except AttributeError:
+        found = g.sprite = url_for("static", filename="vendor/icons.svg")
+    return found
 
 
 @lru_cache(maxsize=1000)

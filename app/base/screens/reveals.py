@@ -54,7 +54,7 @@ class Reveals:
         return {
             "label": _("Show in full: %(field)s") % {"field": spec.label},
             "icon": "eye",
-            "url": self.url("reveal", pk=self.key(record), field=name),
+            "url": self.row_url("reveal", record, field=name),
             "method": "POST",
             "reveal": markup.place_of(record, name),
         }

@@ -8,7 +8,7 @@ in the session; active filters belong to the request; relation fields load no ta
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import Response, abort, flash, jsonify, redirect, request, url_for
+from flask import Response, abort, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder import ModelView, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -31,6 +31,7 @@ from app.base.sealed import Unreadable
 from app.extensions import db
 
 MOST_CHOICES = 20
+NO_KEY = "row-key"  # stands for the key where the address of a row is built
 LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
 
 
@@ -255,13 +256,32 @@ class DomainView(Lists, ModelView):
         """Return the buttons of one row, as far as this person may press them."""
         if self.change is None or not self.may("edit"):
             return []
-        return [{"label": _("Edit"), "icon": "edit", "url": self.url("edit", pk=self.key(record))}]
+        return [{"label": _("Edit"), "icon": "edit", "url": self.row_url("edit", record)}]
 
     def url(self, method: str, **values: Any) -> str:
         return url_for(f"{self.endpoint}.{method}", **values)
 
+    def row_url(self, method: str, record: Any, **values: str) -> str:
+        """Return an address of one row: built once for a whole page of rows."""
+        known: dict[Any, str] = g.setdefault("row_urls", {})
+        at = (self.endpoint, method, *values.items())
+        if at not in known:
+            known[at] = self.url(method, pk=NO_KEY, **values)
+        return known[at].replace(NO_KEY, str(self.key(record)), 1)
+
     def may(self, permission: str) -> bool:
         """Tell whether the person may press a button of this screen: "add", "edit", "delete", …"""
+        whose, known = g.setdefault("may", (None, {}))
+        if whose is not g.actor:
+            known = {}
+            g.may = (g.actor, known)
+        at = (self.endpoint, permission)
+        if at not in known:
+            known[at] = self._may(permission)
+        found: bool = known[at]
+        return found
+
+    def _may(self, permission: str) -> bool:
         name = permission if permission.startswith("can_") else f"can_{permission}"
         return name in self.base_permissions and self.appbuilder.sm.has_access(name, self.class_permission_name)
 

@@ -1,13 +1,21 @@
 // The condition builder. State is the filter itself: {all: [{field, op, value}, {any: […]}]}; every change draws it anew
 // where needed, reads it back as a sentence, and "apply" sends it as the query parameter `filter`.
-import { $, $$, hasDialog, on } from "./lib.js";
+import { $, $$, hasDialog, on, ready } from "./lib.js";
 import { enhance } from "./fields.js";
+import { go } from "./swap.js";
 
-const box = $("[data-builder]");
-const { fields, filter, labels, texts } = JSON.parse($("[data-builder-data]", box).textContent);
-const byName = new Map(fields.map((one) => [one.name, one]));
 const gap = document.documentElement.lang.startsWith("zh") ? "" : " ";
-const main = $("[data-builder-main]", box);
+let box, main, filter, labels, texts, root; // of the list that is shown
+let fields = [], byName = new Map(), asked = null; // what it can be filtered by, fetched when somebody is about to
+
+/** Fetch what can be asked; resolves at once if it is known. */
+function learn() {
+  asked ??= fetch(box.dataset.fieldsUrl, { headers: { Accept: "application/json" } })
+    .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)))
+    .then((found) => { fields = found; byName = new Map(found.map((one) => [one.name, one])); })
+    .catch(() => { asked = null; throw new Error(texts.failed); });
+  return asked;
+}
 
 const parse = (text) => { try { return typeof text === "string" ? JSON.parse(text || "{}") : text; } catch { return {}; } };
 const start = () => { const given = parse(filter); return given.all || given.any ? structuredClone(given) : { all: [] }; };
@@ -15,7 +23,6 @@ const joinOf = (group) => (group.any ? "any" : "all");
 const children = (group) => group[joinOf(group)];
 const isGroup = (node) => Boolean(node.all || node.any);
 const operatorOf = (cond) => byName.get(cond.field)?.operators.find((one) => one.code === cond.op);
-let root = start();
 
 function fresh() {
   const field = fields[0];
@@ -239,11 +246,13 @@ async function count() {
 }
 
 /* ── opening, applying ── */
-function toggle(open) {
+const toggleNow = () => { take(document); return toggle(box.hidden); }; // the sheet may be newer than its "load"
+async function toggle(open) {
   box.hidden = !open;
   box.closest(".zk-sheet").classList.toggle("has-builder", open);
   $$(".zk-toolbar [data-builder-open][aria-expanded]").forEach((one) => one.setAttribute("aria-expanded", String(open)));
   if (!open) return;
+  try { await learn(); } catch (problem) { $("[data-builder-sentence]", box).textContent = problem.message; return; }
   if (!children(root).length) children(root).push(fresh());
   draw();
   box.scrollIntoView({ block: "nearest" });
@@ -259,7 +268,8 @@ function keep(url, text) {
   form.submit();
 }
 
-on("click", "[data-builder-open]", () => toggle(box.hidden));
+for (const sign of ["pointerover", "focusin"]) on(sign, "[data-builder-open]", () => learn().catch(() => {}));
+on("click", "[data-builder-open]", toggleNow);
 on("click", "[data-builder-cancel]", () => { root = start(); toggle(false); $(".zk-toolbar [data-builder-open]")?.focus(); });
 on("click", "[data-builder-clear]", () => { root = { all: [] }; draw(); });
 on("click", "[data-builder-apply]", () => {
@@ -272,7 +282,7 @@ on("click", "[data-builder-apply]", () => {
   // beside a segment, no condition at all must be said: else the segment's own would hold again
   const blank = url.searchParams.has("segment") ? JSON.stringify({ all: [] }) : "";
   if (text || blank) url.searchParams.set("filter", text || blank); else url.searchParams.delete("filter");
-  location.assign(url);
+  return go(url);
 });
 on("click", '[data-dialog="zk-segment"]', () => { const field = $("[data-segment-filter]"); field.value = field.defaultValue; });
 on("click", "[data-builder-save]", () => {
@@ -280,6 +290,18 @@ on("click", "[data-builder-save]", () => {
   document.getElementById("zk-segment").showModal();
 });
 document.addEventListener("keydown", (event) => {
+  if (!box?.isConnected) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && box.contains(event.target)) $("[data-builder-apply]", box).click();
   if (event.key === "Escape" && box.contains(event.target) && !hasDialog() && !event.target.closest(".dropdown-active")) $("[data-builder-cancel]", box).click();
 });
+
+/** Take up the builder of a sheet that was put in. */
+function take(part) {
+  const found = $("[data-builder]", part);
+  if (!found || found === box) return;
+  if (box && box.dataset.fieldsUrl !== found.dataset.fieldsUrl) asked = null;
+  [box, main] = [found, $("[data-builder-main]", found)];
+  ({ filter, labels, texts } = JSON.parse($("[data-builder-data]", box).textContent));
+  root = start();
+}
+ready(take);

@@ -3,8 +3,8 @@
 {
   const root = document.documentElement;
   const { keepUrl, locked = "" } = root.dataset;
-  const kept = (name) => { try { return localStorage.getItem(`zk-${keepUrl ? "unsent-" : ""}${name}`); } catch { return null; } };
-  const own = (name, now) => (locked.includes(name) ? now : kept(name) || now);
+  const kept = (name) => { try { return localStorage.getItem(`zk-${name}`); } catch { return null; } };
+  const own = (name, now) => (locked.includes(name) ? now : kept((keepUrl ? "unsent-" : "") + name) || now);
   const look = own("theme", root.dataset.look);
   const isDark = look === "device" ? matchMedia("(prefers-color-scheme: dark)").matches : look === "dark";
   root.dataset.look = look;
@@ -12,6 +12,7 @@
   for (const [name, value] of [["density", "compact"], ["side", "rail"]]) {
     if (own(name, root.dataset[name]) === value) root.dataset[name] = value; else delete root.dataset[name];
   }
+  if (kept("keys") === "off") root.dataset.keys = "off";
 }
 // A menu button that is clicked before the scripts are there: frame.js clicks it again.
 addEventListener("click", window.zkEarly = (event) => { zkEarly.menu = event.target.closest?.("[data-menu] > button"); }, true);

@@ -1,8 +1,10 @@
 // The frame: phone drawer, quick search, menu groups, dialogs, keyboard shortcuts.
-import { $, $$, hasDialog, isTyping, keep, on } from "./lib.js";
+import { $, $$, hasDialog, isShortcut, isTyping, keep, on } from "./lib.js";
 import { toggleRail } from "./look.js";
 
 const root = document.documentElement;
+
+on("change", "[data-keys-switch]", (box) => { root.dataset.keys = box.checked ? "on" : "off"; keep("keys", root.dataset.keys); });
 
 function drawer(open) {
   root.dataset.drawer = open ? "open" : "";
@@ -50,8 +52,8 @@ document.addEventListener("keydown", (event) => {
   if (control && event.key.toLowerCase() === "k" && search) { event.preventDefault(); openSearch(); return; }
   if (event.key === "Escape" && root.dataset.drawer === "open") { drawer(false); return; }
   if (event.key === "Escape" && event.target === search) { search.blur(); return; }
-  if (control || event.altKey || isTyping(event) || hasDialog()) return;
-  const act = { "/": search && openSearch, "[": toggleRail, "?": () => $("#zk-shortcuts")?.showModal(), f: $("[data-builder]") && (() => $("[data-builder-open]").click()) }[event.key];
+  if (event.key === "?" ? isTyping(event) || hasDialog() : !isShortcut(event)) return; // the help can always be asked for
+  const act = { "/": search && openSearch, "[": toggleRail, "?": () => { $("[data-keys-switch]").checked = root.dataset.keys !== "off"; $("#zk-shortcuts")?.showModal(); }, f: $("[data-builder]") && (() => $("[data-builder-open]").click()) }[event.key];
   if (act) { event.preventDefault(); act(); }
 });
 

@@ -22,7 +22,12 @@ export function keep(name, value) {
 }
 
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-export const isTyping = (event) => event.target.closest?.("input, textarea, select, [contenteditable]");
+export const isTyping = (event) => event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+/** Whether a key pressed alone may act here: not while typing, behind a dialog, or where the person has switched that off. */
+export function isShortcut(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || hasDialog()) return false;
+  return document.documentElement.dataset.keys !== "off";
+}
 export const hasDialog = () => $("dialog[open]");
 
 /** Load a classic script of the vendor folder once. */

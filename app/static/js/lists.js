@@ -1,5 +1,5 @@
-// Lists: rows that open on a click, selection with the bulk bar, columns, page size.
-import { $, $$, fill, on } from "./lib.js";
+// Lists: rows that open on a click or by keys, selection with the bulk bar, columns, page size.
+import { $, $$, fill, isShortcut, on, ready } from "./lib.js";
 
 on("click", "tr[data-href]", (row, event) => {
   if (event.target.closest("a, button, input, select, label, summary, .tick, .acts") || String(getSelection())) return;
@@ -9,15 +9,17 @@ on("auxclick", "tr[data-href]", (row, event) => {
   if (event.button === 1 && !event.target.closest("a")) open(row.dataset.href, "_blank", "noopener");
 });
 
-const bar = $("[data-select-page]") && $("[data-bulk]"); // an empty list has nothing to select
-const ticks = () => $$('.zk-table input[name="ids"]');
+let bar = null; // of the list that is shown; an empty list has nothing to select
 let last = null;
+const ticks = () => $$('.zk-table input[name="ids"]');
+const scope = () => bar.querySelector('[name="scope"]');
 
 function refresh() {
+  if (!bar?.isConnected) return;
   const all = ticks();
   const count = all.filter((one) => one.checked).length;
-  const everything = bar.querySelector('[name="scope"]').value === "all" && count === all.length;
-  if (!everything) bar.querySelector('[name="scope"]').value = "selected";
+  const everything = scope().value === "all" && count === all.length;
+  if (!everything) scope().value = "selected";
   for (const one of all) one.closest("tr").classList.toggle("is-selected", one.checked);
   const head = $("[data-select-page]");
   head.checked = count > 0 && count === all.length;
@@ -28,22 +30,52 @@ function refresh() {
   bar.hidden = count === 0;
   $("[data-toolbar]").hidden = count > 0;
 }
-
-if (bar) {
-  on("change", "[data-select-page]", (head) => { ticks().forEach((one) => { one.checked = head.checked; }); refresh(); });
-  on("click", '.zk-table input[name="ids"]', (tick, event) => {
-    const all = ticks();
-    if (event.shiftKey && last) {
-      const [from, to] = [all.indexOf(last), all.indexOf(tick)].sort((a, b) => a - b);
-      all.slice(from, to + 1).forEach((one) => { one.checked = tick.checked; });
-    }
-    last = tick;
-    refresh();
-  });
-  on("click", "[data-bulk-all]", () => { bar.querySelector('[name="scope"]').value = "all"; refresh(); });
-  on("click", "[data-bulk-clear]", () => { ticks().forEach((one) => { one.checked = false; }); refresh(); });
-  addEventListener("pageshow", refresh);
+function tick(checked) {
+  for (const one of ticks()) one.checked = checked;
+  refresh();
 }
+
+on("change", "[data-select-page]", (head) => tick(head.checked));
+on("click", '.zk-table input[name="ids"]', (box, event) => {
+  const all = ticks();
+  if (event.shiftKey && all.includes(last)) {
+    const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+    all.slice(from, to + 1).forEach((one) => { one.checked = box.checked; });
+  }
+  last = box;
+  refresh();
+});
+on("click", "[data-bulk-all]", () => { scope().value = "all"; refresh(); });
+on("click", "[data-bulk-clear]", () => tick(false));
+on("click", "[data-more]", (button) => button.closest("tr").classList.add("is-whole"));
+addEventListener("pageshow", refresh);
+ready((part) => {
+  if (!$("[data-toolbar]", part)) return;
+  bar = $("[data-select-page]", part) && $("[data-bulk]", part);
+  refresh();
+});
+
+/* ── rows by keys: J and K or the arrows walk, Enter opens, X ticks ── */
+const rows = () => $$(".zk-table.is-cards tbody tr");
+function walk(by) {
+  const all = rows();
+  const now = all.findIndex((row) => row.contains(document.activeElement));
+  const next = all[Math.min(Math.max(now + by, 0), all.length - 1)];
+  (next && ($("a.zk-name", next) ?? $("a, button, input", next)))?.focus();
+}
+const here = () => rows().find((row) => row.contains(document.activeElement));
+function turn(way) {
+  const link = $(`.zk-pager a[rel=${way}]`);
+  link?.click();
+  return Boolean(link);
+}
+const KEYS = { j: () => walk(1), k: () => walk(-1), x: () => $('input[name="ids"]', here() ?? document.body)?.click(), n: () => turn("next"), p: () => turn("prev") };
+document.addEventListener("keydown", (event) => {
+  if (!isShortcut(event) || !rows().length) return;
+  const isArrow = ["ArrowDown", "ArrowUp"].includes(event.key) && here() && !event.target.closest("[data-menu], .zk-pop");
+  const act = isArrow ? () => walk(event.key === "ArrowDown" ? 1 : -1) : KEYS[event.key];
+  if (act) { event.preventDefault(); act(); }
+});
 
 on("change", "[data-autosubmit]", (field) => field.form.requestSubmit());
 on("click", "[data-columns] [data-up]", (button) => {

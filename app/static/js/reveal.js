@@ -33,10 +33,10 @@ function show(button, said) {
 
 const masksOf = (button) => $$("[data-masked]").filter((mask) => mask.dataset.masked === button.dataset.reveal);
 
-/** The mask that the person sees beside the button: a list has a table and cards, of which one is hidden. */
+/** The mask that the person sees beside the button. */
 function nearest(masks, button) {
   const seen = masks.filter((mask) => mask.offsetParent);
-  const row = button.closest("tr, .zk-m-card, li, dd");
+  const row = button.closest("tr, li, dd");
   return seen.find((mask) => row?.contains(mask)) ?? seen[0];
 }
 

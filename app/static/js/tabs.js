@@ -1,5 +1,5 @@
 // Tabs that find no room move into a menu at the end of their row; the current one always stays in sight.
-import { $, $$ } from "./lib.js";
+import { $, $$, ready } from "./lib.js";
 
 const GAP = 12; // pixels kept free at the end, for the focus ring
 
@@ -34,9 +34,8 @@ function fit(row) {
   }
   $(".n", box).textContent = moved.length;
   pop.replaceChildren(...moved.map(entry));
+  window.htmx?.process(pop);
 }
 
-for (const row of $$("[data-tabs]")) {
-  fit(row);
-  new ResizeObserver(() => fit(row)).observe(row);
-}
+const seen = new ResizeObserver((entries) => entries.forEach((one) => fit(one.target)));
+ready((part) => $$("[data-tabs]", part).forEach((row) => { fit(row); seen.observe(row); }));

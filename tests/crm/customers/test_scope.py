@@ -10,7 +10,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from sqlalchemy_continuum import version_class
 
-from app.base import clock, scope
+from app.base import clock, narrowing, scope
 from app.base.actor import SYSTEM, acting
 from app.base.scope import may_write
 from app.crm.customers import services
@@ -245,11 +245,11 @@ def test_a_parent_outside_cannot_be_chosen_by_its_id(as_user, world):
 
 def test_without_the_hook_everybody_would_see_everything(in_app, world):
     """Proves that it is the hook which these tests see."""
-    event.remove(Session, "do_orm_execute", scope._narrow)
+    event.remove(Session, "do_orm_execute", narrowing._narrow)
     try:
         assert names(seen_by(BAI.actor)) == ALL
     finally:
-        event.listen(Session, "do_orm_execute", scope._narrow)
+        event.listen(Session, "do_orm_execute", narrowing._narrow)
     assert seen_by(BAI.actor) == []
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from app.base import clock, inbox, scope
+from app.base import clock, inbox, narrowing
 from app.base.actor import SYSTEM, acting
 from app.base.errors import DomainError
 from app.base.scope import PUBLIC
@@ -166,12 +166,12 @@ def test_another_persons_message_is_not_there(app, as_user, tell, verb):
 def test_without_the_scope_another_persons_message_would_be_there(app, as_user, tell, monkeypatch):
     key = tell(LIN)
     monkeypatch.setattr(Message, "__scope__", PUBLIC)
-    scope._kept_options.cache_clear()
+    narrowing._kept_options.cache_clear()
     try:
         assert as_user("eve").post(f"/inbox/{key}/read").status_code == 302
     finally:
         monkeypatch.undo()
-        scope._kept_options.cache_clear()
+        narrowing._kept_options.cache_clear()
 
 
 @pytest.mark.parametrize("address", ["/inbox/", "/inbox/panel", "/inbox/stamp"])

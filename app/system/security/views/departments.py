@@ -1,6 +1,6 @@
 """The tree of departments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request, url_for
@@ -61,21 +61,18 @@ class DepartmentView(DomainView):
         return page | {
             "count_text": listpage.count_text(len(rows)),
             "columns": columns,
-            "rows": [
-                self._branch(row, depth, people.get(row.id, 0), whole[row.id], [one["label"] for one in columns])
-                for row, depth in rows
-            ],
+            "rows": [self._branch(row, depth, people.get(row.id, 0), whole[row.id]) for row, depth in rows],
             "pager": None,
             "page_sizes": None,
         }
 
-    def _branch(self, row: Department, depth: int, people: int, below: int, labels: Sequence[object]) -> dict[str, Any]:
+    def _branch(self, row: Department, depth: int, people: int, below: int) -> dict[str, Any]:
         actor, key = self.actor(), row.id
         cells = [markup.draw(self.specs[name], row, actor=actor) for name in ("name", "kind", "head")]
         cells[0] = Markup('<span class="zk-branch" data-depth="{}">{}</span>').format(min(depth, DEEPEST), cells[0])
         url = self.url("show", pk=key) if self.may("show") else None
         shown = [*cells, self._people(key, people), f"{below:,}" if below else markup.NOTHING]
-        return listpage.row(row.name, shown, labels, self.row_actions(row)) | {"id": key, "url": url}
+        return listpage.row(row.name, shown, self.row_actions(row)) | {"id": key, "url": url}
 
     def _people(self, key: int, count: int) -> object:
         if not count:

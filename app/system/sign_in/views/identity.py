@@ -31,7 +31,9 @@ OPEN_ENDPOINTS = frozenset(
 #: What is answered alike to everybody, without asking who it is. Domains add theirs.
 OPEN_TO_ALL: set[str] = set()
 #: What somebody may still do who must choose a new password first.
-PASSWORD_ENDPOINTS = frozenset({"SignInView.password", "AuthView.logout", "static", "SignInView.language"})
+PASSWORD_ENDPOINTS = frozenset(
+    {"SignInView.password", "AuthView.logout", "static", "SignInView.language", "PreferencesView.keep"}
+)
 
 
 class HouseSecurity(SecurityManager):
