@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask_appbuilder import AppBuilder
 
+from app.base import settings
 from app.base.i18n import speak_templates
 from app.base.screens import buttons, days, rows
 from app.base.screens.markup import icon, level
@@ -64,18 +65,18 @@ TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
 
 
 def language() -> str:
-    """Return the language of this answer: the person's own, else the browser's last, else the one it asks for."""
+    """Return the language of this answer: the person's own, the browser's last, the one it asks for, the house's."""
     if g.get("language") or not has_request_context():
         chosen = g.get("language")
     else:
-        chosen = session.get("language") or request.cookies.get(LANGUAGE_COOKIE)
-    return chosen if chosen in LANGUAGES else asked_for() if has_request_context() else LANGUAGES[0]
+        chosen = session.get("language") or request.cookies.get(LANGUAGE_COOKIE) or asked_for()
+    return chosen if chosen in LANGUAGES else settings.value("default_language")
 
 
 def asked_for() -> str:
-    """Return the first language of ours that the browser asks for, else Simplified Chinese."""
+    """Return the first language of ours that the browser asks for; empty if it asks for none."""
     spoken = (tag.lower().replace("_", "-").split("-") for tag in request.accept_languages.values())
-    return next((_ours(parts) for parts in spoken if parts[0] in ("zh", "en")), LANGUAGES[0])
+    return next((_ours(parts) for parts in spoken if parts[0] in ("zh", "en")), "")
 
 
 def _ours(parts: list[str]) -> str:

@@ -14,6 +14,7 @@ from app.base.i18n import _, ngettext
 from app.base.paper import engine
 from app.base.paper.tables import table
 from app.base.screens import exports, filterbar
+from app.base.screens.columns import is_written
 from app.base.screens.listing import Listing
 from app.extensions import db
 
@@ -43,7 +44,8 @@ def too_many() -> object:
 
 def send_list(view: "DomainView", listing: Listing) -> Response:
     """Return the rows of a list as a PDF to be kept. Raises Invalid above the limit of rows, NoPaper."""
-    pdf, rows, count = list_pdf(listing, listing.columns, title=str(view.title))
+    specs = [spec for spec in listing.columns if is_written(spec)]
+    pdf, rows, count = list_pdf(listing, specs, title=str(view.title))
     return send(pdf, name=str(view.title), what=view.endpoint, about={**rows.about, **rows.told}, row_count=count)
 
 

@@ -1,6 +1,7 @@
 """All files, for the administrator: what there is, where it hangs, who brought it, how much room it takes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.base import wording
 from app.base.i18n import _
 from app.base.screens import listpage
 from app.base.screens.listing import Listing, filterable
-from app.base.screens.view import DomainView, current_actor
+from app.base.screens.view import DomainView
 from app.system.files import queries
 from app.system.files.models import HOLDERS, File
 from app.system.files.views.tab import view as attachments
@@ -39,6 +40,7 @@ class FileView(DomainView):
     title, one, group, icon = _("Files"), _("File"), _("Administration"), "files"
     base_permissions = ["can_list"]
     list_fields = ["name", "holder", "family", "size_bytes", "uploaded_by", "uploaded_at"]
+    column_choices = list_fields
     row_needs = ["kind", "record_id", "family"]
     default_sort = "-uploaded_at"
     quick_segments = [
@@ -59,8 +61,7 @@ class FileView(DomainView):
     def listing(self, **changes: str) -> Listing:
         plain = super().listing(**changes)
         fields = {name: spec for name, spec in filterable(File).items() if name not in ("holder", "deleted_at")}
-        more: dict[str, Any] = {"also": self.row_needs, "subject": plain.subject}
-        return Named(File, fields, plain.columns, plain.asked, current_actor(), self.default_sort, **more)
+        return replace(plain, fields=fields)
 
     def row_actions(self, record: File) -> Sequence[Mapping[str, Any]]:
         if not record.holder or not attachments().may("show"):

@@ -30,7 +30,7 @@ class DepartmentView(DomainView):
     list_fields = ["name", "kind", "parent", "head"]
     form_fields = ["name", "kind", "parent", "head"]
     default_sort = "name"
-    has_segments = False  # it is a tree
+    has_segments = has_columns = False  # it is a tree
     change, remove = services.save_department, services.close_department
 
     @staticmethod
