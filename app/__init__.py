@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.base import narrowing  # noqa: F401 - its hook stands before any session is opened
 from app.base.history import begin_versioning
 
 begin_versioning()  # before any model is imported

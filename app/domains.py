@@ -10,6 +10,8 @@ DOMAINS = (
     "system.jobs",
     "system.keys",
     "system.audit",
+    "system.settings",
+    "system.preferences",
     "system.runs",
     "system.recycle",
     "system.imports",

@@ -5,8 +5,6 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
-from app.base import narrowing  # noqa: F401 - its hook stands before any session is opened
-
 #: One MetaData for Flask-AppBuilder's tables, ours and the version tables, so that Alembic sees them all.
 db = SQLAlchemy(metadata=Model.metadata)
 migrate = Migrate()

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.base import vendor
 from app.base.i18n import speak_templates
+from app.base.screens import days
 from app.base.screens.house import DRAWN
 from tests import gallery_list as samples
 from tests import gallery_pages as pages
@@ -81,6 +82,7 @@ def create_app() -> Flask:
     Babel(app, locale_selector=locale, default_translation_directories=str(APP.parent / "translations"))
     speak_templates(app)
     app.jinja_env.globals |= DRAWN | {"csp_nonce": nonce}
+    days.prepare(app)
     CSRFProtect(app)
     app.before_request(icons)
     app.after_request(secure)

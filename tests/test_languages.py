@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from app.base.screens import upstream
 from app.base.screens.forms import HouseForm
+from app.messages import __main__ as command
 from app.messages import catalogues, checks
 from tests.bed.browsers import signed_in
 from tests.cast import DEPARTMENTS, PEOPLE
@@ -35,6 +36,12 @@ SAME_EVERYWHERE = frozenset(
 CHINESE_EVERYWHERE = ("知客", "简体中文", "繁體中文", "河南晨光商贸有限公司", "王小明", "晨光")
 #: Their cells are data in three languages.
 DICTIONARIES = ("/dictionaries/", "/dictionary-values/")
+
+
+#: Answers that are no pages: files, what programs read, health.
+LEFT_OUT = re.compile(
+    r"static|/api/|/export|/sheet|openapi|healthz|readyz|/content|/preview|/thumbnail|/result|/logout"
+)
 
 
 class Page(HTMLParser):
@@ -65,18 +72,31 @@ def pages(app, saved):
     """Return a function: language → (address, pieces of text) of every main page, as the administrator reads them."""
     key = saved(a_customer)
     saved(a_contact)
-    addresses = [*PAGES, *RECORD_PAGES.format(*[key] * 6).split()]
+    addresses = [*PAGES, *RECORD_PAGES.format(*[key] * 6).split(), *unnamed(app, key)]
 
     def read(language):
         browser = signed_in(app, "anran", language=language)
         answers = {address: browser.get(address, follow_redirects=True) for address in addresses}
-        wrong = {address: found.status_code for address, found in answers.items() if found.status_code != 200}
-        assert wrong == {"/nowhere": 404}
+        wrong = {address for address, found in answers.items() if found.status_code not in {200, 400, 403, 404}}
+        assert wrong == set()
+        answers = {address: found for address, found in answers.items() if found.mimetype == "text/html"}
         refused = browser.post("/customers/new", data={"birthday": "?"})
         answers["/customers/new refused"] = refused
         return [(address, _pieces(address, answer)) for address, answer in answers.items()]
 
     return read
+
+
+def unnamed(app, key):
+    """Every other address that answers a GET: its keys filled with a customer's, or with 1."""
+    named = {re.sub(r"\d+|{}", "<>", address.split("?")[0]) for address in (*PAGES, *RECORD_PAGES.split())}
+    for rule in app.url_map.iter_rules():
+        if (
+            "GET" in rule.methods
+            and re.sub(r"<[^>]*>", "<>", rule.rule) not in named
+            and not LEFT_OUT.search(rule.rule)
+        ):
+            yield re.sub(r"<[^>]*>", str(key if rule.rule.startswith("/customers/") else 1), rule.rule)
 
 
 def _pieces(address, answer):
@@ -122,6 +142,18 @@ def test_no_simplified_characters_stand_on_a_traditional_page(pages):
         for address, pieces in pages("zh_Hant")
         for piece in pieces
         if checks.simplified_only(without_data(piece))
+    ]
+
+    assert found == []
+
+
+@pytest.mark.one_database
+def test_no_traditional_characters_stand_on_a_simplified_page(pages):
+    found = [
+        (address, piece)
+        for address, pieces in pages("zh_Hans")
+        for piece in pieces
+        if checks.traditional_only(without_data(piece))
     ]
 
     assert found == []
@@ -213,9 +245,48 @@ def a_catalog(**words):
     ],
 )
 def test_a_bad_translation_is_found(chinese, fault):
-    assert checks.faults(a_catalog(Save_it=chinese), a_catalog(Save_it=None), language="zh_Hant") == [
-        f"'Save it' {fault}"
-    ]
+    found = checks.faults(a_catalog(Save_it=chinese), a_catalog(Save_it=None), language="zh_Hant")
+    assert found[:1] == [f"'Save it' {fault}"]
+
+
+@pytest.mark.parametrize(
+    ("language", "chinese", "fault"),
+    [
+        ("zh_Hans", "儲存", "holds traditional characters: 儲"),
+        ("zh_Hans", "点 Save 保存", "holds English words: Save"),
+        ("zh_Hant", "按 save 儲存", "holds English words: save"),
+        ("zh_Hant", "儲存數據到服務器", "holds words that Taiwan says otherwise: 數據 (資料) 服務器 (伺服器)"),
+        ("zh_Hant", "储存", "holds simplified characters: 储"),
+    ],
+)
+def test_a_translation_in_two_languages_is_found(language, chinese, fault):
+    found = checks.faults(a_catalog(Save_it=chinese), a_catalog(Save_it=None), language=language)
+    assert found == [f"'Save it' {fault}"]
+
+
+@pytest.mark.parametrize(
+    "chinese", ["导出 Excel（xlsx）", "运行：flask customers import FILE --as USER", "%(name)s 的 IP 地址"]
+)
+def test_names_commands_and_placeholders_are_no_english(chinese):
+    assert checks.english(chinese) == []
+
+
+def test_english_with_chinese_in_it_is_found():
+    catalog, fault = Catalog(), "'Write 是' has Chinese in English"
+    catalog.add("Write 是", "写是")
+    assert checks.faults(catalog, catalog, language="zh_Hans") == [fault]
+
+
+@pytest.mark.parametrize(("word", "said"), checks.TAIWAN.items())
+def test_taiwan_says_it_so(word, said):
+    assert said in checks._characters("TWPhrases.txt")[word].split()
+    assert checks.mainland(said) == []
+
+
+def test_the_command_fails_on_a_fault(monkeypatch, capsys):
+    monkeypatch.setitem(checks.TAIWAN, "客戶", "客人")
+    assert command.main("check") == 1
+    assert "holds words that Taiwan says otherwise: 客戶 (客人)" in capsys.readouterr().out
 
 
 def test_a_doubtful_a_missing_and_a_superfluous_translation_are_found():

@@ -40,7 +40,8 @@ def _version() -> str:
 def _static(version: str, filename: str, now: str) -> Response:
     """Send a file. Pages that are open while the product is upgraded ask for it under its address of before."""
     answer = send_from_directory(STATIC, filename, max_age=A_YEAR if version == now else 0)
-    answer.cache_control.immutable = (version == now) or None
+    if version == now:
+        answer.cache_control.immutable = True
     answer.direct_passthrough = False  # or it would travel as it is
     answer.set_data(answer.get_data())
     return answer
@@ -52,4 +53,3 @@ def _pad(response: Response) -> Response:
         padding = secrets.token_hex(secrets.randbelow(MOST_PADDING // 2))
         response.set_data(response.get_data() + f"<!-- {padding} -->".encode())
     return response
-

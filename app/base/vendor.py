@@ -21,6 +21,7 @@ STYLES = "@tabler/core/dist/css/tabler.min.css"
 TRIMMED = "tabler.min.css"
 COPIES = {
     "tom-select.min.js": "tom-select/dist/js/tom-select.complete.min.js",
+    "cally.js": "cally/dist/cally.js",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
 }
 SOURCES = ("app/**/*.html", "app/**/*.py", "app/static/js/*.js")

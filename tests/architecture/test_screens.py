@@ -17,7 +17,10 @@ pytestmark = pytest.mark.one_database
 
 #: Open to everybody who is signed in, or to everybody: one's own affairs, and the door; and search, where each kind
 #: of record asks for the permission of its own list.
-NOBODYS = frozenset({"SignInView", "InboxView", "AuthView", "LimitedSecurityApi", "HomeView", "SearchView"})
+NOBODYS = frozenset({"SignInView", "InboxView", "AuthView", "LimitedSecurityApi", "HomeView", "SearchView"}) | {
+    "PreferencesView",
+    "LogoView",
+}
 #: Permissions with which one only looks.
 LOOKS = frozenset("can_list can_show can_history can_export can_read can_get can_info can_verify".split()) | {
     "can_phones",

@@ -31,6 +31,53 @@ def test_a_day_may_be_named_when_today_is_known():
 
 
 @pytest.mark.parametrize(
+    ("raw", "day"),
+    [
+        ("今天", "2026-11-22"), ("前天", "2026-11-20"), ("后天", "2026-11-24"), ("後天", "2026-11-24"),
+        ("大后天", "2026-11-25"), ("Tomorrow", "2026-11-23"), ("+3", "2026-11-25"), ("＋３", "2026-11-25"),
+        ("-30", "2026-10-23"), ("3天后", "2026-11-25"), ("3 天前", "2026-11-19"), ("2 days ago", "2026-11-20"),
+        ("下周一", "2026-11-23"), ("下週一", "2026-11-23"), ("下个星期日", "2026-11-29"), ("本周一", "2026-11-16"),
+        ("這週日", "2026-11-22"), ("上礼拜五", "2026-11-13"), ("next Monday", "2026-11-23"), ("this wed", "2026-11-18"),
+        ("last thursday", "2026-11-12"), ("11-26", "2026-11-26"), ("3/4", "2026-03-04"), ("11月26日", "2026-11-26"),
+        ("11月26", "2026-11-26"), ("22.11.", "2026-11-22"), ("22.11", "2026-11-22"), ("11.22", "2026-11-22"),
+        ("5.5", "2026-05-05"), ("4.3.", "2026-03-04"), ("22.11.2025", "2025-11-22"), ("2026.11.22", "2026-11-22"),
+        ("20261122", "2026-11-22"), ("2026/11/22", "2026-11-22"), ("2026年11月22號", "2026-11-22"),
+    ],
+)  # fmt: skip
+def test_a_day_may_be_said_as_people_say_it_today(raw, day):
+    assert normal.date(raw, today=TODAY).isoformat() == day
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ("3.4", "This may be 03-04 or 04-03: please write the month first"),
+        ("周五", "Of which week? Please write “this Friday” or “next Friday”"),
+        ("Friday", "Of which week?"),
+        ("22/11", "There is no month 22"),
+        ("2-30", "There is no day 30 in 2026-02: that month has 28 days"),
+        ("22", "This number is no date"),
+        ("1122", "This number is no date"),
+        ("2026", "2026 is only a year"),
+        ("261122", "This number is no date"),
+        ("+99999", "This is no date"),
+        ("-9999 days", "This is no date"),
+        ("下周八", "This is no date"),
+    ],
+)
+def test_what_may_be_two_days_or_none_is_refused_in_words(raw, words):
+    with refused(words):
+        normal.date(raw, today=TODAY)
+
+
+def test_what_people_say_today_means_nothing_in_a_cell_of_another_day():
+    for raw in ("+3", "下周一", "11-26", "next Monday"):
+        with refused("This is no date"):
+            normal.date(raw)
+    assert normal.date(22, today=TODAY) == date(1900, 1, 22)
+
+
+@pytest.mark.parametrize(
     ("raw", "words"),
     [
         ("2011-06-31", "There is no day 31 in 2011-06: that month has 30 days"),
@@ -140,5 +187,5 @@ def test_yes_and_no_have_many_words(raw, is_yes):
 
 @pytest.mark.parametrize("raw", ["也许", "", 2, None])
 def test_other_words_are_neither_yes_nor_no(raw):
-    with refused("是 (yes) or 否 (no)"):
+    with refused("Please write yes or no"):
         normal.boolean(raw)

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from app.base import preferences
 from app.base.actor import Actor
 from app.home.views.cards import Choice, arranged
+from tests.cast import LIN
 from tests.home.test_first_page import card, cards_of, hung  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.one_database
@@ -49,11 +51,11 @@ def test_a_card_that_is_new_since_stands_behind_those_arranged(as_user, hung):  
     assert cards_of(lin.get("/").text) == ["jobs", "my_customers", "inbox", "fresh"]
 
 
-def test_names_that_are_no_cards_of_this_person_are_not_kept(as_user):
+def test_names_that_are_no_cards_of_this_person_are_not_kept(app, as_user):
     lin = as_user("lin")
     keep(lin, ["jobs", "refusals", "x" * 5000, "jobs"], ["jobs", "refusals"])
-    with lin.session_transaction() as kept:
-        assert kept["home_cards"] == {"order": ["jobs"], "hidden": []}
+    with app.app_context():
+        assert preferences.get(LIN.actor, "home_cards") == ["jobs"]
     assert "refusals" not in cards_of(lin.get("/").text)
 
 
@@ -63,9 +65,14 @@ def test_nobody_arranges_by_opening_an_address_and_no_stranger_at_all(as_user, s
     assert keep(as_user("bai"), ["inbox"], []).status_code == 302  # one's own affair
 
 
-@pytest.mark.parametrize("kept", [None, "x", [], {"order": "jobs"}, {"order": [1, None], "hidden": {"a": 1}}])
-def test_what_cannot_be_read_is_no_choice(kept):
-    assert Choice.read(kept) == Choice()
+def test_the_choice_goes_with_the_person_to_another_browser(as_user):
+    keep(as_user("lin"), ["jobs", "my_customers", "inbox", "waiting"], ["jobs", "inbox", "waiting"])
+    assert cards_of(as_user("lin").get("/").text) == ["jobs", "inbox", "waiting"]
+
+
+@pytest.mark.parametrize("choice", [Choice(), Choice(("a", "b")), Choice(("b", "a"), frozenset("a"))])
+def test_a_choice_is_read_as_it_was_kept(choice):
+    assert Choice.read(choice.kept()) == choice
 
 
 def test_a_hidden_card_is_built_for_nobody(as_user, hung):  # noqa: F811

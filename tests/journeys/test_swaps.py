@@ -1,4 +1,4 @@
-"""Sorting, paging and filtering change the sheet, not the page: quickly, and with everything on it at work afterwards."""
+"""Sorting, paging and filtering change the sheet, not the page: at once, and all of it is at work afterwards."""
 
 import json
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, FromClause
 
-from app.base import choices, clock, normal
+from app.base import choices, clock, normal, wording
 from app.base.errors import Invalid
 from app.base.i18n import _
 
@@ -179,7 +179,7 @@ class Date(Field):
         return normal.date(raw, today=clock.today())
 
     def text(self, value: Value) -> str:
-        return value.isoformat() if value else ""
+        return wording.day(value) if value else ""
 
     def cell(self, value: Value) -> Value:
         return value
@@ -199,13 +199,13 @@ class Moment(Field):
         return clock.stored(normal.moment(raw, today=clock.today()))
 
     def text(self, value: Value) -> str:
-        return f"{clock.local(value):%Y-%m-%d %H:%M}" if value else ""
+        return wording.instant(value) if value else ""
 
     def cell(self, value: Value) -> Value:
         return clock.local(value).replace(tzinfo=None, microsecond=0) if value else None
 
     def plain(self, value: Value) -> Value:
-        return clock.local(value).isoformat(timespec="seconds") if value else None
+        return wording.machine(value) if value else None
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,7 @@ class Number(Field):
         return value
 
     def text(self, value: Value) -> str:
-        return "" if value is None else f"{value:,}"
+        return "" if value is None else wording.number(value)
 
     def typed(self, value: Value) -> str:
         return "" if value is None else str(value)
@@ -245,7 +245,7 @@ class Money(Number):
     places: int = 2
 
     def text(self, value: Value) -> str:
-        return "" if value is None else f"¥{value:,.2f}"
+        return "" if value is None else wording.yuan(value)
 
 
 @dataclass(frozen=True)

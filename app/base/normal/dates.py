@@ -1,42 +1,31 @@
 """Days and moments, in the business's zone, as a person or a spreadsheet writes them."""
 
 import re
-from calendar import monthrange
 from datetime import date as Date  # noqa: N812 (the function of this module is the noun its callers want)
 from datetime import datetime, time, timedelta
 
 from app.base.errors import Invalid
 from app.base.i18n import _
+from app.base.normal import days
+from app.base.normal.days import FIRST_YEAR, LAST_YEAR
 from app.base.normal.words import visible, written
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 _EXCEL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 (cells have no zone)
 _LAST_SERIAL = 110_000  # 2201-02-28
 _EXCEL_LEAP_BUG = 60  # Excel counts a 29 February 1900 that never was (ECMA-376 part 1, 18.17.4.1)
-_MONTHS = 12
-_WORDS = {
-    "今天": 0,
-    "今日": 0,
-    "today": 0,
-    "昨天": -1,
-    "昨日": -1,
-    "yesterday": -1,
-    "明天": 1,
-    "明日": 1,
-    "tomorrow": 1,
-}
-_DAY = r"(?P<y>\d{4})(?:-|/|\.|年)(?P<m>\d{1,2})(?:-|/|\.|月)(?P<d>\d{1,2})[日号]?"
+_DAY = r"(?P<y>\d{4})(?:-|/|\.|年)(?P<m>\d{1,2})(?:-|/|\.|月)(?P<d>\d{1,2})[日号號]?"
 _SOLID_DAY = r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"
-_CLOCK = r"(?:[ Tt]?(?P<H>\d{1,2})[:时点](?P<M>\d{1,2})(?:[:分](?P<S>\d{1,2})?(?:\.\d+)?)?秒?)?"
-_SHAPES = [re.compile(_DAY + _CLOCK, re.ASCII), re.compile(_SOLID_DAY + _CLOCK, re.ASCII)]
+_DAY_FIRST = r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})"  # with dots, nobody writes the month first
+_CLOCK = r"(?:[ Tt]?(?P<H>\d{1,2})[:时時点點](?P<M>\d{1,2})(?:[:分](?P<S>\d{1,2})?(?:\.\d+)?)?秒?)?"
+_SHAPES = [re.compile(shape + _CLOCK, re.ASCII) for shape in (_DAY, _SOLID_DAY, _DAY_FIRST)]
 _NUMBER = re.compile(r"\d{1,8}(\.\d{1,20})?", re.ASCII)
 
 
 def date(value: object, *, today: Date | None = None) -> Date:
     """Return a day. A time of day beside it is dropped.
 
-    Understands dates, Excel's serial numbers, 2011-06-14, 2011/6/14, 2011.6.14, 2011年6月14日, 20110614 and, when
-    `today` is given, 今天, 昨天, 明天 (today, yesterday, tomorrow).
+    Understands dates, Excel's serial numbers, 2011-06-14, 2011/6/14, 2011.6.14, 2011年6月14日, 14.6.2011, 20110614
+    and, when `today` is given, what people say on that day (see `days`): 今天, 下周一, next Monday, +3, 11-22, 22.11.
     Raises Invalid if there is no such day, or if its year is not within 1900 to 2200.
     """
     return moment(value, today=today).date()
@@ -56,8 +45,8 @@ def _read(value: object, today: Date | None) -> datetime:
     if isinstance(value, Date):
         return datetime.combine(value, time())
     written_form = visible(written(value)).replace(" 年 ", "年").lower()
-    if today and written_form in _WORDS:
-        return datetime.combine(today, time()) + timedelta(days=_WORDS[written_form])
+    if today and isinstance(value, str) and (day := days.named(written_form, today)):
+        return datetime.combine(day, time())
     if _NUMBER.fullmatch(written_form) and not _is_solid_day(written_form):
         return _from_serial(float(written_form))
     return _from_text(written_form)
@@ -79,26 +68,14 @@ def _from_serial(serial: float) -> datetime:
 
 
 def _from_text(text: str) -> datetime:
-    tight = re.sub(r"\s*([-/.年月日号:])\s*", lambda sign: sign[1] + (" " if sign[1] in "日号" else ""), text).strip()
+    tight = re.sub(
+        r"\s*([-/.年月日号號:])\s*", lambda sign: sign[1] + (" " if sign[1] in "日号號" else ""), text
+    ).strip()
     for shape in _SHAPES:
         if found := shape.fullmatch(tight):
             parts = {name: int(digits or 0) for name, digits in found.groupdict().items()}
-            return datetime.combine(_day(parts["y"], parts["m"], parts["d"]), _clock(parts))
+            return datetime.combine(days.existing(parts["y"], parts["m"], parts["d"]), _clock(parts))
     raise Invalid(_("This is no date: please write it with year, month and day, like 2011-06-14."))
-
-
-def _day(year: int, month: int, day: int) -> Date:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise Invalid(_("The year %(year)s is not within 1900 and 2200: please check it."), year=year)
-    if not 1 <= month <= _MONTHS:
-        raise Invalid(_("There is no month %(month)s: please write the date like 2011-06-14."), month=month)
-    days = monthrange(year, month)[1]
-    if not 1 <= day <= days:
-        raise Invalid(
-            _("There is no day %(day)s in %(year)s-%(month)s: that month has %(days)s days."),
-            day=day, year=year, month=f"{month:02}", days=days,
-        )  # fmt: skip
-    return Date(year, month, day)
 
 
 def _clock(parts: dict[str, int]) -> time:

@@ -48,7 +48,7 @@ def boolean(value: object) -> bool:
     word = compact(value).lower()
     if word in _YES or word in _NO:
         return word in _YES
-    raise Invalid(_("Please write 是 (yes) or 否 (no)."))
+    raise Invalid(_("Please write yes or no."))
 
 
 def _number(value: object) -> Decimal:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy_continuum import version_class
 
-from app.base import clock
+from app.base import wording
 from app.base.fields import Choices, Field, value_of
 from app.base.history import change_set_class, name_of
 from app.base.screens import forms, markup
@@ -75,7 +75,7 @@ def last_saved(record: Any) -> tuple[str, str]:
     versions = version_class(type(record))
     newest = select(versions.transaction_id).where(versions.id == record.id).order_by(versions.transaction_id.desc())
     change = db.session.get(change_set_class(), db.session.scalar(newest.limit(1)))
-    return (name_of(change), f"{clock.local(change.issued_at):%H:%M}") if change else ("", "")
+    return (name_of(change), wording.time_of_day(change.issued_at)) if change else ("", "")
 
 
 def _before(opened: Any, spec: Field, theirs: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import IO, Any
 from flask import Response, send_file
 from sqlalchemy import case, literal, select
 
-from app.base import choices, clock, logbook
+from app.base import choices, clock, logbook, wording
 from app.base.actor import Actor
 from app.base.engine import promise_to_read
 from app.base.fields import (
@@ -58,7 +58,7 @@ def send(
     stream: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - send_file closes it with the answer
     write(stream, columns, rows, name=name, what=what, asked=asked, file_format=file_format)
     stream.seek(0)
-    file_name = f"{name} {clock.local(clock.now()):%Y%m%d-%H%M}.{file_format}"
+    file_name = f"{name} {wording.stamp(clock.now())}.{file_format}"
     return send_file(stream, mimetype=FORMATS[file_format], as_attachment=True, download_name=file_name)
 
 

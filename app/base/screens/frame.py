@@ -9,6 +9,7 @@ from flask_appbuilder.menu import MenuItem
 from app.base import choices
 from app.base.i18n import _
 from app.base.screens.house import language
+from app.base.screens.look import brand, look
 from app.base.screens.markup import color_of
 
 #: The groups of the menu in their order. Source: spec REQUIREMENTS, GEN-2.
@@ -26,10 +27,10 @@ parts: dict[str, Callable[[Any], dict[str, Any]]] = {}
 
 def frame() -> dict[str, Any]:
     """Return what ``zhike/base.html`` draws round the page."""
-    settings, actor = current_app.config["ZHIKE"], g.get("actor")
-    here = language()
+    actor, here = g.get("actor"), language()
     found = {
-        "brand": {"name": settings.site_name, "tagline": settings.site_tagline},
+        "brand": brand(),
+        "look": look(actor),
         "locale": here,
         "home_url": "/",
         "language_url": url_for("SignInView.language"),

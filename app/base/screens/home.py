@@ -5,12 +5,11 @@ A card is seen by those who may open what it leads to, and for whose work it is 
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from flask import current_app
 
-from app.base import choices, clock
+from app.base import choices
 from app.base.actor import Actor
 
 #: (permission, screen), as FAB knows it; None: one's own affairs, open to everybody who is signed in.
@@ -117,12 +116,6 @@ first_page = Registry()
 def for_actor(parts: Iterable[Any], actor: Actor) -> list[Any]:
     """Return those of the parts that are for the actor, each kind in its order."""
     return sorted((part for part in parts if part.is_for(actor)), key=lambda part: part.place)
-
-
-def short(at: datetime) -> str:
-    """Return a stored moment as cards tell it: with the year only where that is another one."""
-    here = clock.local(at)
-    return f"{here:%m-%d %H:%M}" if here.year == clock.today().year else f"{here:%Y-%m-%d}"
 
 
 def _may(permission: str, view: str) -> bool:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Flask, current_app, g, has_request_context, session
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask_appbuilder import AppBuilder
 
+from app.base import settings
 from app.base.i18n import speak_templates
-from app.base.screens import buttons, rows
+from app.base.screens import buttons, days, rows
 from app.base.screens.markup import icon, level
 from config import ROOT
 
@@ -36,6 +37,7 @@ class House(AppBuilder):
         app.extensions["babel"].translation_directories = [str(ROOT / "translations")]
         speak_templates(app)
         app.jinja_env.globals |= DRAWN
+        days.prepare(app)
 
     def _add_admin_views(self) -> None:
         self._indexview = self.add_view_no_menu(self.indexview)
@@ -56,7 +58,28 @@ class House(AppBuilder):
                 view.complete()
 
 
+#: Keeps the language for somebody who has not signed in.
+LANGUAGE_COOKIE = "zk_language"
+#: Where Chinese is written in traditional characters. Source: CLDR's likely subtags.
+TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
+
+
 def language() -> str:
-    """Return the language of this answer: the person's own, else the browser session's, else Simplified Chinese."""
-    chosen = g.get("language") or (session.get("language") if has_request_context() else None)
-    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+    """Return the language of this answer: the person's own, the browser's last, the one it asks for, the house's."""
+    if g.get("language") or not has_request_context():
+        chosen = g.get("language")
+    else:
+        chosen = session.get("language") or request.cookies.get(LANGUAGE_COOKIE) or asked_for()
+    return chosen if chosen in LANGUAGES else settings.value("default_language")
+
+
+def asked_for() -> str:
+    """Return the first language of ours that the browser asks for; empty if it asks for none."""
+    spoken = (tag.lower().replace("_", "-").split("-") for tag in request.accept_languages.values())
+    return next((_ours(parts) for parts in spoken if parts[0] in ("zh", "en")), "")
+
+
+def _ours(parts: list[str]) -> str:
+    if parts[0] == "en":
+        return "en"
+    return "zh_Hant" if TRADITIONAL & {*parts} and "hans" not in parts else "zh_Hans"

@@ -15,10 +15,10 @@ from app.base.actor import Actor
 from app.base.fields import Choices, Field, Link, Phones, fields_of, is_hidden
 from app.base.fields.held import Holding, holding_of
 from app.base.masked_filters import check_asked
+from app.base.screens.look import PAGE_SIZES
 from app.extensions import db
 
 COUNT_LIMIT = 10_000
-PAGE_SIZES = (10, 25, 50, 100)
 LAST_NUMBERED_PAGE = 100
 SHALLOW = 200  # rows that may be skipped with all their columns
 LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
@@ -38,6 +38,7 @@ class Listing:
     also: Sequence[str] = field(default_factory=tuple)  # further columns the rows need
     subject: str = ""  # the list whose segments may be asked for
     is_frozen: bool = False  # the filter was checked when a job was asked for
+    usual_size: int = 25  # rows of a page, where the address says nothing
     segment_name: str = ""  # of the segment whose conditions these are, or were when an export began
 
     is_stale = False
@@ -86,7 +87,7 @@ class Listing:
     @cached_property
     def page_size(self) -> int:
         given = self.asked.get("page_size", "")
-        return int(given) if given.isascii() and given.isdigit() and int(given) in PAGE_SIZES else 25
+        return int(given) if given.isascii() and given.isdigit() and int(given) in PAGE_SIZES else self.usual_size
 
     @cached_property
     def page(self) -> int:

@@ -4,23 +4,15 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
-
-from app.base import segments
+from app.base import segments, wording
 from app.base.fields import Field
 from app.base.i18n import _, ngettext
-from app.base.screens import filterbar, markup, prints
+from app.base.screens import columns, exportmenu, filterbar, markup
 from app.base.screens.listing import COUNT_LIMIT, LAST_NUMBERED_PAGE, PAGE_SIZES, Listing
 
 if TYPE_CHECKING:
     from app.base.screens.view import DomainView
 
-EXPORTS = {
-    "xlsx": (_("Excel (xlsx)"), "file-spreadsheet"),
-    "csv": (_("Text (csv)"), "file-spreadsheet"),
-    "pdf": (_("PDF"), "file-type-pdf"),
-}
-EXPORT_ICONS = {"file-spreadsheet", "file-type-pdf"}  # for the sprite
 PAGES_SHOWN = 2  # on either side of the current one
 
 
@@ -43,32 +35,21 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "add_label": _("New: %(one)s") % {"one": view.one},
         "clear_url": listing.url(filter=None, kept=None, segment=None),
         "import_url": view.import_url(),
-        "export_urls": _exports(view, listing) if view.may("export") else None,
+        "export_urls": exportmenu.build(view, listing) if view.may("export") else None,
         "bulk_actions": view.bulk_offered(),
         "action_url": view.bulk_url(),
         "segments": _tabs(view, listing, kept.get("tabs", [])),
         "kept": kept,
         "save_segment_url": kept.get("save_url"),
         "segment_id": listing.applied.id if listing.applied else None,
-    } | filterbar.build(view, listing)
-
-
-def _exports(view: "DomainView", listing: Listing) -> list[dict[str, Any]]:
-    address = view.url("export") + listing.url(page_size=None)
-    joint = "" if address.endswith("?") else "&"
-    method = "POST" if listing.count > current_app.config["ZHIKE"].export_at_once_rows else "GET"
-    found: list[dict[str, Any]] = [
-        {"label": label, "icon": icon, "url": f"{address}{joint}format={code}", "method": method}
-        for code, (label, icon) in EXPORTS.items()
-    ]
-    found[-1]["method"] = "GET"  # a PDF is never long
-    found[-1]["disabled"] = prints.why_not(listing)
-    return found
+        **columns.menu(view),
+        **filterbar.build(view, listing),
+    }
 
 
 def count_text(count: int) -> str:
     """Return a count as people read it: "10,000+" above the limit."""
-    return f"{COUNT_LIMIT:,}+" if count > COUNT_LIMIT else f"{count:,}"
+    return f"{COUNT_LIMIT:,}+" if count > COUNT_LIMIT else wording.number(count)
 
 
 def _tabs(view: "DomainView", listing: Listing, own: list[dict[str, Any]]) -> list[Any]:
@@ -126,9 +107,9 @@ def _pager(listing: Listing, rows: list[Any]) -> dict[str, Any]:
     keyset = bool({"after", "before", "row"} & set(listing.asked))
     first = (listing.page - 1) * listing.page_size
     more = listing.has_more or "before" in listing.asked
+    edges = {"first": wording.number(first + 1), "last": wording.number(first + len(rows))}
     return {
-        "text": _("Rows %(first)s–%(last)s of %(count)s")
-        % {"first": f"{first + 1:,}", "last": f"{first + len(rows):,}", "count": count_text(listing.count)}
+        "text": _("Rows %(first)s–%(last)s of %(count)s") % (edges | {"count": count_text(listing.count)})
         if rows and not keyset
         else ngettext("%(n)s row", "%(n)s rows", listing.count, n=count_text(listing.count)),
         "first_url": listing.url() if keyset else None,

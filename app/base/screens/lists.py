@@ -1,19 +1,19 @@
 """The list of a screen, its filter, its exports: the half of a DomainView that is about many rows."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Response, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.base import filters, kept_filters, segments
+from app.base import filters, kept_filters, preferences, segments
 from app.base.actor import Actor
 from app.base.errors import Invalid
 from app.base.fields import Field, fields_of
 from app.base.i18n import _
-from app.base.screens import exports, filterbar, listpage, longexports, prints
+from app.base.screens import columns, exports, filterbar, listpage, longexports, prints
 from app.base.screens.listing import Listing, filterable
 
 
@@ -25,6 +25,10 @@ def current_actor() -> Actor:
 
 class Lists:
     """What a DomainView shows of many rows. ``self`` is the view."""
+
+    has_columns: ClassVar[bool] = True  # people choose which columns they see
+    column_choices: ClassVar[Sequence[str]] = ()  # empty: every field that is loaded with the rows
+    rows_as: ClassVar[type[Listing]] = Listing
 
     @expose("/")
     @has_access
@@ -52,16 +56,16 @@ class Lists:
     def listing(self: Any, **changes: str) -> Listing:
         """Return the rows that the address asks for. ``changes`` overrides single parameters."""
         asked = {name: value for name, value in request.values.items() if name != "csrf_token"} | changes
-        columns = [self.specs[name] for name in self.list_fields]
-        return Listing(
+        return self.rows_as(
             self.model,
             filterable(self.model),
-            columns,
+            [self.specs[name] for name in columns.shown(self)],
             asked,
             current_actor(),
             default_sort=self.default_sort,
             also=self.row_needs,
             subject=self.segments_of(),
+            usual_size=preferences.get(current_actor(), "page_size"),
         )
 
     @classmethod
@@ -105,7 +109,7 @@ class Lists:
     @has_access
     @permission_name("export")
     def export(self: Any) -> Response:
-        """Send every row that the list's filter shows as a file. ``format``: xlsx, csv or pdf."""
+        """Send every row that the list's filter shows as a file. ``format``: xlsx, csv or pdf; ``columns``: names."""
         if request.args.get("format") == "pdf":
             return prints.send_list(self, self.listing())
         file_format = "csv" if request.args.get("format") == "csv" else "xlsx"
@@ -134,7 +138,8 @@ class Lists:
         ``is_frozen``: what is asked was checked before, and has not been in anybody's hands since.
         """
         known = fields_of(cls.model)
-        specs = [known[name] for name in cls.export_fields or cls.list_fields]
+        specs = columns.asked(cls, asked.get("columns", ""))
+        specs = specs or [known[name] for name in cls.export_fields or cls.list_fields]
         more: dict[str, Any] = {"default_sort": cls.default_sort, "subject": cls.segments_of(), "is_frozen": is_frozen}
         listing = Listing(cls.model, filterable(cls.model), specs, asked, actor, **more)
         _checked = listing.filter

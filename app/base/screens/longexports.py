@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
-from app.base import background, clock
+from app.base import background, clock, wording
 from app.base.background import JobProgress, Kind
 from app.base.engine import reading
 from app.base.i18n import _
@@ -44,7 +44,7 @@ def run(progress: JobProgress) -> dict[str, Any]:
             written = write(stream, exports.columns_of(specs), _told(rows, progress, total)).rows
             about = {**rows.about, **rows.told}
             db.session.rollback()
-        progress.hand_out(path, name=f"{view.title} {clock.local(clock.now()):%Y%m%d-%H%M}.{file_format}")
+        progress.hand_out(path, name=f"{view.title} {wording.stamp(clock.now())}.{file_format}")
     detail = {"list": view.__name__, "format": file_format, "rows": written}
     progress.close_with(lambda: exports.note_export(str(view.title), detail, about))
     return {"rows": written}

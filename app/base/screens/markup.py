@@ -1,21 +1,25 @@
 """One value of a row, as it is drawn in a list, on a record and in a diff."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from flask import g, url_for
 from markupsafe import Markup, escape
 
+from app.base import wording
 from app.base.actor import Actor
 from app.base.fields import (
     Boolean,
     Choice,
     Choices,
+    Date,
     Field,
     Hidden,
     Link,
     LongText,
+    Moment,
     Phone,
     Phones,
     Value,
@@ -89,8 +93,32 @@ def draw(spec: Field, record: Any, *, actor: Actor | None, short: bool = True) -
     return (
         masked(shown, place_of(record, spec.name))
         if isinstance(shown, Hidden)
-        else draw_value(spec, shown, short=short)
+        else draw_value(spec, shown, short=short, near=short)
     )
+
+
+TIME = Markup('<time datetime="{}" title="{}">{}</time>')
+EXACT = Markup('<time datetime="{}">{}</time>')
+
+
+def moment(value: datetime | None, *, near: bool = True) -> Markup:
+    """Return a moment as HTML. ``near``: how near it is (Today 09:12), when exactly as a tip; else when exactly."""
+    if value is None:
+        return NOTHING
+    return _time(wording.machine(value), wording.instant(value), wording.ago(value) if near else "")
+
+
+def day(value: date | None, *, near: bool = True) -> Markup:
+    """Return a day as HTML, as ``moment``."""
+    if value is None:
+        return NOTHING
+    exact = wording.day(value)
+    return _time(exact, exact, wording.near(value) if near else "")
+
+
+@lru_cache(maxsize=4000)
+def _time(machine: str, exact: str, words: str) -> Markup:
+    return TIME.format(machine, exact, words) if words else EXACT.format(machine, exact)
 
 
 def place_of(record: Any, name: str) -> str:
@@ -108,13 +136,15 @@ def masked(mask: str, place: str = "", number: int | None = None) -> Markup:
     return Markup('<span class="zk-phone is-masked" data-masked="{}"{}>{}</span>').format(place, which, mask)
 
 
-def draw_value(spec: Field, value: Value, *, short: bool = True) -> Markup:
-    """Return a value of a field as HTML; a mask stays a mask."""
+def draw_value(spec: Field, value: Value, *, short: bool = True, near: bool = False) -> Markup:
+    """Return a value of a field as HTML; a mask stays a mask. ``near``: say how near a day is, not when it is."""
     if value is None or value in ("", ()):
         words = getattr(spec, "nothing", "")
         return Markup('<span class="zk-chip is-line">{}</span>').format(words) if words else NOTHING
     if isinstance(value, Hidden):
         return masked(value)
+    if isinstance(spec, Date | Moment):
+        return (day if isinstance(spec, Date) else moment)(value, near=near)
     shape = next((shape for kind, shape in SHAPES if isinstance(spec, kind)), _plain)
     if short and isinstance(spec, Phone):  # a list is read, calls are made from the record
         return Markup('<span class="zk-phone">{}</span>').format(spec.text(value))

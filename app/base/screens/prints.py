@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, current_app, send_file
 
-from app.base import clock
+from app.base import clock, wording
 from app.base.errors import Invalid
 from app.base.fields import Field
 from app.base.i18n import _, ngettext
 from app.base.paper import engine
 from app.base.paper.tables import table
 from app.base.screens import exports, filterbar
+from app.base.screens.columns import is_written
 from app.base.screens.listing import Listing
 from app.extensions import db
 
@@ -35,7 +36,7 @@ def why_not(listing: Listing) -> object | None:
 
 
 def too_many() -> object:
-    most = f"{most_rows():,}"
+    most = wording.number(most_rows())
     return _("A PDF holds at most %(most)s rows. Export the list as Excel (xlsx), or narrow the filter.") % {
         "most": most
     }
@@ -43,7 +44,8 @@ def too_many() -> object:
 
 def send_list(view: "DomainView", listing: Listing) -> Response:
     """Return the rows of a list as a PDF to be kept. Raises Invalid above the limit of rows, NoPaper."""
-    pdf, rows, count = list_pdf(listing, listing.columns, title=str(view.title))
+    specs = [spec for spec in listing.columns if is_written(spec)]
+    pdf, rows, count = list_pdf(listing, specs, title=str(view.title))
     return send(pdf, name=str(view.title), what=view.endpoint, about={**rows.about, **rows.told}, row_count=count)
 
 
@@ -57,12 +59,12 @@ def list_pdf(listing: Listing, specs: Sequence[Field], *, title: str) -> tuple[b
     columns = exports.columns_of(specs)
     db.session.rollback()  # the read transaction is over: drawing takes its time
     notes = [str(_("Filter: %(words)s") % {"words": words})] if words else []
-    notes.append(str(ngettext("%(n)s row", "%(n)s rows", len(rows), n=f"{len(rows):,}")))
+    notes.append(str(ngettext("%(n)s row", "%(n)s rows", len(rows), n=wording.number(len(rows)))))
     return table(columns, rows, title=title, notes=notes, actor=listing.actor), read, len(rows)
 
 
 def send(pdf: bytes, *, name: str, what: str, about: Mapping[str, Any], row_count: int) -> Response:
     """Keep the log of a document, and return it to be kept. ``about``: what the log says of its records."""
     exports.leave_in_log(name, {"list": what, "format": "pdf", "rows": row_count}, about)
-    file_name = f"{name} {clock.local(clock.now()):%Y%m%d-%H%M}.pdf"
+    file_name = f"{name} {wording.stamp(clock.now())}.pdf"
     return send_file(io.BytesIO(pdf), mimetype=MIME, as_attachment=True, download_name=file_name)

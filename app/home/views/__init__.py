@@ -3,11 +3,11 @@
 from typing import Any
 
 from babel.dates import format_skeleton
-from flask import flash, redirect, request, session, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import AppBuilder, IndexView, expose
 from werkzeug.wrappers import Response
 
-from app.base import clock
+from app.base import clock, preferences
 from app.base.actor import Actor
 from app.base.i18n import _
 from app.base.screens.home import first_page
@@ -16,6 +16,7 @@ from app.base.screens.view import current_actor
 from app.home.views import cards
 from app.home.views.cards import Choice
 from app.home.views.interface import OpenApiView
+from app.system.preferences import services
 from app.system.security import queries as security
 
 KEPT = "home_cards"
@@ -45,19 +46,17 @@ class HomeView(IndexView):
         return redirect(url_for(".index"))
 
 
-# ── the choice: to be kept by system.preferences; until then with the session of the browser ──
-
-
-def choice_of(_actor: Actor) -> Choice:
+def choice_of(actor: Actor) -> Choice:
     """Return how a person wants the cards."""
-    return Choice.read(session.get(KEPT))
+    return Choice.read(preferences.get(actor, KEPT))
 
 
-def keep_choice(_actor: Actor, choice: Choice) -> None:
+def keep_choice(actor: Actor, choice: Choice) -> None:
     """Keep how a person wants the cards; what equals the usual is not kept."""
-    session.pop(KEPT, None)
-    if choice != Choice():
-        session[KEPT] = choice.kept()
+    if choice == Choice():
+        services.forget(KEPT, actor=actor)
+    else:
+        services.keep({KEPT: choice.kept()}, actor=actor)
 
 
 # ── the greeting ──

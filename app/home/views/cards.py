@@ -1,6 +1,6 @@
 """Which cards a person has before them, in which order, and what each shows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.base.actor import Actor
@@ -10,6 +10,9 @@ from app.base.screens.home import Card, Content, Line, Nothing, first_page, for_
 MOST_FIGURES, MOST_WAITING = 6, 6
 
 
+HIDDEN = "-"
+
+
 class Choice(NamedTuple):
     """How a person wants the cards: by name, in order; ``hidden``: those not to be shown. A new card comes last."""
 
@@ -17,18 +20,14 @@ class Choice(NamedTuple):
     hidden: frozenset[str] = frozenset()
 
     @classmethod
-    def read(cls, kept: Any) -> "Choice":
-        """Return what was kept; nothing chosen, where that cannot be read."""
-        if not isinstance(kept, Mapping):
-            return cls()
-        return cls(tuple(_names(kept.get("order"))), frozenset(_names(kept.get("hidden"))))
+    def read(cls, kept: Sequence[str] | None) -> "Choice":
+        """Return what was kept: names in order, those not to be shown with a minus before them."""
+        names = kept or ()
+        hidden = frozenset(name[1:] for name in names if name.startswith(HIDDEN))
+        return cls(tuple(name.removeprefix(HIDDEN) for name in names), hidden)
 
-    def kept(self) -> dict[str, list[str]]:
-        return {"order": [*self.order], "hidden": sorted(self.hidden)}
-
-
-def _names(raw: Any) -> Iterable[str]:
-    return [name for name in raw if isinstance(name, str)] if isinstance(raw, list | tuple) else []
+    def kept(self) -> tuple[str, ...]:
+        return tuple(f"{HIDDEN}{name}" if name in self.hidden else name for name in self.order)
 
 
 def arranged(actor: Actor, choice: Choice) -> Sequence[Card]:

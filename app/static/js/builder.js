@@ -1,6 +1,7 @@
 // The condition builder. State is the filter itself: {all: [{field, op, value}, {any: […]}]}; every change draws it anew
 // where needed, reads it back as a sentence, and "apply" sends it as the query parameter `filter`.
 import { $, $$, hasDialog, on, ready } from "./lib.js";
+import { equip } from "./dates.js";
 import { enhance } from "./fields.js";
 import { go } from "./swap.js";
 
@@ -32,17 +33,17 @@ const clone = (name) => $(`template[data-builder-${name}]`, box).content.firstEl
 function option(value, text, selected = false) { return new Option(text, value, selected, selected); }
 
 /* ── what one types the value into ── */
-const TYPES = { number: "number", money: "number", integer: "number", decimal: "number", date: "date", datetime: "datetime-local" };
+const TYPES = { number: "number", money: "number", integer: "number", decimal: "number", date: "day", moment: "day" };
 
 function input(cond, read, write, label, type) {
   const field = document.createElement("input");
   field.className = "form-control";
-  field.type = type;
+  field.type = type === "day" ? "text" : type;
   field.setAttribute("aria-label", label);
   if (type === "number") field.step = "any";
   field.value = read() ?? "";
   field.addEventListener("input", () => { write(field.value); readBack(); });
-  return field;
+  return type === "day" ? equip(field) : field;
 }
 
 function remember(field, options) {

@@ -1,20 +1,9 @@
-// The frame: theme, row spacing, rail, phone drawer, quick search, menu groups, dialogs, keyboard shortcuts.
+// The frame: phone drawer, quick search, menu groups, dialogs, keyboard shortcuts.
 import { $, $$, hasDialog, isShortcut, isTyping, keep, on } from "./lib.js";
+import { toggleRail } from "./look.js";
 
 const root = document.documentElement;
 
-function flip(attribute, name, value, otherwise) {
-  const next = root.dataset[attribute] === value ? otherwise : value;
-  if (next) root.dataset[attribute] = next; else delete root.dataset[attribute];
-  keep(name, next || "");
-}
-const toggleRail = () => flip("side", "side", "rail", "");
-on("click", "[data-theme-toggle]", () => {
-  flip("bsTheme", "theme", "dark", "light");
-  document.dispatchEvent(new CustomEvent("zk:theme"));
-});
-on("click", "[data-density-toggle]", () => flip("density", "density", "compact", ""));
-on("click", "[data-rail]", toggleRail);
 on("change", "[data-keys-switch]", (box) => { root.dataset.keys = box.checked ? "on" : "off"; keep("keys", root.dataset.keys); });
 
 function drawer(open) {

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from app.base import clock
+from app.base import clock, wording
 from app.base.fields import Field, Hidden, seen
 from app.base.i18n import _, ngettext
 from app.base.scope import may_write, with_deleted
@@ -142,13 +142,15 @@ class HistoryPage:
 
     def drawn(self, one: Set) -> dict[str, Any]:
         label, icon_name, color = CHANNELS.get(one.channel, CHANNELS["system"])
+        here = clock.local(one.at).date()
         older = next((other.number for other in self.sets if other.number < one.number), None)
         return {
             "number": one.number,
             "place": one.place,
             "who": one.who,
-            "day": f"{clock.local(one.at):%Y-%m-%d}",
-            "time": f"{clock.local(one.at):%H:%M}",
+            "day": wording.day(here),
+            "day_text": wording.heading(here),
+            "time": wording.time_of_day(one.at),
             "channel": label,
             "icon": icon_name,
             "color": color,
@@ -164,7 +166,7 @@ class HistoryPage:
         one = next((one for one in self.sets if one.number == number), None)
         if one is None:
             return None
-        return {"place": one.place, "at": f"{clock.local(one.at):%Y-%m-%d %H:%M}", "who": one.who}
+        return {"place": one.place, "at": wording.instant(one.at), "who": one.who}
 
     def _scrub(self) -> list[dict[str, Any]]:
         ordered = list(reversed(self.sets))[-200:]
@@ -176,7 +178,7 @@ class HistoryPage:
                 "number": one.number,
                 "inside": self.old <= one.number <= self.new,
                 "end": one.number in (self.old, self.new),
-                "day": f"{clock.local(one.at):%Y-%m-%d}",
+                "day": wording.day(clock.local(one.at).date()),
             }
             for place, one in enumerate(ordered)
         ]

@@ -6,9 +6,15 @@ from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.base import wording
 from app.base.fields import Boolean, Choice, Link, Number, Text, field
 from app.base.i18n import _
 from app.base.scope import PUBLIC
+
+
+def in_the_readers_language(row: Dictionary | DictionaryValue, what: str) -> str:
+    words: str = getattr(row, f"{what}_{wording.language().lower()}")
+    return words
 
 
 class Dictionary(Model):
@@ -28,7 +34,7 @@ class Dictionary(Model):
     values_in_use = values_retired = 0  # told by queries.with_counts
 
     def __str__(self) -> str:
-        return self.name_zh_hans
+        return in_the_readers_language(self, "name")
 
 
 class DictionaryValue(Model):
@@ -74,4 +80,4 @@ class DictionaryValue(Model):
     __mapper_args__ = {"version_id_col": revision}
 
     def __str__(self) -> str:
-        return self.label_zh_hans
+        return in_the_readers_language(self, "label")

@@ -1,6 +1,7 @@
 """The screens of the data dictionary."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -60,6 +61,7 @@ class DictionaryView(DomainView):
     list_fields = ["name_zh_hans", "name_en", "code", "policy", "values_in_use", "values_retired"]
     default_sort = "name_zh_hans"
     has_segments = False
+    rows_as = Counted
     value_fields: Sequence[str] = (
         "label_zh_hans", "color", "code", "label_zh_hant", "label_en", "position", "is_default", "is_active"
     )  # fmt: skip
@@ -70,10 +72,10 @@ class DictionaryView(DomainView):
         return {**super().specs, **{spec.name: spec for spec in counts}}
 
     def listing(self, **changes: str) -> Listing:
-        plain, columns = super().listing(**changes), [self.specs[name] for name in self.list_fields]
+        plain = super().listing(**changes)
         # their keys are words: they are paged by number, not behind a key
         asked = {"page_size": "100"} | {name: word for name, word in plain.asked.items() if name not in KEYSET}
-        return Counted(Dictionary, filterable(Dictionary), columns, asked, self.actor(), default_sort=self.default_sort)
+        return replace(plain, asked=asked)
 
     def record(self, pk: str, *, write: bool = False) -> Dictionary:  # noqa: ARG002 - everybody reads, nobody changes
         found = (

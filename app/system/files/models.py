@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, ForeignKey, FromClause, Index, String, and_, 
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
-from app.base import clock
+from app.base import clock, wording
 from app.base.actor import Actor
 from app.base.fields import Choice, Email, Link, Moment, Number, Text, Value, field
 from app.base.fields.groups import ANY
@@ -105,17 +105,7 @@ class Size(Number):
     """A number of bytes, read as KB and MB."""
 
     def text(self, value: Value) -> str:
-        return size_text(value) if value is not None else ""
-
-
-def size_text(size_bytes: int) -> str:
-    """Return a size as people read it: 820 B, 64 KB, 1.4 MB."""
-    number, unit = float(size_bytes), "B"
-    for larger in ("KB", "MB", "GB", "TB"):
-        if number < 1000:  # noqa: PLR2004 - three digits
-            break
-        number, unit = number / 1024, larger
-    return f"{number:.0f} {unit}" if unit in ("B", "KB") else f"{number:.1f} {unit}"
+        return wording.size(value) if value is not None else ""
 
 
 class File(Model):

@@ -9,9 +9,9 @@ from sqlalchemy.orm import selectinload
 from app.base import choices
 from app.base.scope import unscoped, with_deleted
 from app.extensions import db
-from app.system.files.models import HOLDERS, File, Holder, size_text
+from app.system.files.models import HOLDERS, File, Holder
 
-__all__ = ["HOLDERS", "by_id", "count", "holder_names", "kept", "of", "record_of", "same", "size_text", "total_bytes"]
+__all__ = ["HOLDERS", "by_id", "count", "holder_names", "kept", "of", "record_of", "same", "total_bytes"]
 
 
 def by_id(key: int) -> File | None:

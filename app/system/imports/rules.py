@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from app.base import wording
 from app.base.errors import Invalid, WrongState
 from app.base.i18n import _
 from app.base.workflow import Workflow
@@ -166,8 +167,8 @@ def check_size(rows: int, *, in_browser: bool) -> None:
                 "This file has %(rows)s rows; on this page %(limit)s are the most. "
                 "Ask an administrator to run: flask customers import FILE --as USER"
             ),
-            rows=f"{rows:,}",
-            limit=f"{LARGEST_IN_BROWSER:,}",
+            rows=wording.number(rows),
+            limit=wording.number(LARGEST_IN_BROWSER),
         )
 
 

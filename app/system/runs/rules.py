@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from app.base import wording
 from app.base.errors import WrongState
 from app.base.i18n import _
 from app.base.workflow import Workflow
@@ -89,6 +90,6 @@ def check_count(found: int, *, shown: int) -> None:
     if found != shown:
         raise WrongState(
             _("%(found)s rows match now, %(shown)s did when you looked: nothing was changed. Look again, and repeat."),
-            found=f"{found:,}",
-            shown=f"{shown:,}",
+            found=wording.number(found),
+            shown=wording.number(shown),
         )

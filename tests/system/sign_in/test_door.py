@@ -16,6 +16,7 @@ from app.system.security.models import Employee
 from app.system.sign_in import rules, services
 from app.system.sign_in.models import Attempt
 from app.system.sign_in.rules import Lockout, Outcome
+from tests.bed import browsers
 from tests.cast import GUO, LIN, PASSWORD
 
 WRONG = "User name or password is wrong."
@@ -291,3 +292,45 @@ def test_the_language_chosen_at_the_door_is_the_language_inside(stranger):
     assert "With your company account" in page.text
     enter(stranger)
     assert '<html lang="en"' in stranger.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("zh-TW,zh;q=0.9,en;q=0.8", "zh-Hant"),
+        ("zh-HK", "zh-Hant"),
+        ("zh-Hant-CN", "zh-Hant"),
+        ("zh-Hans-HK", "zh-Hans"),
+        ("en-GB,en;q=0.9,zh;q=0.8", "en"),
+        ("zh-CN,en", "zh-Hans"),
+        ("fr,en;q=0.5,zh;q=0.4", "en"),
+        ("ja", "zh-Hans"),
+        ("", "zh-Hans"),
+        ("*", "zh-Hans"),
+        ("x;q=y,,;;", "zh-Hans"),
+    ],
+)
+@pytest.mark.one_database
+def test_a_first_visit_is_answered_in_the_language_the_browser_asks_for(app, asked, answered):
+    page = app.test_client().get("/login/", headers={"Accept-Language": asked})
+    assert f'<html lang="{answered}"' in page.text
+
+
+@pytest.mark.one_database
+def test_a_browser_keeps_its_language_after_it_was_closed_and_after_signing_out(app):
+    browser = browsers.stranger(app)
+    browser.post("/me/language", data={"language": "zh_Hant", "next": "/login/"})
+    browser.delete_cookie("zhike")
+    assert '<html lang="zh-Hant"' in browser.get("/login/", headers={"Accept-Language": "en"}).text
+    browser.set_cookie("zk_language", "fr")
+    assert '<html lang="en"' in browser.get("/login/", headers={"Accept-Language": "en"}).text
+
+
+@pytest.mark.one_database
+def test_the_language_of_a_person_follows_them_to_another_browser(app, as_user):
+    as_user("lin").post("/me/language", data={"language": "zh_Hant", "next": "/"})
+    other = browsers.stranger(app)
+    with other.session_transaction() as kept:
+        kept.clear()
+    enter(other)
+    assert '<html lang="zh-Hant"' in other.get("/").text

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from app.base.actor import SYSTEM, acting
 from app.extensions import db
-from app.system.sign_in.views.identity import OPEN_ENDPOINTS
+from app.system.sign_in.views.identity import OPEN_ENDPOINTS, OPEN_TO_ALL
 
 #: What a placeholder of an address is filled with: things nobody would type.
 ODD = ("1", "0", "-1", "999999999999999999999", "x", "%00", "..%2f..", "客户", "%27", "' OR 1=1 --")
@@ -36,7 +36,7 @@ def writes(rule):
 @pytest.mark.one_database
 def test_every_address_is_closed_to_strangers(app, stranger):
     for rule, address in addresses(app):
-        if rule.endpoint in OPEN_ENDPOINTS:
+        if rule.endpoint in OPEN_ENDPOINTS | OPEN_TO_ALL:
             continue
         for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
             answer = stranger.open(address, method=method)
@@ -54,6 +54,7 @@ def test_what_is_open_to_strangers_is_what_must_be():
         "readyz",
         "static",
     } == OPEN_ENDPOINTS
+    assert {"LogoView.logo"} == OPEN_TO_ALL
 
 
 # ── buttons ──
@@ -104,7 +105,7 @@ def test_a_foreign_token_changes_nothing(app, as_user):
 
 def is_own_affair(rule):
     """Tell whether an address is one's own account or inbox, keeps a long filter, only verifies or only exports."""
-    mine = ("SignInView.", "AuthView.", "InboxView.", "LimitedSecurityApi.")
+    mine = ("SignInView.", "AuthView.", "InboxView.", "LimitedSecurityApi.", "PreferencesView.")
     return rule.endpoint.startswith(mine) or rule.rule.endswith(("/filter", "/logs/verify", "/export"))
 
 

@@ -8,13 +8,12 @@ from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from markupsafe import Markup, escape
 
-from app.base import choices, clock
+from app.base import choices, wording
 from app.base.errors import Invalid
 from app.base.fields import Date, Hidden, fields_of, seen
 from app.base.history import children_of
 from app.base.i18n import _
 from app.base.screens import exports, markup
-from app.base.screens.home import short
 from app.base.screens.view import current_actor
 from app.base.tabular.cells import Column
 from app.crm.customers.models import Customer
@@ -132,8 +131,8 @@ def drawn(entry: Entry) -> dict[str, Any]:
         "name": entry.record.name,
         "url": url_for("CustomerView.history", pk=entry.record.id, b=entry.number),
         "is_deleted": entry.record.deleted_at is not None,
-        "at": f"{clock.local(entry.at):%Y-%m-%d %H:%M}",
-        "short": short(entry.at),
+        "at": markup.moment(entry.at),
+        "short": markup.moment(entry.at),
         "who": entry.who,
         "channel": label,
         "icon": icon_name,
@@ -159,7 +158,7 @@ def _word(record: Customer, spec: Any, value: Any) -> str:
 
 
 def _lines(entry: Entry) -> list[list[Any]]:
-    head = [f"{clock.local(entry.at):%Y-%m-%d %H:%M:%S}", entry.who]
+    head = [wording.second(entry.at), entry.who]
     head += [str(CHANNELS.get(entry.channel, CHANNELS["system"])[0]), entry.address or "", entry.record.name]
     lines = []
     for label, old, new, spec in entry.what:

@@ -7,10 +7,11 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup
 
-from app.base import clock, filters
+from app.base import clock, filters, wording
 from app.base.actor import Actor, Level
 from app.base.i18n import _
-from app.base.screens.home import Card, Content, Figures, Line, Nothing, short
+from app.base.screens import markup
+from app.base.screens.home import Card, Content, Figures, Line, Nothing
 from app.base.screens.listing import filterable
 from app.crm.customers import queries
 from app.crm.customers.models import Customer
@@ -68,7 +69,7 @@ FIGURES: Mapping[str, tuple[object, str]] = {
 
 def _figure(name: str, count: int, asked: Mapping[str, Any]) -> dict[str, Any]:
     label, tone = FIGURES[name]
-    words = f"{queries.MOST_COUNTED:,}+" if count > queries.MOST_COUNTED else f"{count:,}"
+    words = f"{wording.number(queries.MOST_COUNTED)}+" if count > queries.MOST_COUNTED else wording.number(count)
     drawn = {"icon": FIGURE_ICONS[name], "k": label, "v": words, "url": url_of(asked)}
     return drawn | {"tone": tone if count else ""}
 
@@ -97,7 +98,7 @@ def _line(row: Customer) -> Line:
         row.name,
         url_for("CustomerView.show", pk=row.id),
         text=region,
-        side=short(row.updated_at),
+        side=markup.moment(row.updated_at),
         chip=(status.label, status.color) if status else None,
     )
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
-from app.base import choices, clock
+from app.base import choices
 from app.base.fields import is_hidden, seen, value_of
 from app.base.i18n import _
 from app.base.paper import engine
@@ -120,14 +120,10 @@ def _figures(
         {"k": _("Phone"), "v": _number_html(view, customer, main, known) if main else markup.NOTHING},
         {"k": _("Completeness"), "v": f"{rules.completeness_percent(values, customer.kind)} %"},
         {"k": _("Contacts"), "v": contacts},
-        {"k": _("Assigned"), "v": _day(customer.assigned_at)},
-        {"k": _("Created"), "v": _day(customer.created_at)},
-        {"k": _("Updated"), "v": _day(customer.updated_at)},
+        {"k": _("Assigned"), "v": markup.moment(customer.assigned_at)},
+        {"k": _("Created"), "v": markup.moment(customer.created_at)},
+        {"k": _("Updated"), "v": markup.moment(customer.updated_at)},
     ]
-
-
-def _day(moment: Any) -> Any:
-    return f"{clock.local(moment):%Y-%m-%d}" if moment else markup.NOTHING
 
 
 def _number_html(view: "CustomerView", customer: Customer, name: str, known: Mapping[str, PhoneNumber]) -> Any:

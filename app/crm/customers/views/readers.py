@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from flask import url_for
 
 from app.base import choices
-from app.base.fields import Moment
 from app.base.i18n import _
 from app.base.screens import markup
 from app.crm.customers.models import Customer
@@ -14,7 +13,6 @@ from app.system.logs import queries as logs
 if TYPE_CHECKING:
     from app.crm.customers.views.customers import CustomerView
 
-MOMENT = Moment()
 MOST_READERS = 100
 
 
@@ -33,7 +31,7 @@ def build(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
         {
             "who": markup.person(names.get(one.person_id or 0, str(_("System")))),
             "what": kinds[one.kind],
-            "at": MOMENT.text(one.at),
+            "at": markup.moment(one.at),
             "address": one.address or "",
             "url": url_for("LogView.show", pk=one.id),
         }

@@ -1,6 +1,7 @@
 """All files, for the administrator: what there is, where it hangs, who brought it, how much room it takes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -9,10 +10,11 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
+from app.base import wording
 from app.base.i18n import _
 from app.base.screens import listpage
 from app.base.screens.listing import Listing, filterable
-from app.base.screens.view import DomainView, current_actor
+from app.base.screens.view import DomainView
 from app.system.files import queries
 from app.system.files.models import HOLDERS, File
 from app.system.files.views.tab import view as attachments
@@ -38,6 +40,7 @@ class FileView(DomainView):
     title, one, group, icon = _("Files"), _("File"), _("Administration"), "files"
     base_permissions = ["can_list"]
     list_fields = ["name", "holder", "family", "size_bytes", "uploaded_by", "uploaded_at"]
+    column_choices = list_fields
     row_needs = ["kind", "record_id", "family"]
     default_sort = "-uploaded_at"
     quick_segments = [
@@ -52,14 +55,13 @@ class FileView(DomainView):
         """Show one page of all files, with the room they take."""
         listing, problem = self.understood()
         page = listpage.build(self, listing, problem=problem)
-        page["count_text"] = f"{page['count_text']} · {queries.size_text(queries.total_bytes(listing.where))}"
+        page["count_text"] = f"{page['count_text']} · {wording.size(queries.total_bytes(listing.where))}"
         return self.render_template("zhike/list.html", page=page)
 
     def listing(self, **changes: str) -> Listing:
         plain = super().listing(**changes)
         fields = {name: spec for name, spec in filterable(File).items() if name not in ("holder", "deleted_at")}
-        more: dict[str, Any] = {"also": self.row_needs, "subject": plain.subject}
-        return Named(File, fields, plain.columns, plain.asked, current_actor(), self.default_sort, **more)
+        return replace(plain, fields=fields)
 
     def row_actions(self, record: File) -> Sequence[Mapping[str, Any]]:
         if not record.holder or not attachments().may("show"):

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import current_app, url_for
 
+from app.base import wording
 from app.base.fields import fields_of, is_hidden, seen
 from app.base.i18n import _, ngettext
 from app.base.screens import markup
@@ -48,7 +49,7 @@ def tab(kind: str, record: Any, *, is_mine: bool, is_open: bool) -> dict[str, An
         "count": len(files),
         "files": [drawn(screen, file, is_mine=is_mine) for file in files],
         "removed": [_gone(file) for file in removed],
-        "size": queries.size_text(sum(file.size_bytes for file in files)),
+        "size": wording.size(sum(file.size_bytes for file in files)),
         "upload_url": url_for("AttachmentView.attach", kind=kind, record=record.id)
         if is_mine and screen.may("add")
         else None,
@@ -74,9 +75,9 @@ def drawn(screen: Any, file: File, *, is_mine: bool) -> dict[str, Any]:
         "thumbnail": url_for("AttachmentView.thumbnail", pk=file.id) if file.thumbnail_sha256 else None,
         "url": url_for("AttachmentView.preview" if has_preview else "AttachmentView.content", pk=file.id),
         "is_shown": has_preview,
-        "size": queries.size_text(file.size_bytes),
+        "size": wording.size(file.size_bytes),
         "who": markup.person(str(file.uploaded_by)) if file.uploaded_by else markup.NOTHING,
-        "at": fields_of(File)["uploaded_at"].text(file.uploaded_at),
+        "at": markup.moment(file.uploaded_at),
         "content_url": url_for("AttachmentView.content", pk=file.id),
         "actions": actions(screen, file) if is_mine else [],
     }
@@ -104,7 +105,7 @@ def actions(screen: Any, file: File) -> list[dict[str, Any]]:
 
 
 def _gone(file: File) -> dict[str, Any]:
-    at = fields_of(File)["deleted_at"].text(file.deleted_at)
     url = url_for("AttachmentView.restore", pk=file.id)
     action = {"label": _("Restore"), "icon": "restore", "url": url, "method": "POST"}
-    return {"name": name_of(file), "at": at, "size": queries.size_text(file.size_bytes), "action": action}
+    size, at = wording.size(file.size_bytes), wording.instant(file.deleted_at)
+    return {"name": name_of(file), "at": at, "size": size, "action": action}

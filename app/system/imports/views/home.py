@@ -7,7 +7,8 @@ from flask import current_app, url_for
 
 from app.base.actor import Actor
 from app.base.i18n import _
-from app.base.screens.home import Line, Wait, short
+from app.base.screens import markup
+from app.base.screens.home import Line, Wait
 from app.system.imports import queries, rules, services
 from app.system.imports.models import ImportRun
 from app.system.imports.rules import State
@@ -46,7 +47,7 @@ def _waiting(actor: Actor) -> list[Line]:
 def _line(run: ImportRun) -> Line:
     state, url = State(run.state), url_for(f"{screen_of(run.kind).endpoint}.show", pk=run.id)
     chip = (rules.STATE_NAMES[state], rules.STATE_COLORS[state])
-    return Line(run.file_name, url, text=NEXT[state], side=short(run.at), chip=chip, icon="upload")
+    return Line(run.file_name, url, text=NEXT[state], side=markup.moment(run.at), chip=chip, icon="upload")
 
 
 PARTS = (Wait("imports", _waiting, place=10),)

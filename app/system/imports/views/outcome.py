@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from flask import url_for
 from markupsafe import Markup
 
+from app.base import wording
 from app.base.i18n import _
 from app.system.imports import rules, services
 from app.system.imports.models import ImportRun
@@ -30,10 +31,10 @@ def result(view: "ImportView", run: ImportRun) -> dict[str, Any]:
         "state": rules.STATE_NAMES[State(run.state)],
         "color": rules.STATE_COLORS[State(run.state)],
         "stats": [
-            {"icon": "circle-plus", "k": _("Made"), "v": f"{counts.get('create', 0):,}"},
-            {"icon": "pencil", "k": _("Changed"), "v": f"{counts.get('update', 0):,}"},
-            {"icon": "copy", "k": _("Skipped"), "v": f"{counts.get('skip', 0):,}"},
-            {"icon": "alert-circle", "k": _("Returned"), "v": f"{counts.get('reject', 0):,}"},
+            {"icon": "circle-plus", "k": _("Made"), "v": wording.number(counts.get("create", 0))},
+            {"icon": "pencil", "k": _("Changed"), "v": wording.number(counts.get("update", 0))},
+            {"icon": "copy", "k": _("Skipped"), "v": wording.number(counts.get("skip", 0))},
+            {"icon": "alert-circle", "k": _("Returned"), "v": wording.number(counts.get("reject", 0))},
         ],
         "returned": returned,
         "result_url": view.url("result", pk=run.id) if returned else None,
@@ -60,9 +61,9 @@ def working(view: "ImportView", run: ImportRun) -> dict[str, Any]:
 
 def _undone(counts: Mapping[str, Any]) -> object:
     return _("Removed: %(removed)s. Former values given back: %(back)s. Kept, because edited since: %(kept)s.") % {
-        "removed": f"{counts.get('removed', 0):,}",
-        "back": f"{counts.get('put_back', 0):,}",
-        "kept": f"{counts.get('kept', 0):,}",
+        "removed": wording.number(counts.get("removed", 0)),
+        "back": wording.number(counts.get("put_back", 0)),
+        "kept": wording.number(counts.get("kept", 0)),
     }
 
 
@@ -76,8 +77,8 @@ def undo(view: "ImportView", run: ImportRun) -> dict[str, Any]:
     """Return the question before an import is taken back, with what it would do."""
     found = services.preview(run)
     text = _("%(removed)s records that this import made are removed; %(back)s get their former values back.") % {
-        "removed": f"{found.removed:,}",
-        "back": f"{found.put_back:,}",
+        "removed": wording.number(found.removed),
+        "back": wording.number(found.put_back),
     }
     return {
         "title": _("Take the import back"),
@@ -95,5 +96,5 @@ def _kept(count: int, names: Sequence[str]) -> Markup:
     if not count:
         return Markup("<p>{}</p>").format(_("Nobody has edited any of them since."))
     items = Markup("").join(Markup("<li>{}</li>").format(name) for name in names)
-    said = _("%(n)s were edited since and are kept:") % {"n": f"{count:,}"}
+    said = _("%(n)s were edited since and are kept:") % {"n": wording.number(count)}
     return Markup("<p>{}</p><ul>{}</ul>").format(said, items)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app, url_for
 
-from app.base import clock
+from app.base import wording
 from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens.view import current_actor
@@ -29,7 +29,7 @@ def start(view: "ImportView", *, problem: object = None, template: str = "") -> 
         "steps": steps(None),
         "problem": problem,
         "upload_url": view.url("upload"),
-        "limit": f"{rules.LARGEST_IN_BROWSER:,}",
+        "limit": wording.number(rules.LARGEST_IN_BROWSER),
         "limit_bytes": current_app.config["ZHIKE"].upload_max_mb * 1024 * 1024,
         "limit_text": _("At most %(size)s MB.") % {"size": current_app.config["ZHIKE"].upload_max_mb},
         "templates": [
@@ -52,9 +52,9 @@ def _listed(view: "ImportView", run: ImportRun) -> dict[str, Any]:
         "url": view.url("show", pk=run.id),
         "state": rules.STATE_NAMES[state],
         "color": rules.STATE_COLORS[state],
-        "rows": f"{run.row_count:,}",
-        "created": f"{run.counts.get('create', 0):,}",
-        "updated": f"{run.counts.get('update', 0):,}",
+        "rows": wording.number(run.row_count),
+        "created": wording.number(run.counts.get("create", 0)),
+        "updated": wording.number(run.counts.get("update", 0)),
         "at": moment(run.at),
         "who": str(run.user) if run.user else "",
     }
@@ -62,7 +62,7 @@ def _listed(view: "ImportView", run: ImportRun) -> dict[str, Any]:
 
 def moment(at: Any) -> str:
     """Return a stored moment in the business's zone."""
-    return f"{clock.local(at):%Y-%m-%d %H:%M}" if at else ""
+    return wording.instant(at) if at else ""
 
 
 def crumbs(view: "ImportView") -> list[dict[str, Any]]:
@@ -96,12 +96,11 @@ def steps(run: ImportRun | None, *, now: int = 0) -> list[dict[str, Any]]:
 
 def about(view: "ImportView", run: ImportRun, *, now: int) -> dict[str, Any]:
     """Return the head of every page of a run."""
-    size = f"{run.size_bytes / 1024**2:.1f} MB" if run.size_bytes >= 1024**2 else f"{run.size_bytes // 1024 + 1} KB"
     is_mine = may_write(run, current_actor())
     return {
         "title": run.file_name,
         "count_text": _("%(sheet)s · %(rows)s rows · %(size)s")
-        % {"sheet": run.sheet, "rows": f"{run.row_count:,}", "size": size},
+        % {"sheet": run.sheet, "rows": wording.number(run.row_count), "size": wording.size(run.size_bytes)},
         "crumbs": crumbs(view),
         "steps": steps(run, now=now),
         "is_mine": is_mine,
@@ -164,7 +163,7 @@ def check(view: "ImportView", run: ImportRun, given: Mapping[str, str]) -> dict[
         "mapping_url": view.url("show", pk=run.id, step="mapping"),
         "segments": _segments(view, run, counts, show),
         "rows": [_problem_row(row, {**labels, **headings}) for row in rows],
-        "total": f"{counts['errors'] + counts['duplicates']:,}",
+        "total": wording.number(counts["errors"] + counts["duplicates"]),
         "kinds": _kinds(run, counts),
         "proposals": _proposals(run, labels),
         "choose_url": view.url("choose", pk=run.id, **here),
@@ -189,7 +188,8 @@ def _counts(run: ImportRun) -> dict[str, int]:
 def _stats(view: "ImportView", run: ImportRun, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     def one(icon: str, label: object, count: int, text: object, tone: str = "", show: str = "") -> dict[str, Any]:
         url = view.url("show", pk=run.id, show=show) if show and count else None
-        return {"icon": icon, "k": label, "v": f"{count:,}", "s": text, "tone": tone if count else "", "url": url}
+        shown = {"icon": icon, "k": label, "v": wording.number(count), "s": text}
+        return shown | {"tone": tone if count else "", "url": url}
 
     return [
         one(icon="circle-plus", label=_("New"), count=counts[Action.CREATE], text=_("will be written")),
@@ -202,8 +202,8 @@ def _stats(view: "ImportView", run: ImportRun, counts: Mapping[str, int]) -> lis
 def _segments(view: "ImportView", run: ImportRun, counts: Mapping[str, int], show: str) -> list[dict[str, Any]]:
     labels = {
         "all": _("All"),
-        "errors": _("Errors %(n)s") % {"n": f"{counts['errors']:,}"},
-        "duplicates": _("Duplicates %(n)s") % {"n": f"{counts['duplicates']:,}"},
+        "errors": _("Errors %(n)s") % {"n": wording.number(counts["errors"])},
+        "duplicates": _("Duplicates %(n)s") % {"n": wording.number(counts["duplicates"])},
     }
     return [
         {"label": label, "url": view.url("show", pk=run.id, show=name), "current": name == show}
@@ -235,7 +235,7 @@ def _kinds(run: ImportRun, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         {
             "name": f"choice-{reason}",
             "label": rules.REASON_NAMES[reason],
-            "count": f"{counts[reason]:,}",
+            "count": wording.number(counts[reason]),
             "choices": [
                 {"value": one, "label": rules.CHOICE_NAMES[one], "selected": one == run.options.get(reason)}
                 for one in offered

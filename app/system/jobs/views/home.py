@@ -4,7 +4,8 @@ from flask import url_for
 
 from app.base.actor import Actor
 from app.base.i18n import _
-from app.base.screens.home import Card, Content, Line, Nothing, short
+from app.base.screens import markup
+from app.base.screens.home import Card, Content, Line, Nothing
 from app.system.jobs import queries, rules
 from app.system.jobs.models import Job
 from app.system.jobs.rules import State
@@ -29,7 +30,7 @@ def _line(job: Job) -> Line:
         job.title,
         told["file"]["url"] if told["file"] else told["result_url"] or told["url"],
         text=(job.problem or "")[:120] if job.state == State.FAILED else told["came_out"],
-        side="" if goes_on else short(at),
+        side="" if goes_on else markup.moment(at),
         chip=(told["label"], told["color"]),
         icon="file-download" if told["file"] else "",
         job=told if goes_on else None,

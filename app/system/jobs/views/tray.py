@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import current_app, url_for
 
-from app.base import background
+from app.base import background, wording
 from app.base.actor import Actor
 from app.base.i18n import _, ngettext
 from app.system.jobs import queries, rules
@@ -48,7 +48,7 @@ def _came_out(job: Job) -> object:
     rows = job.result.get("rows")
     if job.state != State.DONE or rows is None:
         return ""
-    return ngettext("%(n)s row", "%(n)s rows", rows, n=f"{rows:,}")
+    return ngettext("%(n)s row", "%(n)s rows", rows, n=wording.number(rows))
 
 
 def told(job: Job) -> dict[str, Any]:
@@ -69,5 +69,8 @@ def told(job: Job) -> dict[str, Any]:
 
 def _how_far(job: Job) -> str:
     if job.total_count:
-        return str(_("%(done)s of %(total)s") % {"done": f"{job.done_count:,}", "total": f"{job.total_count:,}"})
-    return f"{job.done_count:,}" if job.done_count else ""
+        return str(
+            _("%(done)s of %(total)s")
+            % {"done": wording.number(job.done_count), "total": wording.number(job.total_count)}
+        )
+    return wording.number(job.done_count) if job.done_count else ""

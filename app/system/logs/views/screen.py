@@ -8,7 +8,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
-from app.base import choices
+from app.base import choices, wording
 from app.base.afterwards import afterwards
 from app.base.fields import Moment
 from app.base.fields.groups import is_among
@@ -110,7 +110,7 @@ class LogView(DomainView):
         """Compute the whole chain again and say where it breaks, if it does."""
         found = services.verify(key=log_key())
         if found.reason is None:
-            said = _("The chain is whole up to seal %(number)s.") % {"number": f"{found.number:,}"}
+            said = _("The chain is whole up to seal %(number)s.") % {"number": wording.number(found.number)}
             flash(str(said), "success")
         else:
             flash(str(_broken_words(found.number, found.reason)), "danger")
@@ -140,10 +140,11 @@ def _chain_words(chain: queries.Chain | None) -> object:
         return _broken_words(chain.verified_number or 0, rules.Reason(chain.reason))
     waiting = ngettext("%(num)s entry waits for its seal.", "%(num)s entries wait for their seals.", chain.waiting)
     if chain.verified_at is None:
-        return _("%(count)s entries are sealed; the chain was not verified yet.") % {"count": f"{chain.sealed:,}"}
+        sealed = {"count": wording.number(chain.sealed)}
+        return _("%(count)s entries are sealed; the chain was not verified yet.") % sealed
     said = _("The chain was whole up to seal %(number)s of %(last)s, verified %(time)s.") % {
-        "number": f"{chain.verified_number or 0:,}",
-        "last": f"{chain.sealed:,}",
+        "number": wording.number(chain.verified_number or 0),
+        "last": wording.number(chain.sealed),
         "time": MOMENT.text(chain.verified_at),
     }
     return f"{said} {waiting}" if chain.waiting else said
@@ -152,10 +153,12 @@ def _chain_words(chain: queries.Chain | None) -> object:
 def _broken_words(number: int, reason: rules.Reason) -> object:
     why = rules.REASONS[reason]
     said = _("The chain is broken at seal %(number)s: %(why)s. Keep a copy of the database before anything else.")
-    return said % {"number": f"{number:,}", "why": why}
+    return said % {"number": wording.number(number), "why": why}
 
 
 def _seal_words(entry: Entry) -> object:
     if entry.erased_at:
         return _("Erased %(time)s; its seal stays.") % {"time": MOMENT.text(entry.erased_at)}
-    return _("Seal %(number)s") % {"number": f"{entry.seal_number:,}"} if entry.seal_number else _("Not sealed yet")
+    if not entry.seal_number:
+        return _("Not sealed yet")
+    return _("Seal %(number)s") % {"number": wording.number(entry.seal_number)}

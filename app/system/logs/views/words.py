@@ -6,7 +6,7 @@ from typing import Any
 from flask import current_app
 from flask_appbuilder import Model
 
-from app.base import logbook
+from app.base import logbook, wording
 from app.base.actor import Channel
 from app.base.choices import Item
 from app.base.fields import fields_of
@@ -73,5 +73,5 @@ ITEMS: Mapping[str, Line] = {
     "list": Line(_("List"), _screen),
     "outside": Line(_("Outside the data scope"), lambda said: _("Yes") if said else _("No")),
     "reason": Line(_("Reason")),
-    "rows": Line(_("Rows"), lambda count: f"{count:,}"),
+    "rows": Line(_("Rows"), wording.number),
 }

@@ -6,13 +6,12 @@ from typing import Any
 
 from flask import current_app, url_for
 
-from app.base import choices, clock
-from app.base.fields import Moment
+from app.base import choices
 from app.base.i18n import _
 from app.base.inbox import Kind, kinds
+from app.base.screens import markup
 from app.system.notifications.models import Message
 
-MOMENT = Moment()
 UNKNOWN = Kind(_("Message"), "bell", _("Message"))
 #: For the sprite: those of the kinds there are.
 ICONS = ("arrow-back-up", "bell", "message-question", "share", "user-shield")
@@ -47,8 +46,7 @@ def _drawn(one: Message, people: Mapping[int, str], named: Mapping[str, Mapping[
         "label": kind.label,
         "title": str(kind.title) % values,
         "text": str(kind.text) % values if kind.text else "",
-        "at": MOMENT.text(one.created_at),
-        "when": f"{clock.local(one.created_at):%Y-%m-%dT%H:%M:%S%z}",
+        "at": markup.moment(one.created_at),
         "is_unread": one.read_at is None,
         "open_url": url_for("InboxView.open", pk=one.id) if can_open else None,
         "read_url": url_for("InboxView.read", pk=one.id) if one.read_at is None else None,

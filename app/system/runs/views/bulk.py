@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from app.base import filters, segments
+from app.base import filters, segments, wording
 from app.base.background import AtOnce
 from app.base.bulk import Action
 from app.base.errors import DomainError, Invalid, WrongState
@@ -169,15 +169,15 @@ class BulkActions:
     def _preview(self: Any, action: Action, asked: Mapping[str, Any], form: Any, *, problem: object = None) -> Any:
         found = services.samples(self.subject(), self._meant(asked), actor=self.actor(), limit=rules.SAMPLES)
         count = asked["count"]
-        rows = ngettext("%(n)s row", "%(n)s rows", count, n=f"{count:,}")
+        rows = ngettext("%(n)s row", "%(n)s rows", count, n=wording.number(count))
         page = {
             "title": action.label,
             "crumbs": self.crumbs(),
             "problem": problem,
-            "count": f"{count:,}",
-            "left_out": f"{asked['seen'] - count:,}" if asked["seen"] > count else None,
+            "count": wording.number(count),
+            "left_out": wording.number(asked["seen"] - count) if asked["seen"] > count else None,
             "samples": [str(one) for one in found],
-            "more": f"{count - len(found):,}" if count > len(found) else None,
+            "more": wording.number(count - len(found)) if count > len(found) else None,
             "is_all": asked["ids"] is None,
             "segment": asked.get("segment"),
             "in_background": self._is_long(count),
@@ -198,7 +198,7 @@ class BulkActions:
 
     def _begun(self: Any, action: Action, asked: Mapping[str, Any], given: Mapping[str, Any]) -> Run:
         count, actor = asked["count"], self.actor()
-        rows = ngettext("%(n)s row", "%(n)s rows", count, n=f"{count:,}")
+        rows = ngettext("%(n)s row", "%(n)s rows", count, n=wording.number(count))
         title = _("%(list)s · %(action)s · %(rows)s") % {"list": self.title, "action": action.label, "rows": rows}
         run = services.begin(
             self.subject(),

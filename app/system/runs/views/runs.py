@@ -8,6 +8,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
+from app.base import wording
 from app.base.background import AtOnce
 from app.base.errors import DomainError
 from app.base.i18n import _
@@ -74,11 +75,13 @@ class RunView(DomainView):
         except DomainError as refusal:
             flash(str(refusal), "danger")
             return redirect(self.url("show", pk=run.id))
-        kept = _(" %(n)s rows were edited since and stay as they are.") % {"n": f"{would.kept:,}"} if would.kept else ""
+        left = {"n": wording.number(would.kept)}
+        kept = _(" %(n)s rows were edited since and stay as they are.") % left if would.kept else ""
+        back = _("%(n)s rows get their former values again.") % {"n": wording.number(would.restored)}
         page = {
             "title": _("Undo"),
             "crumbs": [*self.crumbs(), {"label": run.title, "url": self.url("show", pk=run.id)}],
-            "text": str(_("%(n)s rows get their former values again.") % {"n": f"{would.restored:,}"}) + str(kept),
+            "text": f"{back}{kept}",
             "tone": "warning",
             "buttons": [{"label": _("Undo"), "danger": True}],
             "cancel_url": self.url("show", pk=run.id),
@@ -94,11 +97,11 @@ class RunView(DomainView):
 
 def _stats(run: Run) -> list[dict[str, Any]]:
     found = [
-        {"icon": "pencil", "k": _("Changed"), "v": f"{run.changed_count:,}", "s": _("rows"), "tone": ""},
+        {"icon": "pencil", "k": _("Changed"), "v": wording.number(run.changed_count), "s": _("rows"), "tone": ""},
         {
             "icon": "hand-stop",
             "k": _("Left alone"),
-            "v": f"{run.refused_count:,}",
+            "v": wording.number(run.refused_count),
             "s": _("with the reason"),
             "tone": "",
         },
@@ -109,7 +112,7 @@ def _stats(run: Run) -> list[dict[str, Any]]:
             {
                 "icon": "circle-check",
                 "k": _("No change needed"),
-                "v": f"{same:,}",
+                "v": wording.number(same),
                 "s": _("had these values"),
                 "tone": "",
             }
@@ -118,11 +121,11 @@ def _stats(run: Run) -> list[dict[str, Any]]:
         back = {
             "icon": "arrow-back-up",
             "k": _("Undone"),
-            "v": f"{run.restored_count:,}",
+            "v": wording.number(run.restored_count),
             "s": _("rows"),
             "tone": "",
         }
-        kept = {"icon": "lock", "k": _("Kept"), "v": f"{run.kept_count:,}", "s": _("edited since"), "tone": ""}
+        kept = {"icon": "lock", "k": _("Kept"), "v": wording.number(run.kept_count), "s": _("edited since"), "tone": ""}
         found += [back, kept]
     return found
 

@@ -9,6 +9,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from app.base import wording
 from app.base.actor import Actor
 from app.base.i18n import _
 from app.base.screens import listpage, markup
@@ -29,7 +30,7 @@ class DepartmentView(DomainView):
     list_fields = ["name", "kind", "parent", "head"]
     form_fields = ["name", "kind", "parent", "head"]
     default_sort = "name"
-    has_segments = False  # it is a tree
+    has_segments = has_columns = False  # it is a tree
     change, remove = services.save_department, services.close_department
 
     @staticmethod
@@ -71,16 +72,16 @@ class DepartmentView(DomainView):
         cells = [markup.draw(self.specs[name], row, actor=actor) for name in ("name", "kind", "head")]
         cells[0] = Markup('<span class="zk-branch" data-depth="{}">{}</span>').format(min(depth, DEEPEST), cells[0])
         url = self.url("show", pk=key) if self.may("show") else None
-        shown = [*cells, self._people(key, people), f"{below:,}" if below else markup.NOTHING]
+        shown = [*cells, self._people(key, people), wording.number(below) if below else markup.NOTHING]
         return listpage.row(row.name, shown, self.row_actions(row)) | {"id": key, "url": url}
 
     def _people(self, key: int, count: int) -> object:
         if not count:
             return markup.NOTHING
         if not self.appbuilder.sm.has_access("can_list", "EmployeeView"):
-            return f"{count:,}"
+            return wording.number(count)
         wanted = f'{{"all": [{{"field": "department", "op": "is", "value": "{key}"}}]}}'
-        return Markup('<a href="{}">{}</a>').format(url_for("EmployeeView.list", filter=wanted), f"{count:,}")
+        return Markup('<a href="{}">{}</a>').format(url_for("EmployeeView.list", filter=wanted), wording.number(count))
 
 
 def _plain(name: str, label: object, *, align: str = "left") -> dict[str, Any]:

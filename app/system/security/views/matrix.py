@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, url_for
 from flask_appbuilder.security.sqla.models import Role
 
-from app.base import clock
+from app.base import clock, wording
 from app.base.actor import Level, Reach
 from app.base.errors import Invalid
 from app.base.fields.groups import Group
@@ -125,7 +125,7 @@ def _rights(role: Role) -> dict[str, Any]:
         "total": len(rows),
         "news": [f"{row['title']} · {words}" for row in rows for words in row["news"]]
         + [words for one in masked for words in one["news"]],
-        "news_since": f"{clock.local(min(news.values())):%Y-%m-%d}" if news else None,
+        "news_since": wording.day(clock.local(min(news.values())).date()) if news else None,
     }
 
 

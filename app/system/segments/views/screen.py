@@ -42,6 +42,7 @@ class SegmentView(History, DomainView):
     #: Keeping one's own is one right, whatever is done with them: the auditor has it too.
     method_permission_name = dict.fromkeys(("add", "edit", "delete", "restore", "take_it_back"), "keep")
     list_fields = ["name", "subject", "audience", "owner", "updated_at"]
+    column_choices = ["created_at", "updated_by"]  # not the conditions: they may name what one sees only masked
     row_needs = ["owner_id"]
     form_fields = ["name"]
     default_sort = "name"

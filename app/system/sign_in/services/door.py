@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import update
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from app.base import clock, logbook
+from app.base import clock, logbook, wording
 from app.base.actor import Actor, Channel
 from app.base.errors import NotAllowed
 from app.base.i18n import _
@@ -86,7 +86,7 @@ def _locked_until(attempt: Attempt, settings: Any) -> datetime | None:
 
 
 def _time(moment: datetime) -> str:
-    return f"{clock.local(moment):%H:%M}"
+    return wording.time_of_day(moment)
 
 
 @transaction

@@ -7,7 +7,8 @@ from flask import url_for
 from app.base import clock
 from app.base.actor import Actor
 from app.base.i18n import _
-from app.base.screens.home import Card, Content, Line, Nothing, short
+from app.base.screens import markup
+from app.base.screens.home import Card, Content, Line, Nothing
 from app.system.sign_in import queries, rules
 from app.system.sign_in.views import words
 from app.system.sign_in.views.door import settings
@@ -38,7 +39,7 @@ def _new(key: int, name: str, at: datetime) -> Line:
         name,
         url_for("EmployeeView.show", pk=key),
         text=_("New account"),
-        side=short(clock.stored(at.astimezone())),
+        side=markup.moment(clock.stored(at.astimezone())),
         icon="user",
     )
 

@@ -28,8 +28,12 @@ QUIET_ENDPOINTS: set[str] = set()
 OPEN_ENDPOINTS = frozenset(
     {"AuthView.login", "LimitedSecurityApi.login", "SignInView.language", "static", "healthz", "readyz"}
 )
+#: What is answered alike to everybody, without asking who it is. Domains add theirs.
+OPEN_TO_ALL: set[str] = set()
 #: What somebody may still do who must choose a new password first.
-PASSWORD_ENDPOINTS = frozenset({"SignInView.password", "AuthView.logout", "static", "SignInView.language"})
+PASSWORD_ENDPOINTS = frozenset(
+    {"SignInView.password", "AuthView.logout", "static", "SignInView.language", "PreferencesView.keep"}
+)
 
 
 class HouseSecurity(SecurityManager):
@@ -136,7 +140,7 @@ def _note_use(found: PersonalToken) -> None:
 def identify() -> AnyResponse | None:
     """Find out who acts; send whoever is nobody to the door. Runs before every request."""
     g.actor = None
-    if request.path.startswith(PUBLIC_PATHS):
+    if request.path.startswith(PUBLIC_PATHS) or request.endpoint in OPEN_TO_ALL:
         return None
     user = current_app.login_manager._load_user() or g.get("_login_user")  # noqa: SLF001 - upstream has no public door
     if user is not None and user.is_authenticated:

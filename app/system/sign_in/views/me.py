@@ -1,17 +1,18 @@
 """One's own account: data, language, password, sessions, personal tokens."""
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, g, redirect, request, session, url_for
+from flask import abort, current_app, flash, g, redirect, request, session, url_for
 from flask_appbuilder import BaseView, expose
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.base import clock
+from app.base import clock, wording
 from app.base.errors import DomainError, Invalid
-from app.base.fields import Moment, fields_of
+from app.base.fields import fields_of
 from app.base.i18n import _
 from app.base.screens import markup
-from app.base.screens.house import LANGUAGES
+from app.base.screens.house import LANGUAGE_COOKIE, LANGUAGES
 from app.extensions import db
 from app.system.security.queries import Employee
 from app.system.sign_in import queries, rules, services
@@ -19,9 +20,11 @@ from app.system.sign_in.models import LoginSession, PersonalToken
 from app.system.sign_in.views import userpage
 from app.system.sign_in.views.door import settings
 
-MOMENT = Moment()
+A_YEAR = 31_536_000  # seconds
 DATA = ("name", "username", "number", "department", "position", "phone", "email", "roles")
 DAYS = (30, 90, 180, 366)
+#: What domains above add to the page of one's account, by name: functions of the actor.
+account_parts: dict[str, Callable[[Any], Any]] = {}
 
 
 class SignInView(BaseView):
@@ -49,18 +52,20 @@ class SignInView(BaseView):
             "days": DAYS,
             "secret": secret,
             "problem": problem,
-        }
+        } | {name: part(g.actor) for name, part in account_parts.items()}
         return self.render_template("zhike/profile.html", page=page)
 
     @expose("/language", methods=["POST"])
     def language(self) -> AnyResponse:
-        """Choose the language of the screens; kept for the next sign-in."""
-        chosen = request.form.get("language")
+        """Choose the language of the screens; kept for the next sign-in, and by the browser for its door."""
+        chosen, answer = request.form.get("language"), redirect(rules.own_path(request.form.get("next", "/")))
         if chosen in LANGUAGES:
             session["language"] = chosen
+            is_secure = current_app.config["SESSION_COOKIE_SECURE"]
+            answer.set_cookie(LANGUAGE_COOKIE, chosen, A_YEAR, secure=is_secure, httponly=True, samesite="Lax")
             if g.actor:
                 services.choose_language(g.actor, chosen)
-        return redirect(rules.own_path(request.form.get("next", "/")))
+        return answer
 
     # ── password ──
 
@@ -144,9 +149,9 @@ def _token(one: PersonalToken) -> dict[str, Any]:
     return {
         "name": one.name,
         "hint": one.hint,
-        "created": MOMENT.text(one.created_at),
-        "expires": MOMENT.text(one.expires_at),
-        "used": MOMENT.text(one.used_at),
+        "created": wording.instant(one.created_at),
+        "expires": wording.instant(one.expires_at),
+        "used": wording.instant(one.used_at) if one.used_at else "",
         "state": state,
         "revoke_url": url_for("SignInView.revoke_token", key=one.id) if state == "valid" else None,
     }

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from app.base import clock
-from app.base.fields import Moment
+from app.base import clock, wording
 from app.base.i18n import _
 from app.base.screens import listpage, markup
 from app.system.security.queries import Employee
@@ -16,7 +15,6 @@ from app.system.sign_in.views.words import CHANNELS, OUTCOMES, STATES
 if TYPE_CHECKING:
     from app.system.sign_in.views.users import EmployeeView
 
-MOMENT = Moment()
 LAST_SIGN_INS = 8
 #: Parts of a browser's own name, and what people call it. The first that is found counts.
 BROWSERS = (
@@ -60,15 +58,15 @@ def _facts(view: "EmployeeView", employee: Employee) -> list[dict[str, Any]]:
 def _figures(employee: Employee) -> list[dict[str, Any]]:
     must = _("must be changed at the next sign-in") if employee.must_change_password else ""
     return [
-        {"k": _("Last sign-in"), "v": MOMENT.text(employee.last_sign_in) or markup.NOTHING},
-        {"k": _("Password set"), "v": MOMENT.text(employee.password_changed_at) or markup.NOTHING, "s": must},
+        {"k": _("Last sign-in"), "v": markup.moment(employee.last_sign_in)},
+        {"k": _("Password set"), "v": markup.moment(employee.password_changed_at), "s": must},
     ]
 
 
 def _attempt(one: Any) -> dict[str, Any]:
     label, color = OUTCOMES[one.outcome]
     way = CHANNELS[one.channel][0] if one.channel in CHANNELS else one.channel
-    return {"at": MOMENT.text(one.at), "outcome": label, "color": color, "address": one.address or "", "way": way}
+    return {"at": markup.moment(one.at), "outcome": label, "color": color, "address": one.address or "", "way": way}
 
 
 def session(one: LoginSession) -> dict[str, Any]:
@@ -77,8 +75,8 @@ def session(one: LoginSession) -> dict[str, Any]:
         "id": one.id,
         "browser": browser_name(one.browser or ""),
         "address": one.address or "",
-        "since": MOMENT.text(one.started_at),
-        "seen": MOMENT.text(one.seen_at),
+        "since": wording.instant(one.started_at),
+        "seen": wording.instant(one.seen_at),
         "is_fresh": clock.now() - one.seen_at < rules.JUST_NOW,
     }
 

@@ -7,13 +7,14 @@ from typing import Any
 from flask import flash, g, redirect, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
 
 from app.base.errors import DomainError
 from app.base.fields import Choice, Field, Text
 from app.base.i18n import _
 from app.base.screens import forms, listpage
-from app.base.screens.listing import Listing, filterable
+from app.base.screens.listing import Listing
 from app.base.screens.view import DomainView
 from app.system.security import services as security
 from app.system.security.queries import Employee
@@ -38,6 +39,9 @@ class People(Listing):
         found: list[Employee] = Listing.rows.func(self)  # type: ignore[attr-defined]
         return queries.with_access(found, terms=rules.Lockout.of(settings()))
 
+    def _options(self) -> list[Any]:
+        return [*super()._options(), selectinload(Employee.account)]  # it tells the access, whatever columns are shown
+
 
 class EmployeeView(DomainView):
     route_base = "/users"
@@ -57,16 +61,12 @@ class EmployeeView(DomainView):
         ("active", _("Active"), {"all": [{"field": "is_active", "op": "true"}]}),
         ("disabled", _("Disabled"), {"all": [{"field": "is_active", "op": "not_true"}]}),
     ]
+    rows_as = People
     create, change = security.hire, security.change_employee
 
     @property
     def specs(self) -> Mapping[str, Field]:
         return {**super().specs, STATE.name: STATE, FIRST_PASSWORD.name: FIRST_PASSWORD}
-
-    def listing(self, **changes: str) -> Listing:
-        plain, columns = super().listing(**changes), [self.specs[name] for name in self.list_fields]
-        more: dict[str, Any] = {"default_sort": "name", "subject": plain.subject}
-        return People(self.model, filterable(self.model), columns, plain.asked, self.actor(), **more)
 
     def form_names(self, record: Any) -> Sequence[str]:
         left_out = set() if self.may("assign") else {"roles"}

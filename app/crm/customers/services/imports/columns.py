@@ -94,7 +94,9 @@ class Places(Vocabulary):
     def _code(self, word: str) -> str:
         found = self._path([part for part in BETWEEN_PLACES.split(word.strip()) if part])
         if not found:
-            raise Invalid(_("There is no region “%(word)s”: write it like 河南省郑州市."), word=word)
+            raise Invalid(
+                _("There is no region “%(word)s”: write province and city, each with its full name."), word=word
+            )
         best = self._broadest(found)
         if best is None:
             names = "、".join(self._in_full(item) for item in found[:3])
