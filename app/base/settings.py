@@ -55,7 +55,8 @@ class Setting:
         if isinstance(kind, Boolean):
             return str(_("Yes or no"))
         if isinstance(kind, Number):
-            return "" if kind.low is None else f"{wording.number(kind.low)}–{wording.number(kind.high)}"
+            ends = [wording.number(end) for end in (kind.low, kind.high) if end is not None]
+            return "–".join(ends)
         return str(_("up to %(count)s characters", count=kind.max_length)) if isinstance(kind, Text) else ""
 
     def checked(self, raw: Any) -> Any:
