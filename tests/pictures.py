@@ -69,9 +69,14 @@ def _bulk_bar(page: Page) -> None:
     page.locator("[data-select-page]").check()
 
 
+COLUMNS = re.compile("^(列|欄|Columns)")
+
+
 def _columns(page: Page) -> None:
     page.goto("/customers/")
-    page.locator(".zk-toolbar [data-menu=panel] > button").locator("visible=true").last.click()
+    button = page.get_by_role("button", name=COLUMNS)
+    if button.is_visible():
+        button.click()
 
 
 def _quick_search(page: Page) -> None:

@@ -3,12 +3,14 @@
 ``complaints`` hears the console, refused content (CSP) and calls to other hosts; see conftest.
 """
 
+import re
 from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from sqlalchemy import select
 
+from app.base import vendor
 from app.base.actor import SYSTEM, acting
 from app.crm.customers import queries, services
 from app.extensions import db
@@ -21,6 +23,7 @@ from tests.system.imports.steps import workbook
 QUICK = {"resultTypes": ["violations"]}  # what passes is not written down
 RULES = QUICK | {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 IN_THE_DARK = QUICK | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}  # the rest is the same page
+KNOWN_ICONS = set(re.findall(r'id="ti-([\w-]+)"', (vendor.TARGET / "icons.svg").read_text()))
 SHARES = 8  # of the addresses, to be looked through side by side
 ADDRESSES = [
     "/", "/customers/?page_size=10", "/customers/?page_size=10&filter={filter}", "/customers/?page_size=10&page=2",
@@ -31,7 +34,8 @@ ADDRESSES = [
     "/roles/", "/roles/4", "/departments/", "/departments/1/edit", "/dictionaries/?page_size=10",
     "/dictionary-values/?page_size=10", "/dictionary-values/1/edit", "/me/", "/me/password", "/search/",
     "/search/?q=商贸", "/search/?q=nothing", "/nothing", "/recycle/", "/recycle/{binned}", "/recycle/{binned}/purge",
-    "/customers/{customer}/delete",
+    "/customers/{customer}/delete", "/settings/", "/settings/site_name/edit", "/jobs/", "/runs/", "/segments/",
+    "/files/",
 ]  # fmt: skip
 FILTER = '{"any":[{"field":"name","op":"not_contains","value":"甲"},{"field":"level","op":"empty"}]}'
 
@@ -71,7 +75,12 @@ def faults(page):
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append(f"{page.url} scrolls sideways at {PHONE['width']} px")
     page.set_viewport_size(DESK)
-    return found
+    return found + [f"{page.url} draws no such icon: {name}" for name in sorted(icons(page) - KNOWN_ICONS)]
+
+
+def icons(page):
+    """Return the names of the icons on a page; one that the sprite lacks is an empty place."""
+    return set(page.eval_on_selector_all("use", "all => all.map(one => one.getAttribute('href').split('#ti-')[1])"))
 
 
 def violations(page, rules):

@@ -43,6 +43,7 @@ BUTTON_LINK = Shape('<a class="{}" href="{}"{}>{}{}</a>')
 BUTTON_FORM = Shape('<form method="post" action="{}"{}>{}<button type="submit" class="{}">{}{}</button></form>')
 HIDDEN = Shape('<input type="hidden" name="{}" value="{}">')
 ROW = Shape('<span class="zk-acts"><span class="quick">{}</span>{}</span>')
+MENU_ICONS = ("dots",)  # of a button that says nothing else
 SMALL = "btn-icon btn-quiet btn-sm"
 SMALL_CLASS: dict[str, Any] = {"class": SMALL}
 
@@ -80,7 +81,7 @@ def menu_item(item: Item | str) -> Markup:
 def menu(
     items: Sequence[Item | str],
     label: object,
-    icon_name: str | None = "dots",
+    icon_name: str | None = MENU_ICONS[0],
     text: object = None,
     *,
     chevron: bool = False,
