@@ -38,7 +38,7 @@ def _line(one: dict[str, Any]) -> Line:
         one["title"],
         opens=one["open_url"] or "",
         text=one["text"],
-        side=one["at"][5:],
+        side=one["at"],
         icon=one["icon"],
         color="blue" if one["is_unread"] else "gray",
         is_new=one["is_unread"],
