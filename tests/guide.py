@@ -154,7 +154,7 @@ def in_bulk(browser: Browser, address: str) -> None:
     page.locator("[data-tray] > button").click()
     chen.take("tray")
     chen.take("job", chen.first("/jobs/"))
-    page.get_by_text("完成", exact=True).first.wait_for(timeout=JOB_MS)
+    page.locator("main").get_by_text("完成", exact=True).first.wait_for(timeout=JOB_MS)
     chen.take("run", run)
 
 

@@ -259,6 +259,9 @@ class Boolean(Field):
     def text(self, value: Value) -> str:
         return "" if value is None else str(_("Yes") if value else _("No"))
 
+    def typed(self, value: Value) -> str:
+        return "" if value is None else "1" if value else "0"
+
 
 @dataclass(frozen=True)
 class Link(Field):

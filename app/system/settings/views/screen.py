@@ -153,7 +153,7 @@ class SettingView(History, DomainView):
         page = {
             "title": setting.label,
             "crumbs": [{"label": self.group, "url": None}, {"label": self.title, "url": self.url("list")}],
-            "sections": [{"id": "setting", "title": None, "fields": shown, "help": setting.kind.help}],
+            "sections": [{"id": "setting", "title": None, "fields": shown, "help": None if shown == [setting.name] else setting.kind.help}],
             "multipart": isinstance(setting.kind, Picture),
             "cancel_url": self.url("list"),
             "problem": problem,
@@ -185,8 +185,7 @@ def _usual(setting: Setting) -> object:
 
 def _typed(setting: Setting) -> str:
     """Return the value now as it stands in an input."""
-    value = settings.value(setting.name)
-    return str(int(value)) if isinstance(value, bool) else setting.kind.typed(value)
+    return setting.kind.typed(settings.value(setting.name))
 
 
 def _number(form: Any) -> int:
