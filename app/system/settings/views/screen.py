@@ -150,10 +150,11 @@ class SettingView(History, DomainView):
 
     def _setting_page(self, setting: Setting, form: Any, *, problem: object = None) -> str:
         shown = [one.short_name for one in form if one.short_name not in ("revision", "csrf_token")]
+        more = setting.kind.help if shown != [setting.name] else None  # else the field says it
         page = {
             "title": setting.label,
             "crumbs": [{"label": self.group, "url": None}, {"label": self.title, "url": self.url("list")}],
-            "sections": [{"id": "setting", "title": None, "fields": shown, "help": None if shown == [setting.name] else setting.kind.help}],
+            "sections": [{"id": "setting", "title": None, "fields": shown, "help": more}],
             "multipart": isinstance(setting.kind, Picture),
             "cancel_url": self.url("list"),
             "problem": problem,
