@@ -154,6 +154,7 @@ KEYS = {
     "Role": lambda _world: FIRST,
     "Run": lambda _world: FIRST,
     "Segment": lambda world: world.segments,
+    "Setting": lambda _world: ["site_name", "site_logo", "page_size"],
     "Turn": lambda _world: FIRST,
     "Value": lambda _world: FIRST,
 }
@@ -161,6 +162,8 @@ KEYS = {
 NAMES = {
     "<template>": ["company", "person"],
     "<kind>": ["employee", "department", "role"],
+    "<sha256>": ["0" * 64],
+    "<screen>": ["CustomerView", "ContactView", "EmployeeView"],
 }
 
 

@@ -277,7 +277,6 @@ def list_page():
         "add_label": "新建客户",
         "import_url": "/parts",
         "export_urls": [{"label": "Excel", "url": "#"}, {"label": "CSV", "url": "#"}],
-        "columns_menu": [{"name": f"c{n}", "label": label, "shown": n != 8} for n, label in enumerate(NAMES)],
         "columns_url": "/post",
         "page_sizes": [25, 50, 100],
         "page_size": 50,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
+from flask import g, has_app_context
+
 from app.base.actor import Actor
 
 
@@ -50,7 +52,17 @@ def provide(source: Source) -> None:
 
 
 def values(dictionary: str) -> Values:
-    """Return the values of a dictionary; none if it is unknown."""
+    """Return the values of a dictionary; none if it is unknown. Looked up once per request: a list asks 150 times."""
+    if not has_app_context():
+        return _values(dictionary)
+    known: dict[Any, Values] = g.setdefault("dictionaries", {})  # stamps.forget drops it
+    at = (dictionary, g.get("language"))
+    if at not in known:
+        known[at] = _values(dictionary)
+    return known[at]
+
+
+def _values(dictionary: str) -> Values:
     found = _source[0](dictionary) if _source else NO_VALUES
     extra = more[dictionary]() if dictionary in more else ()
     return Values(found.items + extra, is_open=found.is_open) if extra else found

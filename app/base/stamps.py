@@ -62,6 +62,7 @@ def forget() -> None:
     """Read the stamps anew at the next question."""
     if has_app_context():
         g.pop("stamps", None)
+        g.pop("dictionaries", None)  # what choices.py looked up
 
 
 class Cached:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import math
 import secrets
 import time
 import uuid
@@ -185,7 +184,7 @@ def _too_many() -> Response:
     from flask import current_app  # noqa: PLC0415 - only here
 
     limit = current_app.appbuilder.sm.limiter.current_limit  # type: ignore[attr-defined]
-    seconds = max(1, math.ceil(limit.reset_at - time.time())) if limit else A_MINUTE.seconds
+    seconds = max(1, int(limit.reset_at - time.time())) if limit else A_MINUTE.seconds
     until = clock.local(clock.now() + timedelta(seconds=seconds))
     words = _("Wait until %(time)s (%(seconds)s seconds), then try again.")
     answer = make_response(problem(429, text=str(words) % {"time": f"{until:%H:%M:%S}", "seconds": seconds}))

@@ -6,7 +6,6 @@ import pypdf
 import pytest
 
 from app.base.actor import SYSTEM, acting
-from app.base.screens.days import in_css
 from app.crm.customers import services
 from tests.factories import a_customer
 
@@ -60,8 +59,3 @@ def test_paper_is_exact_where_the_screen_says_today(at_desk, key):
     exact = page.locator("tbody time").first.get_attribute("title")
     assert exact in whole
     assert "Today" not in whole
-
-
-def test_a_name_cannot_break_out_of_the_style_sheet(site):
-    assert in_css('a"; } </style>\\') == "a\\22 \\3b \\20 \\7d \\20 \\3c \\2f style\\3e \\5c "
-    assert in_css("李 &amp; Co") == "李\\20 \\26 \\20 Co"

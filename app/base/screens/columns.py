@@ -55,20 +55,19 @@ def shown(view: Any) -> Sequence[str]:
     return view.list_fields if chosen is None else known(view, chosen)
 
 
-def menu(view: Any) -> dict[str, Any]:
-    """Return what a list's page is told of the choice: the columns shown, in their order, then all others."""
-    if not (has_choice(view) and _savers):
-        return {}
+def url(view: Any) -> str | None:
+    """Return where the columns of a list are chosen; None where they cannot be."""
+    return _savers[0](view) if has_choice(view) and _savers else None
+
+
+def panel(view: Any) -> dict[str, Any]:
+    """Return what ``zhike/columns.html`` draws: the columns shown, in their order, then all others."""
     now, first = shown(view), view.list_fields[0]
     names = dict.fromkeys([*now, *choosable(view)])
-    return {
-        "columns_menu": [
-            {"name": name, "label": view.specs[name].label, "shown": name in now, "fixed": name == first}
-            for name in names
-        ],
-        "columns_url": _savers[0](view),
-        "columns_own": list(now) != list(view.list_fields),
-    }
+    rows = [
+        {"name": name, "label": view.specs[name].label, "shown": name in now, "fixed": name == first} for name in names
+    ]
+    return {"rows": rows, "url": url(view), "is_own": list(now) != list(view.list_fields)}
 
 
 def asked(cls: Any, names: str) -> Sequence[Field]:

@@ -1,8 +1,5 @@
 """What day is meant: asked by every field for a day when it is left."""
 
-import html
-import re
-
 from flask import Flask, Response, jsonify, request
 
 from app.base import clock, wording
@@ -14,15 +11,9 @@ DAY = Date()
 
 
 def prepare(app: Flask) -> None:
-    """Give the address to everybody who is signed in, today's date to the calendar, the time to printed pages."""
+    """Give the address to everybody who is signed in, today's date to the calendar."""
     app.add_url_rule("/day", "day", understood)
-    now = {"zk_today": clock.today, "zk_time": lambda: wording.instant(clock.now())}
-    app.jinja_env.globals |= now | {"zk_css": in_css}
-
-
-def in_css(words: object) -> str:
-    """Return words as they stand between the quotes of a style sheet: all but letters and digits by their number."""
-    return re.sub(r"[^0-9A-Za-z\u4e00-\u9fff]", lambda sign: f"\\{ord(sign[0]):x} ", html.unescape(str(words)))
+    app.jinja_env.globals["zk_today"] = clock.today
 
 
 def understood() -> Response:

@@ -66,10 +66,10 @@ TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
 
 def language() -> str:
     """Return the language of this answer: the person's own, the browser's last, the one it asks for, the house's."""
-    if g.get("language") or not has_request_context():
-        chosen = g.get("language")
-    else:
-        chosen = session.get("language") or request.cookies.get(LANGUAGE_COOKIE) or asked_for()
+    chosen = g.get("language") or (session.get("language") if has_request_context() else None)
+    if chosen not in LANGUAGES and has_request_context():
+        kept = request.cookies.get(LANGUAGE_COOKIE)
+        chosen = kept if kept in LANGUAGES else asked_for()
     return chosen if chosen in LANGUAGES else settings.value("default_language")
 
 

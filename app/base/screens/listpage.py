@@ -42,7 +42,7 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "kept": kept,
         "save_segment_url": kept.get("save_url"),
         "segment_id": listing.applied.id if listing.applied else None,
-        **columns.menu(view),
+        "columns_url": columns.url(view),
         **filterbar.build(view, listing),
     }
 

@@ -1,5 +1,5 @@
 // The frame: phone drawer, quick search, menu groups, dialogs, keyboard shortcuts.
-import { $, $$, hasDialog, isShortcut, isTyping, keep, on } from "./lib.js";
+import { $, $$, fill, hasDialog, isShortcut, isTyping, keep, on } from "./lib.js";
 import { toggleRail } from "./look.js";
 
 const root = document.documentElement;
@@ -73,3 +73,14 @@ try { tidyDrafts(document.body.dataset.user); } catch { /* private window */ }
 
 removeEventListener("click", window.zkEarly, true);
 window.zkEarly?.menu?.click();
+
+// Who printed a page, and when, stands at the foot of its sheets. By a style sheet made here: a style in the page would need a nonce.
+addEventListener("beforeprint", () => {
+  const said = $("[data-printed]")?.content.textContent.trim();
+  if (!said) return;
+  const now = new Date();
+  const time = `${[now.getFullYear(), now.getMonth() + 1, now.getDate()].map((one) => String(one).padStart(2, "0")).join("-")} ${now.toTimeString().slice(0, 5)}`;
+  const foot = new CSSStyleSheet();
+  foot.replaceSync(`@page { @bottom-left { content: ${JSON.stringify(fill(said, { time }))}; } }`);
+  document.adoptedStyleSheets = [foot];
+});

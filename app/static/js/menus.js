@@ -15,6 +15,20 @@ function place({ button, pop }) {
   pop.style.top = `${Math.max(8, Math.min(top, innerHeight - size.height - 8))}px`;
 }
 
+/** Fetch what a panel holds when it is opened for the first time; the address of the page goes along. */
+async function fill(pop) {
+  const url = new URL(pop.dataset.fillUrl, location.href);
+  url.searchParams.set("next", location.pathname + location.search);
+  const answer = await fetch(url, { headers: { Accept: "text/html" }, redirect: "error" }).catch(() => null);
+  const html = answer?.ok ? await answer.text() : "";
+  if (html) delete pop.dataset.fillUrl;
+  if (html) pop.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+  else pop.textContent = $("[data-toasts]").dataset.failed;
+  if (open?.pop !== pop) return;
+  place(open);
+  items(pop)[0]?.focus();
+}
+
 function show(box, focusLast = false) {
   close();
   const button = $("button", box);
@@ -27,6 +41,7 @@ function show(box, focusLast = false) {
   box.closest("tr")?.classList.add("is-open");
   const all = items(pop);
   (focusLast ? all.at(-1) : all[0])?.focus();
+  if (pop.dataset.fillUrl) fill(pop);
 }
 
 export function close(refocus = false) {

@@ -44,7 +44,8 @@ def add_value(dictionary: Dictionary, values: Mapping[str, Any], *, actor: Actor
 def _note(value: DictionaryValue, detail: Mapping[str, Any], actor: Actor) -> None:
     """Leave in the log what was changed in a dictionary."""
     named = {"dictionary": value.dictionary.name_zh_hans}
-    logbook.note(Kind.SETTINGS_CHANGED, **logbook.about(value), detail=named | dict(detail), actor=actor)
+    what = logbook.about(value) | {"title": value.label_zh_hans}  # the same whoever changes it, in whatever language
+    logbook.note(Kind.SETTINGS_CHANGED, **what, detail=named | dict(detail), actor=actor)
 
 
 @transaction

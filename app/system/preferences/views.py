@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import abort, current_app, flash, g, redirect, request, session, url_for
+from flask import abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_appbuilder import AppBuilder, BaseView, expose
 from werkzeug.wrappers import Response
 
@@ -53,6 +53,12 @@ class PreferencesView(BaseView):
         """Go back to what is usual here, in everything."""
         self._done(lambda: services.forget_all(g.actor))
         return redirect(url_for("SignInView.profile"))
+
+    @expose("/columns/<screen>")
+    def offer_columns(self, screen: str) -> str:
+        """Show what may be a column of a list, for the panel that was opened there."""
+        page = columns.panel(_list_of(screen)) | {"next": own_path(request.args.get("next", ""))}
+        return render_template("zhike/columns.html", page=page)
 
     @expose("/columns/<screen>", methods=["POST"])
     def columns(self, screen: str) -> Response:

@@ -43,6 +43,7 @@ class FileView(DomainView):
     column_choices = list_fields
     row_needs = ["kind", "record_id", "family"]
     default_sort = "-uploaded_at"
+    rows_as = Named
     quick_segments = [
         (family, label, {"all": [{"field": "family", "op": "is", "value": family}]})
         for family, label in (("picture", _("Pictures")), ("pdf", _("PDF")), ("office", _("Office documents")))
