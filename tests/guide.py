@@ -62,6 +62,7 @@ def the_frame(browser: Browser, address: str) -> None:
     li.take("shortcuts")
     page.goto("/customers/")
     page.get_by_role("button", name="列", exact=True).click()
+    page.locator("[data-columns] [name=columns]").first.wait_for()
     li.take("columns")
     li.take("way-out", "/customers/999999")
     page.set_viewport_size(PAPER)
