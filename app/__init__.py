@@ -22,6 +22,7 @@ def create_app(settings: Any) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
     _extensions(app)
     load_models()
+    load_tasks()
     with app.app_context():
         _screens(app)
     return app
@@ -37,6 +38,15 @@ def load_models() -> None:
         if find_spec(f"app.{domain}.models"):
             import_module(f"app.{domain}.models")
     configure_mappers()
+
+
+def load_tasks() -> None:
+    """Let every domain put its tasks on the timetable: a worker runs them, a screen tells of them."""
+    from app.domains import DOMAINS
+
+    for domain in DOMAINS:
+        if find_spec(f"app.{domain}.tasks"):
+            import_module(f"app.{domain}.tasks")
 
 
 def _extensions(app: Flask) -> None:

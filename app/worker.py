@@ -9,8 +9,6 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from flask import Flask
@@ -23,7 +21,6 @@ from app.base.actor import SYSTEM, Channel, acting
 from app.base.timetable import TIMETABLE, Entry
 from app.base.transaction import listen
 from app.base.web import log_to_stderr
-from app.domains import DOMAINS
 from app.extensions import db
 from app.system.jobs import services
 from app.system.jobs.facts import JobWaiting
@@ -40,13 +37,6 @@ def queue(settings: Settings) -> Huey:
         return RedisHuey("zhike", url=settings.redis_url, results=False)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return SqliteHuey("zhike", filename=str(settings.data_dir / "queue.sqlite"), results=False)
-
-
-def load_tasks() -> None:
-    """Let every domain put its tasks on the timetable."""
-    for domain in DOMAINS:
-        if find_spec(f"app.{domain}.tasks"):
-            import_module(f"app.{domain}.tasks")
 
 
 class Caller:
@@ -107,8 +97,7 @@ def call_through(app: Flask, huey: Huey) -> Caller:
 
 
 def begin(caller: Caller) -> None:
-    """Learn the timetable, and look at once for jobs whose worker died: perhaps it was this one."""
-    load_tasks()
+    """Look at once for jobs whose worker died: perhaps it was this one."""
     with caller.app.app_context(), acting(SYSTEM.by(Channel.WORKER)):
         services.sweep()
         db.session.remove()

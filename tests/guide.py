@@ -4,10 +4,12 @@ A demo of its own is served from a folder that is thrown away; the people of the
 photographed. Rerun it when a screen has changed, and look at what it took.
 """
 
+import io
 import sys
 from functools import partial
 from urllib.parse import quote
 
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.bed import demo
@@ -18,7 +20,13 @@ from tests.system.files import samples
 TARGET = ROOT / "docs" / "guide" / "pictures"
 MESSY = ROOT / "tests" / "data" / "customers-messy.xlsx"
 JOB_MS = 120_000
+PAPER = {"width": 1000, "height": 700}
 LUOYANG = quote('{"all":[{"field":"region","op":"is","value":"410300"},{"field":"level","op":"not_is","value":"a"}]}')
+#: In Henan, not of level A, and either with technology in the name or changed in the last 30 days.
+GROUPED = quote(
+    '{"all":[{"field":"region","op":"is","value":"410000"},{"field":"level","op":"not_is","value":"a"},'
+    '{"any":[{"field":"name","op":"contains","value":"科技"},{"field":"updated_at","op":"last_days","value":"30"}]}]}'
+)
 
 
 Photographer = partial(demo.Photographer, target=TARGET)
@@ -27,11 +35,12 @@ Photographer = partial(demo.Photographer, target=TARGET)
 def daily(browser: Browser, address: str) -> None:
     """What a clerk does every day."""
     Photographer(browser, address, "").take("sign-in")
+    Photographer(browser, address, "wangli").take("home")
     li = Photographer(browser, address, "lijing")
     page = li.page
-    li.take("home")
     li.take("list", "/customers/")
-    page.locator("[data-builder-open]").first.click()
+    page.goto(f"/customers/?filter={GROUPED}")
+    page.locator("[data-builder-open]").locator("visible=true").last.click()
     page.locator(".zk-cond").first.wait_for()
     li.take("filter")
     page.goto("/")
@@ -39,6 +48,61 @@ def daily(browser: Browser, address: str) -> None:
     page.keyboard.type("郑州")
     page.locator("#zk-suggest [role=option]").first.wait_for()
     li.take("search")
+
+
+def the_frame(browser: Browser, address: str) -> None:
+    """What stands round every page, in dark too, and how one makes it one's own."""
+    li = Photographer(browser, address, "lijing")
+    page = li.page
+    page.locator("[data-dialog=zk-cards]").click()
+    li.take("arrange")
+    li.take("own-settings", "/me/")
+    page.goto("/customers/")
+    page.keyboard.press("?")
+    li.take("shortcuts")
+    page.goto("/customers/")
+    page.get_by_role("button", name="列", exact=True).click()
+    page.locator("[data-columns] [name=columns]").first.wait_for()
+    li.take("columns")
+    li.take("way-out", "/customers/999999")
+    page.set_viewport_size(PAPER)
+    page.goto("/customers/")
+    page.emulate_media(media="print")
+    li.take("print")
+
+
+def in_the_dark(browser: Browser, address: str) -> None:
+    """What one person chose, on the desk and in the pocket."""
+    zhao = Photographer(browser, address, "zhaomin")
+    zhao.page.locator("[data-theme-toggle]").first.click()
+    zhao.page.wait_for_load_state("networkidle")
+    zhao.take("dark", zhao.first("/customers/"))
+    phone = Photographer(browser, address, "zhaomin", PHONE)
+    phone.take("phone-dark")
+    chen = Photographer(browser, address, "chenfang", PHONE)
+    chen.page.goto("/customers/")
+    for place in range(2):
+        chen.page.locator(".zk-table [name=ids]").nth(place).check()
+    chen.take("phone-ticked")
+
+
+def two_at_once(browser: Browser, address: str) -> None:
+    """A day from the calendar, and a customer whom two people change at once."""
+    li, chen = Photographer(browser, address, "lijing"), Photographer(browser, address, "chenfang")
+    form = f"{li.first('/customers/')}/edit"
+    for one, website in ((li, "https://www.example.cn"), (chen, "https://example.com.cn")):
+        one.page.goto(form)
+        one.page.fill("[name=website]", website)
+    chen.page.fill("[name=notes]", "开票找财务，电话上午打。")
+    li.page.locator("[data-day-open]").locator("visible=true").first.click()
+    li.page.locator("calendar-date").wait_for()
+    li.take("calendar")
+    li.page.keyboard.press("Escape")
+    for one in (chen, li):
+        one.page.locator("[data-save]").click()
+        one.page.wait_for_load_state("networkidle")
+    li.page.locator("[data-conflict]").wait_for()
+    li.take("conflict")
 
 
 def on_a_record(browser: Browser, address: str) -> None:
@@ -88,8 +152,10 @@ def in_bulk(browser: Browser, address: str) -> None:
     page.locator(".zk-confirm button[type=submit]").click()
     page.wait_for_url("**/runs/*")
     run = page.url
+    page.locator("[data-tray] > button").click()
+    chen.take("tray")
     chen.take("job", chen.first("/jobs/"))
-    page.get_by_text("完成", exact=True).first.wait_for(timeout=JOB_MS)
+    page.locator("main").get_by_text("完成", exact=True).first.wait_for(timeout=JOB_MS)
     chen.take("run", run)
 
 
@@ -104,8 +170,8 @@ def bringing_in(browser: Browser, address: str) -> None:
     page.locator("main button.btn-primary[type=submit]").last.click()
     page.locator(".zk-probs").wait_for(timeout=JOB_MS)
     chen.take("import-3")
-    masked = chen.first("/customers/?sort=name")
-    page.goto(masked)
+    page.goto("/customers/?sort=name")
+    page.locator("tbody tr", has_text="****").first.locator("a.zk-name").click()
     page.locator("button[data-reveal]").first.click()
     page.wait_for_timeout(500)
     chen.take("personal")
@@ -131,6 +197,15 @@ def administration(browser: Browser, address: str) -> None:
     admin.take("roles", "/roles/4")
     admin.take("all-files", "/files/")
     admin.take("logs", "/logs/")
+    page.goto("/settings/site_logo/edit")
+    page.set_input_files("input[type=file]", {"name": "logo.png", "mimeType": "image/png", "buffer": _logo()})
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_url("**/settings/")
+    admin.take("settings")
+
+
+def messages(browser: Browser, address: str) -> None:
+    """What somebody is told, and the list in the hand."""
     wang = Photographer(browser, address, "wangli")
     wang.page.locator("[data-bell]").first.click()
     wang.take("inbox", "/inbox/")
@@ -138,10 +213,25 @@ def administration(browser: Browser, address: str) -> None:
     phone.take("phone", "/customers/")
 
 
+def _logo() -> bytes:
+    """Draw a mark that is clearly not ours: two rings on green."""
+    picture, out = Image.new("RGBA", (256, 256)), io.BytesIO()
+    pen = ImageDraw.Draw(picture)
+    pen.rounded_rectangle((8, 8, 248, 248), radius=56, fill="#0f7a4d")
+    pen.ellipse((52, 76, 152, 176), outline="white", width=18)
+    pen.ellipse((104, 76, 204, 176), outline="white", width=18)
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+#: The administrator comes last: from then on the installation has another logo.
+PARTS = (daily, the_frame, in_the_dark, on_a_record, two_at_once, in_bulk, bringing_in, messages, administration)
+
+
 def main() -> None:
     with demo.served() as address, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        for part in (daily, on_a_record, in_bulk, bringing_in, administration):
+        for part in PARTS:
             part(browser, address)
         browser.close()
     sys.stdout.write(f"{len(list(TARGET.glob('*.png')))} pictures in {TARGET.relative_to(ROOT)}\n")

@@ -22,11 +22,6 @@ from tests.bed.servers import free_port
 from tests.factories import a_customer
 
 
-@pytest.fixture(autouse=True)
-def timetable():
-    worker.load_tasks()
-
-
 @pytest.fixture
 def kind():
     background.register(Kind("test", "Test", run=lambda _progress: {"rows": 1}))

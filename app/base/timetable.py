@@ -14,6 +14,7 @@ class Entry:
 
     name: str
     task: Callable[[], Any]
+    title: object = ""  # what it does, for the screen of the timetable
     hour: int = 0
     minute: int = 0
     minutes: int = 0  # between two runs; 0: once a day
@@ -32,20 +33,20 @@ TIMETABLE: dict[str, Entry] = {}
 Task = Callable[[], Any]
 
 
-def daily(*, hour: int, minute: int) -> Callable[[Task], Task]:
+def daily(title: object, *, hour: int, minute: int) -> Callable[[Task], Task]:
     """Put the decorated task on the timetable. It runs with SYSTEM acting, inside an app context."""
-    return _entering(hour=hour, minute=minute)
+    return _entering(title, hour=hour, minute=minute)
 
 
-def every(*, minutes: int) -> Callable[[Task], Task]:
+def every(title: object, *, minutes: int) -> Callable[[Task], Task]:
     """Put the decorated task on the timetable, every so many minutes of the day, counted from midnight."""
-    return _entering(minutes=minutes)
+    return _entering(title, minutes=minutes)
 
 
-def _entering(**when: int) -> Callable[[Task], Task]:
+def _entering(title: object, **when: int) -> Callable[[Task], Task]:
     def enter(task: Task) -> Task:
         name = f"{task.__module__.removeprefix('app.').removesuffix('.tasks')}.{task.__name__}"
-        TIMETABLE[name] = Entry(name, task, **when)
+        TIMETABLE[name] = Entry(name, task, title, **when)
         return task
 
     return enter

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, or_
 
 from app.base import normal
-from app.base.fields.kinds import Text, Value, integral
+from app.base.fields.kinds import Text, Value
+from app.base.normal.numbers import integral
 from app.base.sealed import is_value
 
 ENDS = 4  # characters left at either end of a long number, such as 4101**********1234

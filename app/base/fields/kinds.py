@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, FromClause
 from app.base import choices, clock, normal, wording
 from app.base.errors import Invalid
 from app.base.i18n import _
+from app.base.normal.numbers import integral
 
 Value = Any
 #: From the parent's table to a child table and the condition that joins them.
@@ -259,6 +260,9 @@ class Boolean(Field):
     def text(self, value: Value) -> str:
         return "" if value is None else str(_("Yes") if value else _("No"))
 
+    def typed(self, value: Value) -> str:
+        return "" if value is None else "1" if value else "0"
+
 
 @dataclass(frozen=True)
 class Link(Field):
@@ -298,8 +302,3 @@ class Related(Field):
     @property
     def kind(self) -> str:  # type: ignore[override]
         return self.inner.kind
-
-
-def integral(raw: Value) -> str:
-    """Return text for a cell: spreadsheets give 13812345678.0 for a number that was typed without a point."""
-    return str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw)

@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from app.base.errors import Invalid
 from app.base.i18n import _
@@ -61,3 +62,8 @@ def _number(value: object) -> Decimal:
     if not _PLAIN.fullmatch(text) or not text.isascii():
         raise Invalid(_("This is not a number: please write it in digits, like 1234.50."))
     return Decimal(text)
+
+
+def integral(raw: Any) -> str:
+    """Return text for a cell: spreadsheets give 13812345678.0 for a number that was typed without a point."""
+    return str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw)

@@ -107,7 +107,7 @@ def _kind(spec: Field) -> type[Any]:
 
 def _search(spec: Field, choices_url: str) -> dict[str, str]:
     if isinstance(spec, Boolean):
-        return {}
+        return {"class": "form-select"}
     if isinstance(spec, Link) or is_searched(spec):
         return {"data-search-url": f"{choices_url}/{spec.name}"}
     return {"data-search": "1"}

@@ -201,9 +201,8 @@ function words(cond) {
   const values = [cond.value ?? []].flat().filter((one) => one !== "");
   values.forEach((value, at) => {
     if (at) line.push(` ${operator.arity === 2 ? texts.to : texts.or}`);
-    line.push(" ", mark("b", typeof value === "boolean" ? (value ? texts.yes : texts.no) : show(cond, value)));
+    line.push(" ", mark("b", typeof value === "boolean" ? (value ? texts.yes : texts.no) : operator.arity === "days" ? `${value} ${texts.days}` : show(cond, value)));
   });
-  if (operator.arity === "days" && values.length) line.push(" ", mark("b", texts.days));
   return line;
 }
 

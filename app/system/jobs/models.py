@@ -9,10 +9,11 @@ from flask_appbuilder import Model
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.base.fields import Choice, Link, Moment, Text, field
+from app.base.fields import Choice, Link, Moment, Text, Value, field
 from app.base.i18n import _
 from app.base.scope import Personal, Restricted
 from app.base.sealed import SealedJSON
+from app.base.timetable import TIMETABLE
 
 
 class Job(Model):
@@ -55,13 +56,21 @@ class Job(Model):
         return self.title
 
 
+class Task(Text):
+    """The name of an entry of the timetable, told by its title; the bare name where a task is gone."""
+
+    def text(self, value: Value) -> str:
+        entry = TIMETABLE.get(value or "")
+        return str(entry.title) if entry and str(entry.title) else value or ""
+
+
 class Turn(Model):
     """The last due run of one entry of the timetable. Whoever raises ``due_at`` runs it; nobody else does."""
 
     __tablename__ = "jobs_turn"
     __scope__ = Restricted("logs")
 
-    name: Mapped[str] = mapped_column(String(80), primary_key=True, info=field(Text(_("Task"), sortable=True)))
+    name: Mapped[str] = mapped_column(String(80), primary_key=True, info=field(Task(_("Task"), sortable=True)))
     due_at: Mapped[datetime] = mapped_column(info=field(Moment(_("Due at"), sortable=True)))
     started_at: Mapped[datetime] = mapped_column(info=field(Moment(_("Begun at"), sortable=True)))
     ended_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Ended at"))))
@@ -69,4 +78,4 @@ class Turn(Model):
     problem: Mapped[str | None] = mapped_column(String(1000), info=field(Text(_("Problem"))))
 
     def __str__(self) -> str:
-        return self.name
+        return Task("").text(self.name)

@@ -1,16 +1,17 @@
 """What search does by itself at night."""
 
+from app.base.i18n import _
 from app.base.timetable import daily
 from app.system.search import services
 
 
-@daily(hour=3, minute=20)
+@daily(_("Count how often words occur, for search"), hour=3, minute=20)
 def count_tokens() -> int:
     """Count anew how often each token occurs."""
     return services.count_tokens()
 
 
-@daily(hour=3, minute=30)
+@daily(_("Compare the search index with the records"), hour=3, minute=30)
 def check_index() -> dict[str, int]:
     """Count entries that are missing, stale or left over; they are written anew."""
     return dict(services.check())

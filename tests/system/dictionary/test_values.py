@@ -182,3 +182,13 @@ def test_three_thousand_regions_stay_usable(as_user, statements):
 def test_a_dictionary_shows_its_own_values_whatever_the_filter_says(as_user):
     wanted = '/dictionaries/customer_level?filter={"any":[{"field":"code","op":"not_empty"}]}'
     assert "410105" not in as_user("anran").get(wanted).text
+
+
+def test_the_form_shows_whether_a_value_is_the_default_so_that_saving_it_changes_nothing(app, as_user):
+    anran = as_user("anran")
+    edit(app, anran, "customer_level", "a", is_default="1")
+    for which, told in (("a", "1"), ("b", "0")):
+        page = anran.get(f"/dictionary-values/{value(app, 'customer_level', which).id}/edit").text
+        chosen = re.search(r'<select[^>]*name="is_default".*?</select>', page, re.DOTALL)[0]
+        assert "form-select" in chosen
+        assert re.search(r'<option selected value="(\d)">', chosen)[1] == told

@@ -1,5 +1,6 @@
 """The timetable: a due turn is run once, whoever else looks at the clock."""
 
+import re
 import threading
 from datetime import datetime, timedelta
 
@@ -155,3 +156,15 @@ def meet_a_turn(app):
         one.start()
     for one in workers:
         one.join(30)
+
+
+def test_the_timetable_says_in_the_readers_words_what_each_task_does(app, as_user):
+    moment = datetime(2026, 11, 22, 2, 30)
+    with app.app_context(), acting(SYSTEM):
+        db.session.add(Turn(name="system.logs.seal", due_at=moment, started_at=moment))
+        db.session.add(Turn(name="former.task", due_at=moment, started_at=moment))
+        db.session.commit()
+    page = as_user("anran", language="zh_Hans").get("/timetable/").text
+    assert "封存日志" in page
+    assert "system.logs.seal" not in re.sub(r"<[^>]*>", "", page)
+    assert "former.task" in page

@@ -61,7 +61,7 @@ def test_the_reader_chooses_the_language(app, as_user, saved):
     key = saved(a_customer, name="晨光公司")
     as_user("lin").post(f"/customers/{key}/share", data={"employee": str(EVE.id)})
     assert "林晓把客户“晨光公司”共享给了您" in as_user("eve", language="zh_Hans").get("/inbox/").text
-    assert "林晓將客戶「晨光公司」共享給您" in as_user("eve", language="zh_Hant").get("/inbox/").text
+    assert "林晓將客戶「晨光公司」分享給您" in as_user("eve", language="zh_Hant").get("/inbox/").text
 
 
 def test_what_the_reader_may_no_longer_see_is_not_named_and_not_opened(app, as_user, saved):

@@ -150,10 +150,11 @@ class SettingView(History, DomainView):
 
     def _setting_page(self, setting: Setting, form: Any, *, problem: object = None) -> str:
         shown = [one.short_name for one in form if one.short_name not in ("revision", "csrf_token")]
+        more = setting.kind.help if shown != [setting.name] else None  # else the field says it
         page = {
             "title": setting.label,
             "crumbs": [{"label": self.group, "url": None}, {"label": self.title, "url": self.url("list")}],
-            "sections": [{"id": "setting", "title": None, "fields": shown, "help": setting.kind.help}],
+            "sections": [{"id": "setting", "title": None, "fields": shown, "help": more}],
             "multipart": isinstance(setting.kind, Picture),
             "cancel_url": self.url("list"),
             "problem": problem,
@@ -185,8 +186,7 @@ def _usual(setting: Setting) -> object:
 
 def _typed(setting: Setting) -> str:
     """Return the value now as it stands in an input."""
-    value = settings.value(setting.name)
-    return str(int(value)) if isinstance(value, bool) else setting.kind.typed(value)
+    return setting.kind.typed(settings.value(setting.name))
 
 
 def _number(form: Any) -> int:
