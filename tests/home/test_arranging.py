@@ -14,7 +14,7 @@ pytestmark = pytest.mark.one_database
 
 
 def keep(browser, order, shown, **more):
-    return browser.post("/home/cards", data={"card": order, "shown": shown} | more)
+    return browser.post("/cards", data={"card": order, "shown": shown} | more)
 
 
 def test_order_and_hidden_cards_are_kept(as_user):
@@ -60,8 +60,8 @@ def test_names_that_are_no_cards_of_this_person_are_not_kept(app, as_user):
 
 
 def test_nobody_arranges_by_opening_an_address_and_no_stranger_at_all(as_user, stranger):
-    assert as_user("lin").get("/home/cards").status_code == 405
-    assert stranger.post("/home/cards").status_code == 401
+    assert as_user("lin").get("/cards").status_code == 405
+    assert stranger.post("/cards").status_code == 401
     assert keep(as_user("bai"), ["inbox"], []).status_code == 302  # one's own affair
 
 

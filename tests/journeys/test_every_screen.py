@@ -35,7 +35,9 @@ ADDRESSES = [
     "/dictionary-values/?page_size=10", "/dictionary-values/1/edit", "/me/", "/me/password", "/search/",
     "/search/?q=商贸", "/search/?q=nothing", "/nothing", "/recycle/", "/recycle/{binned}", "/recycle/{binned}/purge",
     "/customers/{customer}/delete", "/settings/", "/settings/site_name/edit", "/jobs/", "/runs/", "/segments/",
-    "/files/",
+    "/files/", "/contacts/new", "/contacts/{contact}/history", "/contacts/{contact}/delete",
+    "/departments/1", "/departments/new", "/dictionary-values/1",
+    "/timetable/", "/users/new",
 ]  # fmt: skip
 FILTER = '{"any":[{"field":"name","op":"not_contains","value":"甲"},{"field":"level","op":"empty"}]}'
 

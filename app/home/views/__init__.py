@@ -34,7 +34,7 @@ class HomeView(IndexView):
         page = head | cards.build(actor, choice_of(actor)) | {"arrange_url": url_for(".arrange")}
         return self.render_template(self.index_template, page=page)
 
-    @expose("/home/cards", methods=["POST"])
+    @expose("/cards", methods=["POST"])
     def arrange(self) -> Response:
         """Keep which cards a person wants, and in which order. One's own affair: open to everybody."""
         given = request.form

@@ -119,8 +119,17 @@ function editors(cond) {
 }
 
 /* ── drawing ── */
+const drawn = new Map(); // of each condition and group the part that shows it
+function remove(node, group) {
+  const at = children(group).indexOf(node);
+  children(group).splice(at, 1);
+  const next = children(group)[at] ?? children(group)[at - 1];
+  if (next) draw(next, "select"); else draw(group, "[data-add]");
+}
+
 function drawCond(cond, group) {
   const row = clone("cond");
+  drawn.set(cond, row);
   const [name, op, value] = ["field", "op", "val"].map((one) => $(`[data-${one}]`, row));
   name.append(...fields.map((one) => option(one.name, one.label, one.name === cond.field)));
   op.append(...(byName.get(cond.field)?.operators ?? []).map((one) => option(one.code, one.label, one.code === cond.op)));
@@ -136,7 +145,7 @@ function drawCond(cond, group) {
     if (operatorOf(cond)?.arity !== was) cond.value = null;
     redraw(row, cond, group);
   });
-  $("[data-drop]", row).addEventListener("click", () => { children(group).splice(children(group).indexOf(cond), 1); draw(); });
+  $("[data-drop]", row).addEventListener("click", () => remove(cond, group));
   $$("select[data-search], select[data-search-url]", value).forEach(enhance);
   return row;
 }
@@ -152,6 +161,7 @@ function redraw(row, cond, group) {
 
 function drawGroup(group, parent) {
   const part = clone("group");
+  drawn.set(group, part);
   const join = $("[data-join]", part);
   const adds = $(".zk-cond-add", part);
   part.classList.toggle("is-or", joinOf(group) === "any");
@@ -162,20 +172,24 @@ function drawGroup(group, parent) {
     const [from, to] = group.any ? ["any", "all"] : ["all", "any"];
     group[to] = group[from];
     delete group[from];
-    draw();
+    draw(group, "[data-join]");
   });
   for (const node of children(group)) adds.before(isGroup(node) ? drawGroup(node, group) : drawCond(node, group));
-  $("[data-add]", adds).addEventListener("click", () => { children(group).push(fresh()); draw(); });
+  const add = (node) => { children(group).push(node); draw(node, "select"); };
+  $("[data-add]", adds).addEventListener("click", () => add(fresh()));
   const nest = $("[data-add-group]", adds);
   const drop = $("[data-drop-group]", adds);
   if (parent) nest.remove(); else drop.remove();
-  nest.addEventListener("click", () => { children(group).push(group.any ? { all: [fresh(), fresh()] } : { any: [fresh(), fresh()] }); draw(); });
-  drop.addEventListener("click", () => { children(parent).splice(children(parent).indexOf(group), 1); draw(); });
+  nest.addEventListener("click", () => add(group.any ? { all: [fresh(), fresh()] } : { any: [fresh(), fresh()] }));
+  drop.addEventListener("click", () => remove(group, parent));
   return part;
 }
 
-function draw() {
+/** Draw all of it anew, and give the focus to a part of one node: what was pressed is gone. */
+function draw(node = null, selector = "") {
+  drawn.clear();
   main.replaceChildren(drawGroup(root, null));
+  if (node) $(selector, drawn.get(node))?.focus();
   $$("select[data-search], select[data-search-url]", main).forEach(enhance);
   readBack();
 }
@@ -271,7 +285,7 @@ function keep(url, text) {
 for (const sign of ["pointerover", "focusin"]) on(sign, "[data-builder-open]", () => learn().catch(() => {}));
 on("click", "[data-builder-open]", toggleNow);
 on("click", "[data-builder-cancel]", () => { root = start(); toggle(false); $(".zk-toolbar [data-builder-open]")?.focus(); });
-on("click", "[data-builder-clear]", () => { root = { all: [] }; draw(); });
+on("click", "[data-builder-clear]", () => { root = { all: [] }; draw(); }); // the button stays, and keeps the focus
 on("click", "[data-builder-apply]", () => {
   const url = new URL(location.href);
   const now = result();

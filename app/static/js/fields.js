@@ -36,12 +36,18 @@ function options(select) {
   return { ...common, preload: "focus", loadThrottle: 200, load, score };
 }
 
+const pause = () => new Promise((done) => { setTimeout(done); });
+let turn = Promise.resolve(); // one box after the other, each a task of its own: a form of many does not hold the page up
+
 export async function enhance(select) {
   if (select.tomselect || select.dataset.waiting) return select.tomselect;
   select.dataset.waiting = "1";
   await vendor("tom-select.min.js");
+  await (turn = turn.then(pause));
   delete select.dataset.waiting;
+  if (!select.isConnected) return null;
   const box = new window.TomSelect(select, options(select));
+  box.onPaste = () => {}; // tom-select 2.6.2 refuses what is pasted into a box with a value; nothing else happens there
   select.setAttribute("aria-hidden", "true"); // the box stands for it, label and all
   const described = select.getAttribute("aria-describedby");
   if (described) box.control_input.setAttribute("aria-describedby", described);

@@ -55,6 +55,7 @@ function restore() {
   for (const [name, value, texts] of stored()?.values ?? []) if (byName.has(name)) write(byName.get(name), value, texts);
   $("[data-draft]").hidden = true;
   mark();
+  (dirty()[0]?.tomselect ?? dirty()[0])?.focus();
 }
 
 function refused() {
@@ -94,7 +95,7 @@ if (form) {
   if (form.dataset.refused !== undefined) refused();
   else if (stored()) $("[data-draft]").hidden = false;
   on("click", "[data-draft-restore]", restore);
-  on("click", "[data-draft-drop]", () => { forget(); $("[data-draft]").hidden = true; });
+  on("click", "[data-draft-drop]", () => { forget(); $("[data-draft]").hidden = true; fields()[0]?.focus(); });
   followSections();
   followKind();
   document.addEventListener("keydown", (event) => {

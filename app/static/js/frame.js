@@ -8,7 +8,7 @@ on("change", "[data-keys-switch]", (box) => { root.dataset.keys = box.checked ? 
 
 function drawer(open) {
   root.dataset.drawer = open ? "open" : "";
-  for (const part of $$(".zk-top, .zk-sheet")) part.inert = open;
+  for (const part of $$(".zk-skip, .zk-top, .zk-sheet")) part.inert = open;
   $("[data-drawer-open]")?.setAttribute("aria-expanded", String(open));
   (open ? $(".zk-side a") : $("[data-drawer-open]"))?.focus();
 }

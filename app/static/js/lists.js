@@ -45,8 +45,9 @@ on("click", '.zk-table input[name="ids"]', (box, event) => {
   last = box;
   refresh();
 });
-on("click", "[data-bulk-all]", () => { scope().value = "all"; refresh(); });
-on("click", "[data-bulk-clear]", () => tick(false));
+// What was pressed disappears; the focus goes on to what stands next, or back to where it began.
+on("click", "[data-bulk-all]", () => { scope().value = "all"; refresh(); $("button[type=submit]", bar)?.focus(); });
+on("click", "[data-bulk-clear]", () => { tick(false); $("[data-select-page]").focus(); });
 on("click", "[data-more]", (button) => button.closest("tr").classList.add("is-whole"));
 addEventListener("pageshow", refresh);
 ready((part) => {
