@@ -80,7 +80,16 @@ def before() -> str:
     given, house = request.referrer or "", request.host_url
     path = given.removeprefix(house.rstrip("/"))
     is_same = request.method == "GET" and path.split("?")[0] == request.path
-    return path if given.startswith(house) and not is_same else "/"
+    return _of_ours(path) if given.startswith(house) and not is_same else "/"
+
+
+def _here() -> str:
+    return _of_ours(request.full_path.rstrip("?")) if request.method == "GET" else before()
+
+
+def _of_ours(path: str) -> str:
+    """Return a path that leads to no other host: two slashes at its head would be one."""
+    return "/" + path.lstrip("/\\")
 
 
 def _back() -> Way:
@@ -88,8 +97,8 @@ def _back() -> Way:
 
 
 def _again() -> Way:
-    here = request.full_path.rstrip("?") if request.method == "GET" else before()
-    return Way(_("Try again"), here, _("It often works the second time."), "refresh", is_back=request.method != "GET")
+    is_back = request.method != "GET"
+    return Way(_("Try again"), _here(), _("It often works the second time."), "refresh", is_back=is_back)
 
 
 def _reload() -> Way:
@@ -101,7 +110,7 @@ def _home() -> Way:
 
 
 def _door() -> Way:
-    here = request.full_path.rstrip("?") if request.method == "GET" else before()
+    here = _here()
     address = url_for("AuthView.login", next=here) if here != "/" else url_for("AuthView.login")
     return Way(_("Sign in"), address, _("What you typed into a form is kept in this window."), "key")
 

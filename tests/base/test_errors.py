@@ -180,3 +180,12 @@ def test_an_address_that_takes_no_such_request_leads_on(as_user, saved):
     answer = as_user("lin").get(f"/customers/{key}/share")
     assert answer.status_code == 405
     assert ("To the first page", "/") in ways_of(answer.text)
+
+
+@pytest.mark.one_database
+def test_no_way_out_leads_to_another_host(as_user, stranger):
+    """An address that begins with two slashes names a host."""
+    lin = as_user("lin")
+    for browser in (lin, stranger):
+        page = browser.get("//evil.example/x", headers={"Referer": "http://localhost//evil.example/y"}).text
+        assert not re.search(r'href="(//|/\\|https?:)', page)
