@@ -10,7 +10,7 @@ ANY = {"customer": 1, "contact": 1, "gone": 1, "binned": 1, "person": 1, "filter
 #: Answers that are no page: JSON, files, parts of a page.
 NO_PAGE = re.compile(
     r"^/(static|api|healthz|readyz|day|logo)\b|/(choices|filter-fields|count|export|alike|content|thumbnail|preview"
-    r"|sheet\.pdf|template|result\.xlsx|result|state|mine|stamp|panel|quick|audience)\b"
+    r"|sheet\.pdf|columns|template|result\.xlsx|result|state|mine|stamp|panel|quick|audience)\b"
 )
 #: Verbs of the frame that these domains leave out: nobody gets a page there.
 NEW = "Attachment Dictionary File Job Log Recycle Run Setting Turn"
