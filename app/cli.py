@@ -168,7 +168,7 @@ def export_customers(file: Path, username: str, conditions: str) -> None:
                     stream,
                     columns,
                     rows,
-                    name=str(CustomerView.title),
+                    name=CustomerView.title,
                     what="CustomerView",
                     asked=asked,
                     file_format=asked["format"],

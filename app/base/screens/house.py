@@ -6,7 +6,7 @@ from flask import Flask, current_app, g, has_request_context, request, session
 from flask_appbuilder import AppBuilder
 
 from app.base import settings
-from app.base.i18n import speak_templates
+from app.base.i18n import LANGUAGES, speak_templates
 from app.base.screens import buttons, days, rows
 from app.base.screens.markup import icon, level
 from config import ROOT
@@ -21,7 +21,6 @@ DRAWN: dict[str, Any] = {
     "zk_menu_item": buttons.menu_item,
     "zk_table": rows.table,
 }
-LANGUAGES = ("zh_Hans", "zh_Hant", "en")
 
 
 class House(AppBuilder):
