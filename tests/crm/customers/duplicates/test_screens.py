@@ -1,6 +1,5 @@
 """Entering a customer twice on the screens: told while typing and on saving, saved all the same."""
 
-import json
 import re
 from dataclasses import replace
 
@@ -120,7 +119,7 @@ def test_saving_all_the_same_saves_and_is_written_in_history_and_log(app, as_use
     with app.app_context(), acting(SYSTEM):
         assert audit.sets(Customer, new)[0].note == f"Saved although it looks like #{mine} (same name)"
         noted = db.session.scalars(select(Entry).where(Entry.kind == "duplicate_saved")).one()
-        assert (noted.subject_id, json.loads(noted.detail)["same"]) == (new, ["same name"])
+        assert (noted.subject_id, noted.details["same"]) == (new, ["same name"])
     assert "Saved although it looks like" in as_user("sam").get("/changes/").text
 
 
