@@ -59,7 +59,7 @@ function counted(field, type) {
   field.inputMode = type === "days" ? "numeric" : "decimal";
   field.autocomplete = "off";
   const check = () => {
-    const typed = field.value.normalize("NFKC").replace(/^\s*¥|元\s*$|\s/g, "").replace("−", "-");
+    const typed = field.value.normalize("NFKC").replace(/^\s*¥|\u5143\s*$|\s/g, "").replace("−", "-");
     const isWrong = typed !== "" && !READABLE[type].test(typed);
     said.textContent = isWrong ? texts[`not_${type}`] : "";
     field.classList.toggle("is-invalid", isWrong);
