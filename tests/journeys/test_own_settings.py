@@ -4,6 +4,7 @@ import io
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from app.base.actor import SYSTEM, acting
 from tests.factories import a_customer
