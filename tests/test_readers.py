@@ -255,7 +255,8 @@ def test_the_log_tells_conditions_and_reasons_in_the_readers_language_and_stays_
     as_user("anran", language=CHINESE).get("/customers/export", query_string={"format": "csv", "filter": asked})
     with app.app_context(), acting(SYSTEM):
         entry = next(one.id for one in db.session.scalars(select(logs.Entry)) if one.kind == "exported")
-        log.seal(key=app.config["ZHIKE"].log_key)
+        with speaking(CHINESE):
+            log.seal(key=app.config["ZHIKE"].log_key)
         assert log.verify(key=app.config["ZHIKE"].log_key).reason is None
     page = words(as_user("anran").get(f"/logs/{entry}"))
     assert "Customer records" in page

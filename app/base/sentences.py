@@ -33,7 +33,7 @@ Told = Lasting | str
 
 def _read(stored: str) -> str:
     wordings = dict(zip(LANGUAGES, stored.split(MARK)[1:-1], strict=False))
-    return wordings.get(language(), wordings["en"])
+    return wordings.get(language()) or wordings.get("en") or stored.replace(MARK, "")
 
 
 def lasting(said: object, words: Mapping[str, object] | None = None, *, longest: int = LONGEST) -> Told:
@@ -65,7 +65,11 @@ def joined(*parts: object, by: str = " · ") -> Spoken:
 
 def stored(said: object) -> str:
     """Return a sentence as one text, in all languages: for a column, or within JSON."""
-    told = said if isinstance(said, str) else lasting(said)
+    return as_kept(lasting(said))
+
+
+def as_kept(told: Told) -> str:
+    """Return what a column holds, sign by sign, of what was read from it."""
     return told.stored if isinstance(told, Lasting) else told
 
 

@@ -59,6 +59,11 @@ def test_a_name_cannot_forge_a_wording():
     assert lasting(f"{MARK}a{MARK}b{MARK}c{MARK}") == "abc"
 
 
+def test_what_was_never_a_sentence_is_read_without_its_marks():
+    assert stored(f"{MARK}a{MARK}b") == "ab"
+    assert set(read(restored({"name": f"{MARK}a"})["name"]).values()) == {"a"}
+
+
 def test_a_wording_is_cut_and_the_others_stay_whole():
     assert read(lasting(_("Saved: %(name)s", name="x" * 50), longest=10))["zh_Hans"] == "已保存：xxxxxx"
 

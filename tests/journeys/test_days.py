@@ -27,7 +27,7 @@ def key(site):
 
 @pytest.fixture
 def form(at_desk, key):
-    page = at_desk("anran")
+    page = at_desk("anran", reduced_motion="reduce")
     page.goto(f"/customers/{key}/edit")
     page.locator(f".zk-daybox {FIELD}").wait_for()
     return page

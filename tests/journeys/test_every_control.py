@@ -123,10 +123,10 @@ def test_the_menus_of_the_frame_open_close_and_lead_on(desk):
     page.locator("#zk-form").wait_for()
     hand.press(top(page, re.compile("^Language")))
     hand.choose(page.get_by_role("menuitemradio", name="繁體中文"))
-    page.wait_for_function("document.documentElement.lang === 'zh-Hant'")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hant")
     hand.press(page.locator(".zk-top [data-menu] > button:has(use[href$=ti-language])"))
     hand.choose(page.get_by_role("menuitemradio", name="English"))
-    page.wait_for_function("document.documentElement.lang === 'en'")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_the_look_is_switched_and_the_help_and_the_own_page_are_found(desk):

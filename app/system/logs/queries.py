@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from app.base.actor import Actor, Level
 from app.base.logbook import Kind, Note
 from app.base.scope import unscoped
-from app.base.sentences import stored
+from app.base.sentences import as_kept, stored
 from app.extensions import db
 from app.system.logs import rules
 from app.system.logs.models import Cut, Entry, Head, RecordSet, Seal
@@ -116,7 +116,7 @@ def content_of(row: Any, records: bytes | None) -> dict[str, Any]:
         "kind": row.kind,
         "subject_kind": row.subject_kind,
         "subject": row.subject_id,
-        "title": stored(row.title),
+        "title": as_kept(row.title),
         "channel": row.channel,
         "address": row.address,
         "request": row.request_id,
