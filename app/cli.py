@@ -168,7 +168,7 @@ def export_customers(file: Path, username: str, conditions: str) -> None:
                     stream,
                     columns,
                     rows,
-                    name=str(CustomerView.title),
+                    name=CustomerView.title,
                     what="CustomerView",
                     asked=asked,
                     file_format=asked["format"],
@@ -286,7 +286,7 @@ def rotate_keys() -> None:
         job = jobs_of.by_id(job_id)
         click.echo(f"Job {job_id}: {job.state if job else 'gone'}, {job.done_count if job else 0:,} values.")
         if job and job.problem:
-            raise click.ClickException(job.problem)
+            raise click.ClickException(str(job.problem))
 
 
 commands = [setup, create_admin, demo, customers, logs, search, keys]

@@ -10,6 +10,7 @@ from app import worker
 from app.base import background, clock
 from app.base.actor import SYSTEM, acting
 from app.base.background import Kind
+from app.base.i18n import speaking
 from app.base.timetable import TIMETABLE
 from app.crm.customers.models import PhoneNumber
 from app.extensions import db
@@ -67,7 +68,9 @@ def test_search_mends_its_index_and_counts_its_tokens_by_night(app, saved):
     with app.app_context(), acting(SYSTEM):
         db.session.execute(delete(IndexEntry.__table__))
         db.session.commit()
-        assert TIMETABLE["system.search.check_index"].task() == {"missing": 1, "stale": 0, "orphaned": 0}
+        with speaking("en"):
+            told = str(TIMETABLE["system.search.check_index"].task())
+        assert told == "Missing: 1, out of date: 0, left over: 0"
         assert TIMETABLE["system.search.count_tokens"].task() == 0
 
 

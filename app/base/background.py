@@ -65,7 +65,7 @@ def begin_with(start: Callable[..., int]) -> None:
     _starters[:] = [start]
 
 
-def start(kind: str, given: Mapping[str, Any], *, words: Mapping[str, str], actor: Actor) -> int:
+def start(kind: str, given: Mapping[str, Any], *, words: Mapping[str, object], actor: Actor) -> int:
     """Start work of this kind within the current transaction; return the id of its job."""
     return _starters[0](kind, given, words=words, actor=actor)
 

@@ -21,7 +21,7 @@ class Applied:
     """What became of some rows: those changed, and why others were not."""
 
     changed: list[int]
-    refused: dict[int, str] = field(default_factory=dict)  # id → the sentence
+    refused: dict[int, object] = field(default_factory=dict)  # id → the sentence
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Action:
     check: Callable[[Given, Actor], None] = lambda _given, _actor: None  # raises Invalid for what cannot be meant
     after: Callable[[Sequence[int]], None] = lambda _ids: None  # what is derived from the rows, done again
     #: Which of the rows cannot be given their former values, and why: a code in use elsewhere by now.
-    hinder: Callable[[Sequence[int]], Mapping[int, str]] = lambda _ids: {}
+    hinder: Callable[[Sequence[int]], Mapping[int, object]] = lambda _ids: {}
     finds_deleted: bool = False  # undo must find rows that the action took out of the lists
     is_final: bool = False  # no undo: the person types the number of rows
     asks: object = ""  # the heading over the fields, and the line beside it

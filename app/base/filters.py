@@ -19,6 +19,7 @@ from app.base.errors import Invalid
 from app.base.fields import Choice, Choices, Field, IdentityNumber, Phone, Phones, Related, value_column
 from app.base.i18n import _
 from app.base.operators import OPERATORS, Operator
+from app.base.sentences import AROUND, Sentence, marked
 
 MOST_CONDITIONS = 30
 MOST_VALUES = 200
@@ -202,6 +203,9 @@ def _asked(spec: Field, column: ColumnElement[Any], code: str, values: Sequence[
         return _when(spec, column, code, values)
     if isinstance(spec, Choice) and spec.tree:
         return or_(*[_branch(spec, column, value) for value in values])
+    if isinstance(column.type, Sentence) and code in AROUND:  # in whatever language
+        before, behind = AROUND[code]
+        return or_(*[_like("contains", marked(column), f"{before}{value}{behind}") for value in values])
     return ASKED[code](column, values)
 
 

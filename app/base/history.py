@@ -23,6 +23,7 @@ from app.base.actor import current_actor
 from app.base.i18n import _
 from app.base.scope import PUBLIC
 from app.base.sealed import with_blind
+from app.base.sentences import Sentence, lasting
 from app.extensions import db
 
 INSERT, UPDATE, DELETE = Operation.INSERT, Operation.UPDATE, Operation.DELETE
@@ -70,7 +71,7 @@ class ChangeSetFactory(TransactionFactory):
             remote_addr = sa.Column(sa.String(50))
             channel = sa.Column(sa.String(10))  # base.actor.Channel
             request_id = sa.Column(sa.String(36))
-            note = sa.Column(sa.String(300))  # why: a reason, the name of an import, what was taken back
+            note = sa.Column(Sentence)  # why: a reason, the name of an import, what was taken back
 
         return Transaction
 
@@ -103,9 +104,7 @@ class BatchUnitOfWork(UnitOfWork):
             operation.processed = True
 
     def _row(self, cls: type[Any], operation: Operation) -> dict[str, Any]:
-        values = {
-            prop.columns[0].name: getattr(operation.target, prop.key) for prop in versioned_column_properties(cls)
-        }
+        values = {one.columns[0].name: getattr(operation.target, one.key) for one in versioned_column_properties(cls)}
         return values | {"transaction_id": self.current_transaction.id, "operation_type": operation.type}
 
 
@@ -168,9 +167,9 @@ def change_set() -> Any:
     return uow.current_transaction or uow.create_transaction(session)
 
 
-def explain(note: str) -> None:
+def explain(note: object) -> None:
     """Write on the current change set why it was made (at most 300 characters)."""
-    change_set().note = note[:300]
+    change_set().note = lasting(note, longest=300)
 
 
 def versions_of(cls: type[Any]) -> type[Any]:

@@ -1,7 +1,7 @@
 """The one door to translation, so that pure modules need not import Flask.
 
 Flask-Babel chooses the language and reads the catalogues. Its own way to a sentence looks ten times into ``g``; a list
-page has six hundred sentences. Here the catalogue is looked up once per request.
+page has six hundred sentences. Here each catalogue is looked up once per request.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,22 @@ from typing import Any
 
 from babel.support import NullTranslations
 from flask import Flask, g, has_app_context
+from flask.json.provider import DefaultJSONProvider
 from flask_babel import get_translations, refresh
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup, escape
 
-__all__ = ["_", "gettext", "ngettext", "speak_templates", "speaking"]
+__all__ = ["LANGUAGES", "Spoken", "_", "gettext", "ngettext", "speak_templates", "speaking"]
+
+#: The languages people read. Sentences that are kept stand in this order: a new language goes to the end.
+LANGUAGES = ("zh_Hans", "zh_Hant", "en")
+
+
+class Spoken(LazyString):
+    """A sentence that is said when it is read. In HTML it is text: the names within it are no markup."""
+
+    def __html__(self) -> Markup:
+        return escape(str(self))
 
 
 def catalogue() -> NullTranslations:
@@ -21,13 +33,12 @@ def catalogue() -> NullTranslations:
     if not has_app_context():
         return NullTranslations()
     here = g._get_current_object()  # noqa: SLF001 - the object behind the proxy, so that it is asked once
+    language = here.get("language")
     try:
-        language, found = here.catalogue
-    except AttributeError:
-        language, found = None, None
-    if found is None or language != here.get("language"):
+        found: NullTranslations = here.catalogues[language]
+    except (AttributeError, KeyError):
         found = get_translations()
-        here.catalogue = here.get("language"), found
+        here.catalogues = {**here.get("catalogues", {}), language: found}
     return found
 
 
@@ -41,24 +52,30 @@ def _plural(one: str, many: str, num: int, **variables: Any) -> str:
     return catalogue().ungettext(one, many, num) % ({"num": num} | variables)
 
 
-def _(text: str, **variables: Any) -> LazyString:
+def _(text: str, **variables: Any) -> Spoken:
     """Return a sentence that is said in the language of whoever reads it, when they do."""
-    return LazyString(gettext, text, **variables)
+    return Spoken(gettext, text, **variables)
 
 
-def ngettext(one: str, many: str, num: int, **variables: Any) -> LazyString:
+def ngettext(one: str, many: str, num: int, **variables: Any) -> Spoken:
     """Return a sentence about ``num`` things, said when it is read."""
-    return LazyString(_plural, one, many, num, **variables)
+    return Spoken(_plural, one, many, num, **variables)
 
 
 def speak_templates(app: Flask) -> None:
-    """Let templates say their sentences in the same way."""
+    """Let templates say their sentences in the same way, and JSON too."""
     environment: Any = app.jinja_env
     environment.install_gettext_callables(
         gettext=lambda text: catalogue().ugettext(text),
         ngettext=lambda one, many, num: catalogue().ungettext(one, many, num),
         newstyle=True,
     )
+    provider: Any = app.json
+    provider.default = _plain
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, LazyString) else DefaultJSONProvider.default(value)
 
 
 @contextmanager

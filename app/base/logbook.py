@@ -15,6 +15,7 @@ from flask import g, has_app_context
 from app.base import clock
 from app.base.actor import Actor, current_actor
 from app.base.afterwards import afterwards
+from app.base.sentences import lasting
 
 
 class Kind(StrEnum):
@@ -56,7 +57,7 @@ class Note:
     actor: Actor | None
     subject_kind: str = ""  # the table of what it is about
     subject_id: int | None = None
-    title: str = ""
+    title: object = ""  # a name, or a sentence
     detail: Mapping[str, Any] = field(default_factory=dict)
     records: Sequence[int] = ()  # ids of all the records it is about, for an export
     once_within: timedelta | None = None  # only afterwards: left out if the same was written so recently
@@ -88,7 +89,7 @@ def note(
     *,
     subject_kind: str = "",
     subject_id: int | None = None,
-    title: str = "",
+    title: object = "",
     detail: Mapping[str, Any] | None = None,
     actor: Actor | None = None,
     records: Sequence[int] = (),
@@ -103,7 +104,7 @@ def note_afterwards(
     *,
     subject_kind: str = "",
     subject_id: int | None = None,
-    title: str = "",
+    title: object = "",
     detail: Mapping[str, Any] | None = None,
     actor: Actor | None = None,
     once_within: timedelta | None = None,
@@ -135,4 +136,4 @@ def about(record: Any) -> dict[str, Any]:
     """Return what names a record in the log: its table, its key (if that is a number) and how it is called now."""
     key = getattr(record, record.__mapper__.primary_key[0].key)
     number = key if isinstance(key, int) else None
-    return {"subject_kind": record.__tablename__, "subject_id": number, "title": str(record)[:200]}
+    return {"subject_kind": record.__tablename__, "subject_id": number, "title": lasting(record, longest=200)}

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from app.base import choices
 from app.base.actor import Actor
+from app.base.sentences import joined
 
 REASONS = "delete_reason"  # the dictionary
 LONGEST_WORDS = 300  # of an explanation
@@ -82,11 +83,11 @@ def forbid(kind: str, reason: str, says: Forbids) -> None:
     _forbids[kind, reason] = says
 
 
-def forbidden(kind: str, ids: Sequence[int]) -> dict[int, str]:
+def forbidden(kind: str, ids: Sequence[int]) -> dict[int, object]:
     """Return which of these records must not go for good, each with every sentence that says so."""
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[object]] = {}
     for (code, _reason), says in sorted(_forbids.items()):
         if code == kind:
             for key, sentence in says(ids).items():
-                found.setdefault(key, []).append(str(sentence))
-    return {key: " ".join(sentences) for key, sentences in found.items()}
+                found.setdefault(key, []).append(sentence)
+    return {key: joined(*sentences, by=" ") for key, sentences in found.items()}

@@ -20,6 +20,7 @@ from app.base.afterwards import afterwards
 from app.base.engine import promise_to_read
 from app.base.errors import Conflict, DomainError, Doubtful, Missing, NotAllowed, StoreUnavailable
 from app.base.i18n import _
+from app.base.sentences import lasting
 from app.extensions import db
 
 __all__ = ["PUBLIC_PATHS", "afterwards", "csp_nonce", "log_to_stderr", "prepare", "problem", "wants_json"]
@@ -192,7 +193,7 @@ def _too_many() -> Response:
     return answer
 
 
-def _note_refusal(code: int, *, reason: str = "") -> None:
+def _note_refusal(code: int, *, reason: object = "") -> None:
     """Write down that somebody was shown the door: the same person at the same place once a minute."""
     detail = {"asked": f"{request.method} {request.path}"[:300]} | ({"reason": reason} if reason else {})
     channel = Channel.API if request.path.startswith("/api/") else Channel.WEB
@@ -208,7 +209,7 @@ def _on_refusal(refusal: DomainError) -> Any:
         return problem(503, text=refusal, title=_("The store of files does not answer"))
     code = {Missing: 404, NotAllowed: 403, Conflict: 409, Doubtful: 409}.get(type(refusal), 422)
     if code in REFUSALS:
-        _note_refusal(code, reason=str(refusal))
+        _note_refusal(code, reason=lasting(refusal))
     title, _advice = SENTENCES.get(code, SENTENCES[400])
     if wants_json():
         body = {"code": code, "title": str(title), "message": str(refusal)}

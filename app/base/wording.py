@@ -24,6 +24,12 @@ COUNTED_DAYS = 6
 SIZE_DIGITS_END = 1000
 
 
+def within(noun: object) -> str:
+    """Return a noun as it stands within a sentence: "Customer" is "customer" there; "API key" and 客户 stay."""
+    word = str(noun)
+    return word[:1].lower() + word[1:] if word[1:2].islower() else word
+
+
 # ── exact ──
 
 

@@ -32,6 +32,7 @@ from app.base.logbook import Kind
 from app.base.scope import unscoped
 from app.base.screens import filterbar
 from app.base.screens.listing import Listing
+from app.base.sentences import lasting_lines
 from app.base.tabular.cells import Column
 from app.base.tabular.plain import write_plain
 from app.base.tabular.writing import write_csv
@@ -49,7 +50,7 @@ def send(
     columns: Sequence[Column],
     rows: Iterable[Sequence[Any]],
     *,
-    name: str,
+    name: object,
     what: str,
     asked: Mapping[str, str],
     file_format: str = "xlsx",
@@ -67,7 +68,7 @@ def write(
     columns: Sequence[Column],
     rows: Iterable[Sequence[Any]],
     *,
-    name: str,
+    name: object,
     what: str,
     asked: Mapping[str, str],
     file_format: str,
@@ -83,14 +84,14 @@ def _words(asked: Mapping[str, str]) -> list[str]:
     return [f"{key}: {value}" for key, value in asked.items()]
 
 
-def leave_in_log(name: str, detail: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+def leave_in_log(name: object, detail: Mapping[str, Any], about: Mapping[str, Any]) -> None:
     """Leave in the log who took what out, before the file is handed out. ``about``: its records, and the filter."""
     db.session.rollback()  # the read transaction is over
     promise_to_read(only=False)
     note_export(name, detail, about)
 
 
-def note_export(name: str, detail: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+def note_export(name: object, detail: Mapping[str, Any], about: Mapping[str, Any]) -> None:
     """Note an export in the current transaction. See ``leave_in_log``."""
     words = {name: about[name] for name in ("segment", "filter") if about.get(name)}
     records = {key: value for key, value in about.items() if key not in ("segment", "filter")}
@@ -137,7 +138,8 @@ class Rows:
     @property
     def told(self) -> dict[str, Any]:
         """The conditions in words, and the segment they are kept as, for the log."""
-        return {"filter": filterbar.told(self.listing.filter), "segment": self.listing.segment_name}
+        lines = lasting_lines(lambda: filterbar.told(self.listing.filter))
+        return {"filter": lines, "segment": self.listing.segment_name}
 
     def __iter__(self) -> Iterator[list[Any]]:
         model: Any = self.listing.model

@@ -7,7 +7,7 @@ from flask_appbuilder import AppBuilder
 
 from app.base import settings
 from app.base.assets import script_text
-from app.base.i18n import speak_templates
+from app.base.i18n import LANGUAGES, speak_templates
 from app.base.screens import buttons, days, rows
 from app.base.screens.markup import icon, level
 from config import ROOT
@@ -23,7 +23,6 @@ DRAWN: dict[str, Any] = {
     "zk_menu_item": buttons.menu_item,
     "zk_table": rows.table,
 }
-LANGUAGES = ("zh_Hans", "zh_Hant", "en")
 
 
 class House(AppBuilder):

@@ -33,7 +33,7 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "page_sizes": PAGE_SIZES,
         "page_size": listing.page_size,
         "add_url": view.url("add") if view.create is not None and view.may("add") else None,
-        "add_label": _("New: %(one)s") % {"one": view.one},
+        "add_label": new(view),
         "clear_url": listing.url(filter=None, kept=None, segment=None),
         "import_url": view.import_url(),
         "export_urls": exportmenu.build(view, listing) if view.may("export") else None,
@@ -206,10 +206,15 @@ def sections(
     ]
 
 
+def new(view: "DomainView") -> object:
+    """Return the heading, and the button, of a form for a record that is not there yet: New customer."""
+    return _("New %(one)s", one=wording.within(view.one))
+
+
 def form_page(view: "DomainView", form: Any, record: Any, *, name: str, problem: object) -> dict[str, Any]:
     """Return everything ``zhike/form.html`` draws besides the form itself."""
     is_new = record is None
-    title = (_("New: %(one)s") % {"one": view.one}) if is_new else _("Edit")
+    title = new(view) if is_new else _("Edit")
     way = view.crumbs() if is_new else [*view.crumbs(), {"label": name, "url": view.url("show", pk=view.key(record))}]
     parts = view.form_sections or [("fields", None, list(view.form_fields))]
     return {

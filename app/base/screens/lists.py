@@ -115,7 +115,7 @@ class Lists:
         file_format = "csv" if request.args.get("format") == "csv" else "xlsx"
         listing, specs = self.exported(dict(request.args.items()), actor=current_actor())
         rows, asked = exports.Rows(listing, specs), {**listing.asked, "format": file_format}
-        what, name = self.endpoint, str(self.title)
+        what, name = self.endpoint, self.title
         return exports.send(exports.columns_of(specs), rows, name=name, what=what, asked=asked, file_format=file_format)
 
     @expose("/export", methods=["POST"])

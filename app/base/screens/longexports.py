@@ -27,7 +27,7 @@ def begin(view: "DomainView", asked: Mapping[str, str], *, file_format: str) -> 
     listing, _specs = view.exported(asked, actor=view.actor())
     given = {"screen": type(view).__name__, "asked": listing.frozen(), "format": file_format}
     given["segment"] = listing.segment_name
-    return background.start("export", given, words={"list": str(view.title)}, actor=view.actor())
+    return background.start("export", given, words={"list": view.title}, actor=view.actor())
 
 
 def run(progress: JobProgress) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def run(progress: JobProgress) -> dict[str, Any]:
             db.session.rollback()
         progress.hand_out(path, name=f"{view.title} {wording.stamp(clock.now())}.{file_format}")
     detail = {"list": view.__name__, "format": file_format, "rows": written}
-    progress.close_with(lambda: exports.note_export(str(view.title), detail, about))
+    progress.close_with(lambda: exports.note_export(view.title, detail, about))
     return {"rows": written}
 
 

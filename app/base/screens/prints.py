@@ -46,7 +46,7 @@ def send_list(view: "DomainView", listing: Listing) -> Response:
     """Return the rows of a list as a PDF to be kept. Raises Invalid above the limit of rows, NoPaper."""
     specs = [spec for spec in listing.columns if is_written(spec)]
     pdf, rows, count = list_pdf(listing, specs, title=str(view.title))
-    return send(pdf, name=str(view.title), what=view.endpoint, about={**rows.about, **rows.told}, row_count=count)
+    return send(pdf, name=view.title, what=view.endpoint, about={**rows.about, **rows.told}, row_count=count)
 
 
 def list_pdf(listing: Listing, specs: Sequence[Field], *, title: str) -> tuple[bytes, exports.Rows, int]:
@@ -63,7 +63,7 @@ def list_pdf(listing: Listing, specs: Sequence[Field], *, title: str) -> tuple[b
     return table(columns, rows, title=title, notes=notes, actor=listing.actor), read, len(rows)
 
 
-def send(pdf: bytes, *, name: str, what: str, about: Mapping[str, Any], row_count: int) -> Response:
+def send(pdf: bytes, *, name: object, what: str, about: Mapping[str, Any], row_count: int) -> Response:
     """Keep the log of a document, and return it to be kept. ``about``: what the log says of its records."""
     exports.leave_in_log(name, {"list": what, "format": "pdf", "rows": row_count}, about)
     file_name = f"{name} {wording.stamp(clock.now())}.pdf"

@@ -35,15 +35,41 @@ function option(value, text, selected = false) { return new Option(text, value, 
 /* ── what one types the value into ── */
 const TYPES = { number: "number", money: "number", integer: "number", decimal: "number", date: "day", moment: "day" };
 
+// as base/normal/numbers.py reads them, but for the powers of ten of spreadsheets, which nobody types
+const READABLE = { number: /^[+-]?(\d{1,3}(,\d{3})+\.?\d*|\d+\.?\d*|\.\d+)$/, days: /^0*[1-9]\d*$/ };
+
 function input(cond, read, write, label, type) {
   const field = document.createElement("input");
   field.className = "form-control";
-  field.type = type === "day" ? "text" : type;
+  field.type = "text";
   field.setAttribute("aria-label", label);
-  if (type === "number") field.step = "any";
   field.value = read() ?? "";
   field.addEventListener("input", () => { write(field.value); readBack(); });
-  return type === "day" ? equip(field) : field;
+  if (type === "day") return equip(field);
+  return type in READABLE ? counted(field, type) : field;
+}
+
+/** A number, as text: no wheel changes it, commas may stand in it, and what is none is said below it. */
+function counted(field, type) {
+  const box = document.createElement("span");
+  const said = document.createElement("span");
+  box.className = "zk-numbox";
+  said.className = "said is-wrong";
+  said.setAttribute("role", "status");
+  field.inputMode = type === "days" ? "numeric" : "decimal";
+  field.autocomplete = "off";
+  const check = () => {
+    const typed = field.value.normalize("NFKC").replace(/^\s*¥|\u5143\s*$|\s/g, "").replace("−", "-");
+    const isWrong = typed !== "" && !READABLE[type].test(typed);
+    said.textContent = isWrong ? texts[`not_${type}`] : "";
+    field.classList.toggle("is-invalid", isWrong);
+    field.setAttribute("aria-invalid", String(isWrong));
+  };
+  field.addEventListener("change", check);
+  field.addEventListener("input", () => { if (field.ariaInvalid === "true") check(); });
+  box.append(field, said);
+  check();
+  return box;
 }
 
 function remember(field, options) {
@@ -98,9 +124,8 @@ function pair(cond, type) {
 }
 
 function days(cond) {
-  const field = input(cond, () => cond.value, (value) => { cond.value = value === "" ? null : Number(value); }, texts.days, "number");
+  const field = input(cond, () => cond.value, (value) => { cond.value = value.normalize("NFKC").trim() || null; }, texts.days, "days");
   field.classList.add("days");
-  field.min = 0;
   return [field, word(texts.days)];
 }
 
@@ -287,6 +312,8 @@ on("click", "[data-builder-open]", toggleNow);
 on("click", "[data-builder-cancel]", () => { root = start(); toggle(false); $(".zk-toolbar [data-builder-open]")?.focus(); });
 on("click", "[data-builder-clear]", () => { root = { all: [] }; draw(); }); // the button stays, and keeps the focus
 on("click", "[data-builder-apply]", () => {
+  const wrong = $("[aria-invalid=true]", main);
+  if (wrong) return wrong.focus();
   const url = new URL(location.href);
   const now = result();
   url.searchParams.delete("page");

@@ -13,6 +13,7 @@ from app.base.chinese import fold, initials, to_simplified, to_traditional
 from app.base.errors import InvalidFields, NotAllowed
 from app.base.i18n import _
 from app.base.logbook import Kind
+from app.base.sentences import lasting
 from app.base.stamps import raise_stamp
 from app.base.transaction import check_revision, transaction
 from app.extensions import db
@@ -43,9 +44,8 @@ def add_value(dictionary: Dictionary, values: Mapping[str, Any], *, actor: Actor
 
 def _note(value: DictionaryValue, detail: Mapping[str, Any], actor: Actor) -> None:
     """Leave in the log what was changed in a dictionary."""
-    named = {"dictionary": value.dictionary.name_zh_hans}
-    what = logbook.about(value) | {"title": value.label_zh_hans}  # the same whoever changes it, in whatever language
-    logbook.note(Kind.SETTINGS_CHANGED, **what, detail=named | dict(detail), actor=actor)
+    named = {"dictionary": lasting(value.dictionary)}
+    logbook.note(Kind.SETTINGS_CHANGED, **logbook.about(value), detail=named | dict(detail), actor=actor)
 
 
 @transaction
@@ -189,8 +189,8 @@ def add_words(dictionary: str, words: Sequence[str], *, actor: Actor) -> Mapping
     if added:
         history.insert_versioned(DictionaryValue, added)
         raise_stamp(STAMP)
-        detail = {"dictionary": kept.name_zh_hans, "words": [row["label_zh_hans"] for row in added]}
-        logbook.note(Kind.SETTINGS_CHANGED, title=str(kept), detail=detail, actor=actor)
+        detail = {"dictionary": lasting(kept), "words": [row["label_zh_hans"] for row in added]}
+        logbook.note(Kind.SETTINGS_CHANGED, title=lasting(kept), detail=detail, actor=actor)
     known |= {fold(word): row["code"] for word, row in zip(fresh, added, strict=True)}
     return {word: known[fold(word)] for word in words}
 

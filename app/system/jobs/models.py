@@ -13,6 +13,7 @@ from app.base.fields import Choice, Link, Moment, Text, Value, field
 from app.base.i18n import _
 from app.base.scope import Personal, Restricted
 from app.base.sealed import SealedJSON
+from app.base.sentences import Sentence, Told
 from app.base.timetable import TIMETABLE
 
 
@@ -25,7 +26,7 @@ class Job(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))  # base.background.kinds
-    title: Mapped[str] = mapped_column(String(200), info=field(Text(_("Job"))))  # in the language of who asked
+    title: Mapped[Told] = mapped_column(Sentence, info=field(Text(_("Job"))))
     state: Mapped[str] = mapped_column(
         String(20), info=field(Choice(_("State"), dictionary="job_state"))
     )  # rules.State
@@ -40,7 +41,7 @@ class Job(Model):
     total_count: Mapped[int | None]
     result: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the kind's run returned
     file: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # {sha256, name, size_bytes}
-    problem: Mapped[str | None] = mapped_column(String(1000))  # why it failed, in the person's language
+    problem: Mapped[Told | None] = mapped_column(Sentence)  # why it failed
     attempt: Mapped[int] = mapped_column(default=0)  # raised by every worker that takes it: the fence of its steps
     losses: Mapped[int] = mapped_column(default=0)  # workers that died over it
     lease_until: Mapped[datetime | None]  # a running job not heard of since then has lost its worker
@@ -53,7 +54,7 @@ class Job(Model):
     user = relationship("Employee")
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
 
 
 class Task(Text):
@@ -74,8 +75,8 @@ class Turn(Model):
     due_at: Mapped[datetime] = mapped_column(info=field(Moment(_("Due at"), sortable=True)))
     started_at: Mapped[datetime] = mapped_column(info=field(Moment(_("Begun at"), sortable=True)))
     ended_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Ended at"))))
-    result: Mapped[str | None] = mapped_column(String(200), info=field(Text(_("Result"))))
-    problem: Mapped[str | None] = mapped_column(String(1000), info=field(Text(_("Problem"))))
+    result: Mapped[Told | None] = mapped_column(Sentence, info=field(Text(_("Result"))))
+    problem: Mapped[Told | None] = mapped_column(Sentence, info=field(Text(_("Problem"))))
 
     def __str__(self) -> str:
         return Task("").text(self.name)

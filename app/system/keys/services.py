@@ -48,7 +48,7 @@ def rotate(progress: JobProgress) -> Mapping[str, Any]:
         names = ", ".join(sorted(left))
         sentence = _("%(count)s values could not be opened and stay as they are: add the right key %(names)s.")
         raise Missing(sentence, count=left.total(), names=names)
-    title = _("Encrypted anew with key %(key)s") % {"key": keys.current}
+    title = _("Encrypted anew with key %(key)s", key=keys.current)
     progress.close_with(lambda: logbook.note(logbook.Kind.SETTINGS_CHANGED, title=title, actor=progress.actor))
     return {"rows": progress.done}
 

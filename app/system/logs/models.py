@@ -18,6 +18,7 @@ from app.base.fields import Choice, Link, LongText, Moment, Number, Text, field
 from app.base.fields.groups import ANY
 from app.base.i18n import _
 from app.base.scope import Restricted
+from app.base.sentences import Sentence, Told, restored
 from app.system.logs import rules
 
 SCOPE = Restricted("logs")
@@ -28,7 +29,7 @@ class Detail(LongText):
     """The lines of an entry's detail, kept as JSON, read as words."""
 
     def text(self, value: Any) -> str:
-        return "; ".join(f"{label}: {words}" for label, words in plain_lines(json.loads(value or "{}")))
+        return "; ".join(f"{label}: {words}" for label, words in plain_lines(restored(json.loads(value or "{}"))))
 
 
 def plain_lines(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -76,7 +77,7 @@ class Entry(Model):
         String(60), default="", info=field(Choice(_("Kind of record"), dictionary="log_subject"))
     )
     subject_id: Mapped[int | None] = mapped_column(info=field(Number(_("Number of the record"), low=1)))
-    title: Mapped[str] = mapped_column(String(200), default="", info=field(Text(_("Subject"))))  # as shown then
+    title: Mapped[Told] = mapped_column(Sentence, default="", info=field(Text(_("Subject"))))  # as shown then
     channel: Mapped[str] = mapped_column(String(10), info=field(Choice(_("Channel"), dictionary="log_channel")))
     address: Mapped[str | None] = mapped_column(String(50), info=field(Text(_("IP address"))))
     request_id: Mapped[str | None] = mapped_column(String(36), info=field(Text(_("Request number"))))
@@ -88,7 +89,7 @@ class Entry(Model):
 
     @property
     def details(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = json.loads(self.detail or "{}")
+        found: Mapping[str, Any] = restored(json.loads(self.detail or "{}"))
         return found
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from app.base.actor import Actor, Level
 from app.base.logbook import Kind, Note
 from app.base.scope import unscoped
+from app.base.sentences import as_kept, stored
 from app.extensions import db
 from app.system.logs import rules
 from app.system.logs.models import Cut, Entry, Head, RecordSet, Seal
@@ -115,7 +116,7 @@ def content_of(row: Any, records: bytes | None) -> dict[str, Any]:
         "kind": row.kind,
         "subject_kind": row.subject_kind,
         "subject": row.subject_id,
-        "title": row.title,
+        "title": as_kept(row.title),
         "channel": row.channel,
         "address": row.address,
         "request": row.request_id,
@@ -223,5 +224,5 @@ def chain() -> Chain | None:
 
 
 def detail_text(detail: Mapping[str, Any]) -> str:
-    """Return a detail as it is kept: JSON with its words readable."""
-    return json.dumps(detail, ensure_ascii=False, separators=(",", ":"))
+    """Return a detail as it is kept: JSON with its words readable, sentences in all languages."""
+    return json.dumps(detail, ensure_ascii=False, separators=(",", ":"), default=stored)

@@ -7,8 +7,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.base import clock, inbox
 from app.base.actor import Actor
+from app.base.i18n import Spoken
 from app.base.inbox import Telling, tell
 from app.base.scope import unscoped
+from app.base.sentences import stored
 from app.base.transaction import transaction
 from app.extensions import db
 from app.system.notifications.models import Message
@@ -38,7 +40,7 @@ def _row(telling: Telling, recipient: int) -> dict[str, Any]:
         "recipient_id": recipient,
         "sender_id": telling.actor.id,
         "kind": telling.kind,
-        "params": dict(telling.params),
+        "params": {name: stored(said) if isinstance(said, Spoken) else said for name, said in telling.params.items()},
         "endpoint": place.endpoint or None,
         "record_id": place.key,
         "key": telling.key or None,

@@ -30,7 +30,7 @@ def check_in_bin(*, is_there: bool) -> None:
         raise WrongState(_("This record is not in the recycle bin any more."))
 
 
-def check_allowed(sentence: str | None) -> None:
+def check_allowed(sentence: object) -> None:
     """Raise Invalid with the sentence that forbids something, if there is one."""
     if sentence:
         raise Invalid(sentence)

@@ -14,6 +14,7 @@ from app.base.fields import Text as Words
 from app.base.i18n import _
 from app.base.scope import Personal, Through
 from app.base.sealed import SealedLater
+from app.base.sentences import Sentence, Told
 
 SCOPE = Personal("user_id", "logs")
 
@@ -26,7 +27,7 @@ class Run(Model):
     __table_args__ = (Index("ix_runs_run_user", "user_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(200), info=field(Words(_("Action"))))  # in the language of who ran it
+    title: Mapped[Told] = mapped_column(Sentence, info=field(Words(_("Action"))))
     screen: Mapped[str] = mapped_column(String(60))  # whose list it was
     action: Mapped[str] = mapped_column(String(40))  # base.bulk.Action.name
     user_id: Mapped[int | None] = mapped_column(
@@ -51,7 +52,7 @@ class Run(Model):
     user = relationship("Employee")
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
 
 
 class RunRow(Model):
@@ -64,6 +65,6 @@ class RunRow(Model):
     run_id: Mapped[int] = mapped_column(ForeignKey("runs_run.id"), primary_key=True)
     record_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     fate: Mapped[str | None] = mapped_column(String(10))  # rules.Fate
-    reason: Mapped[str | None] = mapped_column(String(300))  # why it was refused, or kept
+    reason: Mapped[Told | None] = mapped_column(Sentence)  # why it was refused, or kept
     change_set_id: Mapped[int | None] = mapped_column(BigInteger)
     undone: Mapped[str | None] = mapped_column(String(10))  # rules.Return

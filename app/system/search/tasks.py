@@ -12,6 +12,6 @@ def count_tokens() -> int:
 
 
 @daily(_("Compare the search index with the records"), hour=3, minute=30)
-def check_index() -> dict[str, int]:
+def check_index() -> object:
     """Count entries that are missing, stale or left over; they are written anew."""
-    return dict(services.check())
+    return _("Missing: %(missing)s, out of date: %(stale)s, left over: %(orphaned)s", **services.check())

@@ -194,7 +194,7 @@ def take_over(segment: Segment, *, owner_id: int, actor: Actor) -> None:
     former, segment.owner_id = segment.owner_id, actor.id
     segment.shares = [row for row in segment.shares if row.employee_id != actor.id]
     _open_to(segment, Audience(employees=(former,)), actor=actor)
-    explain(str(_("Taken over")))
+    explain(_("Taken over"))
     _sign(segment, actor=actor)
 
 

@@ -26,7 +26,7 @@ def said(answer):
 
 def logged(app):
     with app.app_context(), acting(SYSTEM):
-        found = [json.loads(row.detail) for row in db.session.scalars(db.select(Entry).where(Entry.kind == "exported"))]
+        found = [row.details for row in db.session.scalars(db.select(Entry).where(Entry.kind == "exported"))]
         return [(one["list"], one["format"], one["rows"], one.get("filter")) for one in found]
 
 

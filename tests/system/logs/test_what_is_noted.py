@@ -223,7 +223,7 @@ def test_a_dictionary_value_added_changed_and_taken_out_of_use(app, as_user, sin
     anran.post(f"/dictionary-values/{key}/retire")
     anran.post(f"/dictionary-values/{key}/revive")
     lines = told(app, "settings_changed", since)
-    assert {line[:2] for line in lines} == {(ANRAN.id, "金牌")}
+    assert {line[:2] for line in lines} == {(ANRAN.id, "Gold"), (ANRAN.id, "Golden")}
     assert [{**line[2], "dictionary": ""} for line in reversed(lines)] == [
         {"dictionary": "", "code": {"old": "", "new": "gold"}},
         {"dictionary": "", "label_en": {"old": "Gold", "new": "Golden"}},

@@ -1,7 +1,6 @@
 """Into the bin, out of it, and away for good: through the services."""
 
 import io
-import json
 
 import pytest
 from flask_appbuilder import Model
@@ -276,7 +275,7 @@ def test_the_log_keeps_that_it_was_there_who_deleted_it_and_why():
     with acting(SYSTEM):
         noted = db.session.scalars(select(Entry).where(Entry.kind == "purged")).one()
         assert (noted.person_id, noted.subject_kind, noted.subject_id) == (ANRAN.id, "customers_customer", gone.id)
-        (line,) = json.loads(noted.detail)["purged"]
+        (line,) = noted.details["purged"]
     assert line.startswith(f"#{gone.id} 河南晨光商贸有限公司 · 沈萌 · ")
     assert line.endswith("Asked for by the customer · 来函")
 
@@ -367,7 +366,7 @@ def test_a_purging_of_many_is_logged_with_every_id_and_name_and_cannot_be_taken_
     done = run(app, "purge", [one.entry for one in gone])
     with acting(SYSTEM):
         noted = db.session.scalars(select(Entry).where(Entry.kind == "purged")).one()
-        told = json.loads(noted.detail)
+        told = noted.details
         assert told["rows"] == 3
         assert [line.split(" · ")[0] for line in told["purged"]] == [f"#{one.id} 客户{n}" for n, one in enumerate(gone)]
     with pytest.raises(WrongState, match="cannot be brought back"):

@@ -1,7 +1,5 @@
 """Settings: read at once by every process, checked in words, with a history that can be taken back."""
 
-import json
-
 import pytest
 from sqlalchemy import select
 
@@ -141,7 +139,7 @@ def test_the_log_tells_who_set_what(anran):
     entry = db.session.scalars(select(Entry).where(Entry.kind == "settings_changed")).one()
     assert entry.person_id == ANRAN.id
     assert entry.title == "Rows per page"
-    assert json.loads(entry.detail) == {"setting_value": {"old": "25 rows", "new": "50 rows"}}
+    assert entry.details == {"setting_value": {"old": "25 rows", "new": "50 rows"}}
 
 
 def test_the_same_value_again_is_no_change(anran):

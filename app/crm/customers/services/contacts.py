@@ -119,7 +119,7 @@ def delete_contact(contact: Contact, *, actor: Actor, why: Why = UNSAID) -> None
         raise Invalid(_("This contact is deleted already."))
     contact.deleted_at, contact.updated_at = clock.now(), clock.now()
     if str(why):
-        explain(str(why))
+        explain(why)
     phones.index(link.customer_id for link in contact.links)
     recycle.put("contact", [contact.id], why=why, actor=actor)
 

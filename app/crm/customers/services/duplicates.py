@@ -22,6 +22,7 @@ from app.base.i18n import _
 from app.base.logbook import Kind
 from app.base.scope import condition, unscoped
 from app.base.sealed import is_value
+from app.base.sentences import joined
 from app.base.transaction import transaction
 from app.crm.customers import rules
 from app.crm.customers.models import Customer, PhoneEntry
@@ -145,7 +146,7 @@ def _noted(told: Sequence[Alike], actor: Actor, per_day: int) -> list[Alike]:
     for one in new:
         if one.id not in hidden:
             about = {"subject_kind": ROWS.name, "subject_id": one.id, "title": one.name[:200]}
-            detail = {"same": [str(REASONS[reason]) for reason in one.reasons]}
+            detail = {"same": [REASONS[reason] for reason in one.reasons]}
             logbook.note_afterwards(Kind.LOOKED_UP, **about, detail=detail, actor=actor, once_within=A_DAY)
     return [one for one in told if one.id not in hidden]
 
@@ -159,10 +160,10 @@ def note_despite(customer: Customer, despite: Sequence[Alike], actor: Actor) -> 
     if despite:
         keys = sorted(one.id for one in despite)
         reasons = sorted({reason for one in despite for reason in one.reasons})
-        words = {"others": "、".join(f"#{key}" for key in keys), "why": "、".join(str(REASONS[one]) for one in reasons)}
-        note = str(_("Saved although it looks like %(others)s (%(why)s)") % words)
-        explain(f"{change_set().note} · {note}" if change_set().note else note)
-        detail = {"same": [str(REASONS[one]) for one in reasons], "rows": len(keys)}
+        others, why = "、".join(f"#{key}" for key in keys), joined(*[REASONS[one] for one in reasons], by="、")
+        note = _("Saved although it looks like %(others)s (%(why)s)", others=others, why=why)
+        explain(joined(change_set().note, note))
+        detail = {"same": [REASONS[one] for one in reasons], "rows": len(keys)}
         logbook.note(Kind.DUPLICATE_SAVED, **logbook.about(customer), detail=detail, records=keys, actor=actor)
 
 

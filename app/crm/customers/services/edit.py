@@ -128,7 +128,7 @@ def delete(customer: Customer, *, actor: Actor, why: Why = UNSAID) -> None:
         raise Invalid(_("This customer is deleted already."))
     customer.deleted_at, customer.updated_by_id = clock.now(), actor.id
     if str(why):
-        explain(str(why))
+        explain(why)
     phones.index([customer.id])
     recycle.put("customer", [customer.id], why=why, actor=actor)
     announce(CustomerDeleted(customer_id=customer.id))

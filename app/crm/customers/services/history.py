@@ -35,7 +35,7 @@ def take_back(customer: Customer, *, number: int, only: Collection[tuple[str, in
         raise Invalid(_("Nothing differs from that version."))
     _apply(customer, lines, then, actor)
     place = next((one.place for one in audit.sets(Customer, customer.id) if one.number == number), number)
-    explain(str(_("Taken back to v%(place)s") % {"place": place}))
+    explain(_("Taken back to v%(place)s", place=place))
     return len(lines)
 
 
@@ -123,5 +123,5 @@ def take_contact_back(
     if any(line.key[0] is ContactPhone for line in lines):
         values["phones"] = tuple(row["number"] for key, row in then.rows.items() if key[0] is ContactPhone)
     contacts.change_contact(contact, values, actor=actor, revision=None)
-    explain(str(_("Taken back")))
+    explain(_("Taken back"))
     return len(lines)

@@ -14,6 +14,7 @@ from app.base.history import change_set, explain
 from app.base.i18n import _
 from app.base.recycle import Why
 from app.base.scope import unscoped
+from app.base.sentences import joined, lasting
 from app.base.transaction import announce
 from app.crm.customers import rules
 from app.crm.customers.facts import CustomersImported
@@ -51,7 +52,7 @@ def change_many(ids: Sequence[int], given: Given, actor: Actor) -> Applied:
     left = sorted(set(ids) - set(fitting))
     changed |= set(set_columns(Customer, left, _columns({n: v for n, v in wanted.items() if n not in own}), actor))
     label = specs[next(iter(own))].label if own else ""
-    sentence = str(_("“%(label)s” belongs to companies only.") % {"label": label})
+    sentence = lasting(_("“%(label)s” belongs to companies only.", label=label))
     return Applied(sorted(changed), {key: sentence for key in left if key not in changed})
 
 
@@ -84,7 +85,7 @@ def delete_many(ids: Sequence[int], given: Given, actor: Actor) -> Applied:
     """Take customers out of all lists, into the recycle bin; they can be restored, one by one or all together."""
     why = Why(given.get("reason"), given.get("words", ""))
     if str(why):
-        explain(f"{change_set().note or ''} · {why}".removeprefix(" · "))
+        explain(joined(change_set().note, why))
     changed = set_columns(Customer, ids, {"deleted_at": clock.now()}, actor)
     recycle.put("customer", changed, why=why, actor=actor)
     return Applied(changed)
@@ -102,12 +103,11 @@ def told(ids: Sequence[int]) -> None:
     announce(CustomersImported(customer_ids=tuple(ids)))
 
 
-def with_taken_codes(ids: Sequence[int]) -> Mapping[int, str]:
+def with_taken_codes(ids: Sequence[int]) -> Mapping[int, object]:
     """Return the deleted customers among these whose credit code another customer has by now."""
     alive, gone = TABLE.alias(), TABLE
     same = (alive.c.credit_code == gone.c.credit_code) & alive.c.deleted_at.is_(None) & (alive.c.id != gone.c.id)
     taken = select(gone.c.id, gone.c.credit_code).join(alive, same).where(gone.c.id.in_(ids))
     with unscoped("a code is unique in the whole house"):
         found = db.session.execute(taken).all()
-    sentence = _("Another customer has the credit code %(code)s now.")
-    return {key: str(sentence % {"code": code}) for key, code in found}
+    return {key: _("Another customer has the credit code %(code)s now.", code=code) for key, code in found}

@@ -91,7 +91,7 @@ def _without_a_code(ids: Sequence[int]) -> dict[int, Hindrance]:
     found = {}
     for row in mine:
         if taken.setdefault(row.credit_code, row.id) != row.id:  # or by another of these
-            sentence = _("Another customer has the credit code %(code)s now.") % {"code": row.credit_code}
+            sentence = _("Another customer has the credit code %(code)s now.", code=row.credit_code)
             found[row.id] = Hindrance(sentence, (WITHOUT_CODE,), taken[row.credit_code])
     return found
 

@@ -71,7 +71,7 @@ class ChangesView(BaseView):
         ]
         columns += [Column(str(_("Field"))), Column(str(_("Before"))), Column(str(_("After"))), Column(str(_("Note")))]
         rows = [line for entry in found for line in _lines(entry)]
-        return exports.send(columns, rows, name=str(_("All changes")), what="changes", asked=_kept())
+        return exports.send(columns, rows, name=_("All changes"), what="changes", asked=_kept())
 
 
 def _fields() -> list[tuple[str, object]]:
@@ -163,5 +163,5 @@ def _lines(entry: Entry) -> list[list[Any]]:
     lines = []
     for label, old, new, spec in entry.what:
         words = [_word(entry.record, spec, old), _word(entry.record, spec, new)] if spec is not None else ["", ""]
-        lines.append([*head, str(label), *words, entry.note or ""])
+        lines.append([*head, str(label), *words, str(entry.note or "")])
     return lines

@@ -10,6 +10,7 @@ from app.base.i18n import _
 from app.base.paper.records import Pair, lines, pairs
 from app.base.paper.sheets import Sheet
 from app.base.screens import prints
+from app.base.sentences import joined
 from app.crm.customers import queries
 from app.crm.customers.models import Contact, ContactLink, Customer
 from app.crm.customers.views import page, relations
@@ -33,7 +34,7 @@ def send(view: "CustomerView", customer: Customer) -> Response:
         if blocks:
             sheet.heading(title)
             sheet.blocks += blocks
-    name = str(_("Customer sheet")) + f" {customer.name}"
+    name = joined(_("Customer sheet"), customer.name, by=" ")
     about = {"subject_kind": customer.__tablename__, "subject_id": customer.id}
     return prints.send(sheet.pdf(), name=name, what="CustomerView.sheet", about=about, row_count=1)
 

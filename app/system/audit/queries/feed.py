@@ -12,6 +12,7 @@ from app.base.fields import Field, fields_of
 from app.base.history import Child, change_set_class, children_of, versions_of
 from app.base.i18n import _
 from app.base.scope import with_deleted
+from app.base.sentences import Told
 from app.extensions import db
 from app.system.audit.queries.record import changed_fields, of_kind
 from app.system.security.queries import Employee
@@ -44,7 +45,7 @@ class Entry:
     who: str
     channel: str
     address: str | None
-    note: str | None
+    note: Told | None
     what: Sequence[tuple[object, Any, Any, Field | None]]  # label, old and new value; no field: only the label
 
 

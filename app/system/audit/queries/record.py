@@ -13,6 +13,7 @@ from app.base.fields import Field, fields_of
 from app.base.history import DELETE, Child, change_set_class, children_of, versions_of
 from app.base.i18n import _
 from app.base.scope import unscoped
+from app.base.sentences import Told
 from app.extensions import db
 
 RecordKey = tuple[type[Any], int]  # of a row: its model and id
@@ -28,7 +29,7 @@ class Set:
     who: str
     channel: str
     address: str | None
-    note: str | None
+    note: Told | None
     what: tuple[object, ...]  # labels of the fields and children that changed
 
 

@@ -1,9 +1,10 @@
 """The file that goes back to whoever sent one: what was not imported, as it was, with the reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from app.base.i18n import _
+from app.base.sentences import restored
 from app.base.tabular.cells import Column
 from app.base.tabular.plain import write_plain
 from app.system.imports import queries
@@ -23,8 +24,9 @@ def _rows(run: ImportRun, width: int) -> Iterator[list[Any]]:
     for rows in queries.returned(run):
         for row in rows:
             if row.done not in ("create", "update"):
-                sentences = [
-                    f"{one['cell'][:40]}: {one['sentence']}" if one["cell"] else one["sentence"]
-                    for one in row.problems or []
-                ]
-                yield [*padded(row.raw, width), row.number, "\n".join(sentences)]
+                yield [*padded(row.raw, width), row.number, "\n".join(_told(one) for one in row.problems or [])]
+
+
+def _told(problem: Mapping[str, Any]) -> str:
+    sentence = restored(problem["sentence"])
+    return f"{problem['cell'][:40]}: {sentence}" if problem["cell"] else str(sentence)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from app.base.actor import Actor
+from app.base.sentences import stored
 from app.base.tabular.template import TemplateField
 from app.system.imports.rules import Verdict
 
@@ -25,13 +26,17 @@ class Line:
 
     def refuse(self, name: str, sentence: object) -> None:
         """Note what is wrong with a cell."""
-        self.problems.append({"field": name, "cell": str(self.cells.get(name) or "")[:200], "sentence": str(sentence)})
+        self.problems.append(
+            {"field": name, "cell": str(self.cells.get(name) or "")[:200], "sentence": stored(sentence)}
+        )
 
     def equals(self, reason: str, sentence: object, *, record_id: int | None, may_update: bool) -> None:
         """Note which record, or earlier row, this row repeats."""
         self.reason, self.duplicate_of, self.may_update = reason, record_id, may_update
         name = {"code": "credit_code", "phone": "phone"}.get(reason, reason)
-        self.problems.append({"field": name, "cell": str(self.values.get(name) or "")[:200], "sentence": str(sentence)})
+        self.problems.append(
+            {"field": name, "cell": str(self.values.get(name) or "")[:200], "sentence": stored(sentence)}
+        )
 
     @property
     def verdict(self) -> Verdict:

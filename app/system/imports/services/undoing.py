@@ -99,7 +99,7 @@ def _take_back(key: int, actor: Actor, limit: int) -> int:
         target, action = targets[run.kind], rows[0].done
         free, kept = _free(target, rows)
         with acting(actor):
-            explain(str(_("Import of %(file)s taken back") % {"file": run.file_name}))
+            explain(_("Import of %(file)s taken back", file=run.file_name))
             kept = {**kept, **_given_back(target, action, free, actor)}
         _note(run, rows, action, kept)
     return len(rows)

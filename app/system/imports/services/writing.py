@@ -13,6 +13,7 @@ from app.base.chinese import fold
 from app.base.history import change_set, explain
 from app.base.i18n import _
 from app.base.logbook import Kind
+from app.base.sentences import stored
 from app.base.transaction import lock, transaction
 from app.extensions import db
 from app.system.dictionary import services as dictionary
@@ -63,7 +64,7 @@ def _write(key: int, codes: Codes, actor: Actor, limit: int) -> int:
     rows = queries.todo(run, limit=limit)
     if rows:
         with acting(actor.by(Channel.IMPORT)) as importer:
-            explain(str(_("Import of %(file)s") % {"file": run.file_name}))
+            explain(_("Import of %(file)s", file=run.file_name))
             batch = _Batch(run, targets[run.kind], codes)
             batch.plan(rows)
             batch.write(importer)
@@ -74,8 +75,8 @@ def _return_next(key: int) -> None:
     """Return the next row to the importer: the database will not have it."""
     run = _locked(key)
     for row in queries.todo(run, limit=1):
-        sentence = str(_("Somebody saved an equal record at this moment, or a value cannot be stored. Check it again."))
-        problems = [*(row.problems or []), {"field": "", "cell": "", "sentence": sentence}]
+        sentence = _("Somebody saved an equal record at this moment, or a value cannot be stored. Check it again.")
+        problems = [*(row.problems or []), {"field": "", "cell": "", "sentence": stored(sentence)}]
         values = {"verdict": str(Verdict.REJECT), "done": str(Action.REJECT), "problems": problems}
         db.session.execute(ROWS.update().where(ROWS.c.id == row.id).values(**values))
 
@@ -132,8 +133,10 @@ class _Batch:
         values, unknown = self._with_words(row)
         if unknown:
             word, name = unknown
-            sentence = _("“%(word)s” is not one of the values of this field, and was not accepted as a new one.")
-            self._leave(row, Action.REJECT, (name, word, sentence % {"word": word}))
+            sentence = _(
+                "“%(word)s” is not one of the values of this field, and was not accepted as a new one.", word=word
+            )
+            self._leave(row, Action.REJECT, (name, word, sentence))
         elif action == Action.CREATE:
             self.new.append((row, values))
         elif row.duplicate_of in self.changed:
@@ -194,7 +197,7 @@ class _Batch:
         problems = list(row.problems or [])
         if problem:
             name, cell, sentence = problem
-            problems.append({"field": name, "cell": cell, "sentence": str(sentence)})
+            problems.append({"field": name, "cell": cell, "sentence": stored(sentence)})
         self._note(row, action, problems=problems or None)
 
     def _note(self, row: Any, action: Action, **more: Any) -> None:

@@ -9,6 +9,7 @@ from app.base import wording
 from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens.view import current_actor
+from app.base.sentences import restored
 from app.system.imports import queries, rules, services
 from app.system.imports.models import ImportRow, ImportRun
 from app.system.imports.rules import Action, State, Verdict
@@ -220,7 +221,7 @@ def _problem_row(row: ImportRow, headings: Mapping[str, str]) -> dict[str, Any]:
         "title": row.title,
         "is_duplicate": is_duplicate,
         "problems": [
-            {"heading": headings.get(one["field"], ""), "cell": one["cell"], "sentence": one["sentence"]}
+            {"heading": headings.get(one["field"], ""), "cell": one["cell"], "sentence": restored(one["sentence"])}
             for one in row.problems or []
         ],
         "choices": [{"value": "", "label": _("By kind"), "selected": not wanted}]

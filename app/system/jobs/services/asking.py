@@ -5,6 +5,7 @@ from typing import Any
 
 from app.base import background, clock
 from app.base.actor import Actor
+from app.base.sentences import lasting
 from app.base.stamps import raise_stamp
 from app.base.transaction import announce, lock, transaction
 from app.extensions import db
@@ -16,7 +17,7 @@ from app.system.jobs.rules import State
 
 
 @transaction
-def start(kind: str, given: Mapping[str, Any], *, words: Mapping[str, str], actor: Actor, language: str = "") -> int:
+def start(kind: str, given: Mapping[str, Any], *, words: Mapping[str, object], actor: Actor, language: str = "") -> int:
     """Put work of a kind among what is waiting; return the job's id. Workers hear of it after the commit."""
     origin = {
         "channel": str(actor.channel),
@@ -25,7 +26,7 @@ def start(kind: str, given: Mapping[str, Any], *, words: Mapping[str, str], acto
         "language": language,
     }
     now = clock.now()
-    title = (str(background.kinds[kind].title) % words)[:200]
+    title = lasting(background.kinds[kind].title, words, longest=200)
     job = Job(kind=kind, given=dict(given), title=title, origin=origin, user_id=actor.id)
     job.state, job.created_at, job.called_at = State.WAITING, now, now
     db.session.add(job)

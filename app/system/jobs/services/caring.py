@@ -4,6 +4,7 @@ from sqlalchemy import update
 
 from app.base import clock, storage
 from app.base.i18n import _
+from app.base.sentences import lasting
 from app.base.stamps import raise_stamp
 from app.base.transaction import announce, transaction
 from app.extensions import db
@@ -42,8 +43,11 @@ def _lose(job_id: int) -> None:
 
 
 def _give_up(job_id: int) -> None:
-    problem = str(_("It was interrupted %(times)s times. What was done stays; try again, or ask an administrator."))
-    said = {"state": str(State.FAILED), "problem": problem % {"times": rules.MOST_LOSSES}, "ended_at": clock.now()}
+    problem = _(
+        "It was interrupted %(times)s times. What was done stays; try again, or ask an administrator.",
+        times=rules.MOST_LOSSES,
+    )
+    said = {"state": str(State.FAILED), "problem": lasting(problem), "ended_at": clock.now()}
     ended = update(JOBS).where(JOBS.c.id == job_id).values(**said)
     ended = ended.returning(JOBS.c.kind, JOBS.c.title, JOBS.c.user_id, JOBS.c.attempt)
     row = db.session.execute(ended).one()

@@ -8,7 +8,7 @@ from app.system.jobs.rules import State
 MESSAGES = {State.DONE: "job_done", State.FAILED: "job_failed"}
 
 
-def tell(job_id: int, attempt: int, *, title: str, state: str, user_id: int | None) -> None:
+def tell(job_id: int, attempt: int, *, title: object, state: str, user_id: int | None) -> None:
     """Tell it in the transaction that ends the job."""
     if user_id is not None and (kind := MESSAGES.get(State(state))):
         place, key = inbox.Place("JobView.show", job_id), f"job {job_id} {attempt}"

@@ -9,6 +9,9 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from app.base import clock
+from app.base.errors import DomainError
+from app.base.i18n import Spoken
+from app.base.sentences import Told, lasting
 from app.base.timetable import Entry
 from app.base.transaction import transaction
 from app.extensions import db
@@ -51,15 +54,22 @@ def _take(name: str, due_at: datetime) -> bool:
     return True
 
 
-def _tried(task: Callable[[], Any]) -> tuple[str | None, str | None]:
+def _tried(task: Callable[[], Any]) -> tuple[Told | None, Told | None]:
     try:
-        return str(task())[:200], None
+        return lasting(_told(task()), longest=200), None
+    except DomainError as refusal:
+        log.warning("turn refused", exc_info=True)
+        return None, lasting(refusal)
     except Exception as error:  # the next entry must run whatever this one met
         log.exception("turn failed")
-        return None, f"{type(error).__name__}: {error}"[:1000]
+        return None, lasting(f"{type(error).__name__}: {error}")
+
+
+def _told(result: Any) -> object:
+    return result if isinstance(result, Spoken) else str(result)
 
 
 @transaction
-def _over(name: str, due_at: datetime, *, result: str | None, problem: str | None) -> None:
+def _over(name: str, due_at: datetime, *, result: Told | None, problem: Told | None) -> None:
     mine = update(TURNS).where(TURNS.c.name == name, TURNS.c.due_at == due_at)
     db.session.execute(mine.values(ended_at=clock.now(), result=result, problem=problem))

@@ -16,6 +16,7 @@ from app.base import background, clock, storage
 from app.base.actor import SYSTEM, Actor, Channel, acting
 from app.base.errors import DomainError, NotAllowed
 from app.base.i18n import _, speaking
+from app.base.sentences import lasting
 from app.base.stamps import raise_stamp
 from app.base.transaction import announce, transaction
 from app.extensions import db
@@ -145,13 +146,13 @@ def _outcome(working: Working, kind: str) -> tuple[str, dict[str, Any]]:
     except Cancelled:
         return "stop", {}
     except DomainError as refusal:
-        return "fail", {"problem": str(refusal)[:1000]}
+        return "fail", {"problem": lasting(refusal)}
     except OperationalError:  # the database is away: the job is resumed when it is back
         log.warning("job interrupted", exc_info=True, extra={"job": working.job_id})
         return "", {}
     except Exception:  # whatever it is, the person must be told
         log.exception("job failed", extra={"job": working.job_id})
-        return "fail", {"problem": str(_("Something went wrong on our side. Job %(id)s.") % {"id": working.job_id})}
+        return "fail", {"problem": lasting(_("Something went wrong on our side. Job %(id)s.", id=working.job_id))}
     return "finish", {"result": dict(result), "file": working.file}
 
 

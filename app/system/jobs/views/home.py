@@ -27,9 +27,9 @@ def _line(job: Job) -> Line:
     goes_on = not told["is_ended"]
     at = job.ended_at or job.created_at
     return Line(
-        job.title,
+        str(job.title),
         told["file"]["url"] if told["file"] else told["result_url"] or told["url"],
-        text=(job.problem or "")[:120] if job.state == State.FAILED else told["came_out"],
+        text=str(job.problem or "")[:120] if job.state == State.FAILED else told["came_out"],
         side="" if goes_on else markup.moment(at),
         chip=(told["label"], told["color"]),
         icon="file-download" if told["file"] else "",

@@ -27,7 +27,7 @@ def drawn(job: Job, *, can_cancel: bool) -> dict[str, Any]:
     is_stoppable = can_cancel and job.state not in rules.ENDED and job.cancel_asked_at is None
     return told(job) | {
         "id": job.id,
-        "title": job.title,
+        "title": str(job.title),
         "url": url_for("JobView.show", pk=job.id),
         "came_out": str(_came_out(job)),
         "file": {"name": job.file["name"], "url": url_for("JobView.result", pk=job.id)} if job.file else None,
@@ -61,7 +61,7 @@ def told(job: Job) -> dict[str, Any]:
         "color": rules.STATE_COLORS[state],
         "percent": 100 if state == State.DONE else rules.percent(job.done_count, job.total_count),
         "text": _how_far(job),
-        "problem": job.problem,
+        "problem": None if job.problem is None else str(job.problem),
         "is_ended": state in rules.ENDED,
         "state_url": url_for("JobView.state", pk=job.id),
     }

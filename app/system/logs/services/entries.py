@@ -11,6 +11,7 @@ from app.base.errors import Invalid
 from app.base.i18n import _
 from app.base.logbook import Kind, Note
 from app.base.scope import unscoped
+from app.base.sentences import lasting
 from app.base.transaction import transaction
 from app.extensions import db
 from app.system.logs import queries, rules
@@ -40,7 +41,7 @@ def _write(note: Note) -> None:
         kind=note.kind,
         subject_kind=note.subject_kind,
         subject_id=note.subject_id,
-        title=note.title[:200],
+        title=lasting(note.title, longest=200),
         channel=who.channel,
         address=who.address,
         request_id=who.request_id,

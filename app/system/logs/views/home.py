@@ -27,7 +27,7 @@ def _refusals(_actor: Actor) -> Content:
 
 def _line(entry: Entry) -> Line:
     kind = choices.values("log_kind").by_code[entry.kind]
-    who = str(entry.person) if entry.person else entry.title
+    who = str(entry.person) if entry.person else str(entry.title)
     text = f"{entry.title}" if entry.person else entry.address or ""
     side = f"{clock.local(entry.at):%H:%M}"
     return Line(who, url_for("LogView.show", pk=entry.id), text=text, side=side, chip=(kind.label, kind.color))

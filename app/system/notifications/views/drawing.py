@@ -10,6 +10,7 @@ from app.base import choices
 from app.base.i18n import _
 from app.base.inbox import Kind, kinds
 from app.base.screens import markup
+from app.base.sentences import restored
 from app.system.notifications.models import Message
 
 UNKNOWN = Kind(_("Message"), "bell", _("Message"))
@@ -36,7 +37,7 @@ def _names(messages: Sequence[Message]) -> Mapping[str, Mapping[int, str]]:
 def _drawn(one: Message, people: Mapping[int, str], named: Mapping[str, Mapping[int, str]]) -> dict[str, Any]:
     kind = kinds.get(one.kind, UNKNOWN)
     name = named.get(kind.names, {}).get(one.record_id or 0)
-    values = {code: kind.read.get(code, str)(said) for code, said in one.params.items()}
+    values = {code: kind.read.get(code, str)(restored(said)) for code, said in one.params.items()}
     values |= {"who": people.get(one.sender_id or 0, str(_("System")))}
     values |= {"what": name or str(_("a record you cannot see now"))} if kind.names else {}
     can_open = address_of(one) is not None and not (kind.names and name is None)

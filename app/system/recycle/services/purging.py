@@ -14,6 +14,7 @@ from app.base.i18n import _
 from app.base.logbook import Kind as Noted
 from app.base.recycle import Kind, Why
 from app.base.scope import unscoped
+from app.base.sentences import joined
 from app.base.transaction import transaction
 from app.extensions import db
 from app.system.recycle import queries, rules
@@ -22,7 +23,7 @@ from app.system.recycle.models import BinEntry
 MOMENT = Moment()
 
 
-def why_not(entry: BinEntry) -> str | None:
+def why_not(entry: BinEntry) -> object:
     """Return what forbids that a record goes for good, None if nothing does."""
     return recycle.forbidden(entry.kind, [entry.record_id]).get(entry.record_id)
 
@@ -37,7 +38,7 @@ def purge(entry: BinEntry, *, typed: str, actor: Actor) -> None:
     key, found = entry.id, queries.in_bin([entry.id], lock=True)
     rules.check_in_bin(is_there=bool(found))
     rules.check_allowed(why_not(entry))
-    explain(str(_("Permanently deleted")))
+    explain(_("Permanently deleted"))
     gone = _purged(recycle.kinds[entry.kind], found[entry.kind], actor)
     rules.check_in_bin(is_there=bool(gone))
     db.session.expire_all()
@@ -46,7 +47,7 @@ def purge(entry: BinEntry, *, typed: str, actor: Actor) -> None:
 
 def purge_many(ids: Sequence[int], _given: Given, actor: Actor) -> Applied:
     """Delete the records of entries for good; leave in the bin what a domain forbids, with its sentence."""
-    refused, gone = dict[int, str](), list[int]()
+    refused, gone = dict[int, object](), list[int]()
     for code, entries in sorted(queries.in_bin(ids, lock=True).items()):
         told = recycle.forbidden(code, sorted(entries))
         refused |= {entries[record]: sentence for record, sentence in told.items()}
@@ -86,7 +87,6 @@ def _note(kind: Kind, records: Sequence[int], rows: Sequence[Any], actor: Actor)
     logbook.note(Noted.PURGED, **about, detail=detail, records=records, actor=actor)
 
 
-def _line(row: Any, people: Mapping[int, str]) -> str:
-    who = people.get(row.binned_by_id, str(_("System")))
-    why = str(Why(row.reason, row.words or ""))
-    return " · ".join(filter(None, [f"#{row.record_id} {row.name}", who, MOMENT.text(row.binned_at), why]))
+def _line(row: Any, people: Mapping[int, str]) -> object:
+    who, why = people.get(row.binned_by_id, _("System")), Why(row.reason, row.words or "")
+    return joined(f"#{row.record_id} {row.name}", who, MOMENT.text(row.binned_at), why)

@@ -13,6 +13,7 @@ from app.base.history import change_set, explain
 from app.base.i18n import _
 from app.base.recycle import Kind
 from app.base.scope import unscoped
+from app.base.sentences import lasting
 from app.base.transaction import transaction
 from app.extensions import db
 from app.system.recycle import queries, rules
@@ -32,7 +33,7 @@ def restore(entry: BinEntry, *, actor: Actor, ways: Collection[str] = ()) -> Non
     """
     kind, found = recycle.kinds[entry.kind], queries.in_bin([entry.id], lock=True)
     rules.check_in_bin(is_there=bool(found))
-    explain(str(_("Restored from the recycle bin")))
+    explain(_("Restored from the recycle bin"))
     _one(kind, entry.record_id, ways, actor)
     leave([entry.id])
 
@@ -48,7 +49,7 @@ def restore_record(kind: str, record_id: int, *, actor: Actor) -> None:
 
 def _one(kind: Kind, record_id: int, ways: Collection[str], actor: Actor) -> None:
     hindered = kind.hinder([record_id], ways).get(record_id)
-    rules.check_allowed(str(hindered.sentence) if hindered else None)
+    rules.check_allowed(hindered.sentence if hindered else None)
     try:
         kind.restore([record_id], ways, actor)
         db.session.flush()
@@ -58,7 +59,7 @@ def _one(kind: Kind, record_id: int, ways: Collection[str], actor: Actor) -> Non
 
 def restore_many(ids: Sequence[int], _given: Given, actor: Actor) -> Applied:
     """Bring the records of entries back; leave in the bin what is hindered, with the sentence that says why."""
-    found, refused = queries.in_bin(ids, lock=True), dict[int, str]()
+    found, refused = queries.in_bin(ids, lock=True), dict[int, object]()
     for code, entries in sorted(found.items()):
         told = _restored(recycle.kinds[code], sorted(entries), actor)
         refused |= {entries[record]: sentence for record, sentence in told.items()}
@@ -67,14 +68,14 @@ def restore_many(ids: Sequence[int], _given: Given, actor: Actor) -> Applied:
     return Applied(done, refused)
 
 
-def _restored(kind: Kind, records: Sequence[int], actor: Actor) -> Mapping[int, str]:
+def _restored(kind: Kind, records: Sequence[int], actor: Actor) -> Mapping[int, object]:
     """Restore what may be; return the others with the reason."""
     if not queries.may_restore(kind, actor):
-        return dict.fromkeys(records, str(NOT_YOURS))
-    refused = {record: str(one.sentence) for record, one in kind.hinder(records, ()).items()}
+        return dict.fromkeys(records, lasting(NOT_YOURS))
+    refused = {record: one.sentence for record, one in kind.hinder(records, ()).items()}
     free = [record for record in records if record not in refused]
     if free and not _tried(kind, free, actor):
-        refused |= {record: str(TAKEN) for record in free if not _tried(kind, [record], actor)}
+        refused |= {record: TAKEN for record in free if not _tried(kind, [record], actor)}
     return refused
 
 
@@ -103,6 +104,6 @@ def remove_again(ids: Sequence[int]) -> None:
             kind.remove(records, actor)
 
 
-def keep_edited(ids: Sequence[int]) -> Mapping[int, str]:
+def keep_edited(ids: Sequence[int]) -> Mapping[int, object]:
     """Return the entries whose restoring cannot be taken back: somebody has worked on the record since."""
-    return dict.fromkeys(queries.edited_since(ids), str(EDITED))
+    return dict.fromkeys(queries.edited_since(ids), lasting(EDITED))

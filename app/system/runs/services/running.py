@@ -12,6 +12,7 @@ from app.base.bulk import Action, Applied
 from app.base.history import change_set, explain
 from app.base.logbook import Kind
 from app.base.scope import condition, unscoped
+from app.base.sentences import lasting
 from app.base.transaction import lock, transaction
 from app.extensions import db
 from app.system.runs import queries, rules
@@ -28,7 +29,7 @@ def begin(  # noqa: PLR0913 - all that a run is made of
     action: Action,
     *,
     actor: Actor,
-    title: str,
+    title: object,
     filter_text: str | None,
     segment: str | None = None,
     ticked: Sequence[int] | None,
@@ -43,12 +44,13 @@ def begin(  # noqa: PLR0913 - all that a run is made of
     """
     action.check(given, actor)
     run = Run(screen=subject.screen, action=action.name, user_id=actor.id, at=clock.now(), state=State.PLANNED)
-    run.title, run.filter, run.ticked = title[:200], filter_text, list(ticked) if ticked is not None else None
+    run.title, run.filter = lasting(title, longest=200), filter_text
+    run.ticked = list(ticked) if ticked is not None else None
     run.given, run.shown_count, run.segment = dict(given), shown, segment
     db.session.add(run)
     db.session.flush()
     if in_background:
-        run.job_id = background.start("bulk", {"run": run.id}, words={"title": title}, actor=actor)
+        run.job_id = background.start("bulk", {"run": run.id}, words={"title": run.title}, actor=actor)
     return run
 
 

@@ -14,6 +14,7 @@ from app.base.history import explain, update_versioned, versions_of
 from app.base.i18n import _
 from app.base.logbook import Kind
 from app.base.scope import condition, unscoped, with_deleted
+from app.base.sentences import lasting
 from app.base.transaction import transaction
 from app.extensions import db
 from app.system.runs import queries, rules
@@ -84,7 +85,7 @@ def _put_back(run_id: int, part: Mapping[int, int], actor: Actor) -> None:
     subject, action = known(run)
     part = {key: part[key] for key in queries.still(run_id, list(part), fate=Fate.CHANGED)}
     number = next(iter(part.values()), 0)
-    explain(str(_("Taken back: %(title)s") % {"title": run.title}))
+    explain(_("Taken back: %(title)s", title=run.title))
     with _lists(action):
         free, kept = _free(subject, action, list(part), number, actor)
         _restore(subject, action.columns(run.given), free, number, actor)
@@ -99,7 +100,7 @@ def _lists(action: Action) -> AbstractContextManager[None]:
 
 def _free(
     subject: Subject, action: Action, ids: Sequence[int], number: int, actor: Actor
-) -> tuple[list[int], dict[int, str]]:
+) -> tuple[list[int], dict[int, object]]:
     """Return the rows to be given back, and why the others are not."""
     versions = versions_of(subject.model).__table__
     ours = select(versions.c.id).where(versions.c.id.in_(ids), versions.c.transaction_id == number)
@@ -108,8 +109,8 @@ def _free(
     may = condition(subject.model, actor, write=True)
     mine = set(db.session.scalars(select(subject.key).where(subject.key.in_(latest), may)))
     hindered = action.hinder(sorted(mine))
-    kept = {key: str(EDITED) for key in ids if key not in latest}
-    kept |= {key: str(NOT_YOURS) for key in latest - mine} | dict(hindered)
+    kept: dict[int, object] = dict.fromkeys((key for key in ids if key not in latest), lasting(EDITED))
+    kept |= dict.fromkeys(latest - mine, lasting(NOT_YOURS)) | dict(hindered)
     return sorted(mine - hindered.keys()), kept
 
 
@@ -122,8 +123,8 @@ def _restore(subject: Subject, columns: Sequence[str], ids: Sequence[int], numbe
         update_versioned(subject.model, ids, values, also=signature(subject.model, actor))
 
 
-def _note(run: Run, free: Sequence[int], kept: Mapping[int, str]) -> None:
-    noted = [{"b_id": key, "undone": str(Return.RESTORED), "reason": None} for key in free]
+def _note(run: Run, free: Sequence[int], kept: Mapping[int, object]) -> None:
+    noted: list[dict[str, object]] = [{"b_id": key, "undone": str(Return.RESTORED), "reason": None} for key in free]
     noted += [{"b_id": key, "undone": str(Return.KEPT), "reason": reason} for key, reason in kept.items()]
     write_down(run.id, noted)
     run.restored_count += len(free)

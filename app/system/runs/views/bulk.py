@@ -199,12 +199,12 @@ class BulkActions:
     def _begun(self: Any, action: Action, asked: Mapping[str, Any], given: Mapping[str, Any]) -> Run:
         count, actor = asked["count"], self.actor()
         rows = ngettext("%(n)s row", "%(n)s rows", count, n=wording.number(count))
-        title = _("%(list)s · %(action)s · %(rows)s") % {"list": self.title, "action": action.label, "rows": rows}
+        title = _("%(list)s · %(action)s · %(rows)s", list=self.title, action=action.label, rows=rows)
         run = services.begin(
             self.subject(),
             action,
             actor=actor,
-            title=str(title),
+            title=title,
             filter_text=self._text(asked),
             segment=asked.get("segment"),
             ticked=asked["ids"],

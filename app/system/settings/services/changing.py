@@ -7,8 +7,9 @@ from typing import Any
 from app.base import clock, logbook, settings
 from app.base.actor import Actor
 from app.base.errors import Conflict, Invalid
-from app.base.i18n import _
+from app.base.i18n import Spoken, _
 from app.base.logbook import Kind
+from app.base.sentences import Told, lasting
 from app.base.settings import STAMP, Setting
 from app.base.stamps import raise_stamp
 from app.base.transaction import check_revision, lock, transaction
@@ -77,6 +78,7 @@ def _locked(setting: Setting, *, revision: int | None) -> SettingValue:
     return row
 
 
-def _words(setting: Setting, kept: str | None) -> str:
+def _words(setting: Setting, kept: str | None) -> Told:
     """Return a kept value as the log tells it: without a value, the default."""
-    return setting.text(setting.usual() if kept is None else json.loads(kept))
+    value = setting.usual() if kept is None else json.loads(kept)
+    return lasting(Spoken(lambda: setting.text(value)))

@@ -1,6 +1,5 @@
 """Entering a customer twice on the screens: told while typing and on saving, saved all the same."""
 
-import json
 import re
 from dataclasses import replace
 
@@ -8,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.base.actor import SYSTEM, acting
+from app.base.i18n import speaking
 from app.crm.customers.models import Customer
 from app.extensions import db
 from app.system.audit import queries as audit
@@ -117,10 +117,10 @@ def test_saving_all_the_same_saves_and_is_written_in_history_and_log(app, as_use
     answer = lin.post("/customers/new", data=FORM | {"despite": despite(page)})
     assert answer.status_code == 302
     _old, new = all_named(app, NAME)
-    with app.app_context(), acting(SYSTEM):
+    with app.app_context(), acting(SYSTEM), speaking("en"):
         assert audit.sets(Customer, new)[0].note == f"Saved although it looks like #{mine} (same name)"
         noted = db.session.scalars(select(Entry).where(Entry.kind == "duplicate_saved")).one()
-        assert (noted.subject_id, json.loads(noted.detail)["same"]) == (new, ["same name"])
+        assert (noted.subject_id, noted.details["same"]) == (new, ["same name"])
     assert "Saved although it looks like" in as_user("sam").get("/changes/").text
 
 

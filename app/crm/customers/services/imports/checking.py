@@ -129,7 +129,7 @@ class CustomerChecker:
     def _compare(self, line: Line, found: Mapping[str, Mapping[str, Found]]) -> None:
         code, name = line.values.get("credit_code"), line.values["name"]
         if code in self.codes:
-            sentence = _("Row %(row)s of this file has the same credit code.") % {"row": self.codes[code]}
+            sentence = _("Row %(row)s of this file has the same credit code.", row=self.codes[code])
             line.refuse("credit_code", sentence)
             return
         keys = {"code": [code], "name": [name], "phone": _numbers(line)}
@@ -139,7 +139,7 @@ class CustomerChecker:
                 line.equals(reason, sentence, record_id=there.id, may_update=there.may_update)
                 return
         if not code and name in self.names:
-            sentence = _("Row %(row)s of this file has the same name.") % {"row": self.names[name]}
+            sentence = _("Row %(row)s of this file has the same name.", row=self.names[name])
             line.equals("name", sentence, record_id=None, may_update=False)
 
     def _remember(self, line: Line) -> None:

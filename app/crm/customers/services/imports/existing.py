@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, case, select
 
 from app.base.actor import Actor
-from app.base.i18n import _
+from app.base.i18n import Spoken, _
 from app.base.scope import condition, unscoped
 from app.crm.customers.models import Customer, PhoneEntry
 from app.crm.customers.rules import PHONE_COLUMNS
@@ -27,10 +27,10 @@ class Found:
     is_seen: bool
     may_update: bool
 
-    def sentence(self, seen: object, hidden: object) -> str:
+    def sentence(self, seen: object, hidden: object) -> Spoken:
         """Return the warning: with the name for those who see the customer, else only that there is one."""
-        values = {"name": self.name, "owner": self.owner or str(_("in the pool"))}
-        return str(seen if self.is_seen else hidden) % values
+        values = {"name": self.name, "owner": self.owner or _("in the pool")}
+        return Spoken(lambda: str(seen if self.is_seen else hidden) % values)
 
 
 class Existing:
