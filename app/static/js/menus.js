@@ -1,18 +1,26 @@
 // Drop-down menus: [data-menu] holds a button and a .zk-pop. Arrow keys, Home, End, first letter, Escape, Tab.
 import { $, $$, on } from "./lib.js";
 
-let open = null; // { box, button, pop }
+let open = null; // { box, button, pop, edge: where the button stood }
 
 const items = (pop) => $$('[role^="menuitem"], input, button, a, select', pop).filter((one) => one.offsetParent !== null);
 
-function place({ button, pop }) {
+function place(menu) {
+  const { button, pop } = menu;
   const edge = button.getBoundingClientRect();
+  menu.edge = edge;
   const size = pop.getBoundingClientRect();
   const left = edge.left + size.width > innerWidth - 8 ? edge.right - size.width : edge.left;
   const below = edge.bottom + 4;
   const top = below + size.height > innerHeight - 8 && edge.top > size.height + 8 ? edge.top - size.height - 4 : below;
   pop.style.left = `${Math.max(8, Math.min(left, innerWidth - size.width - 8))}px`;
   pop.style.top = `${Math.max(8, Math.min(top, innerHeight - size.height - 8))}px`;
+}
+
+/** Whether the button stands elsewhere now; news of a scroll may come late, when the menu has long been placed. */
+function isMoved({ button, edge }) {
+  const now = button.getBoundingClientRect();
+  return now.top !== edge.top || now.left !== edge.left;
 }
 
 /** Fetch what a panel holds when it is opened for the first time; the address of the page goes along. */
@@ -95,4 +103,4 @@ document.addEventListener("keydown", (event) => {
   else if (!panel && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey) jump(open.pop, event.key);
 }, true);
 addEventListener("resize", () => close());
-document.addEventListener("scroll", (event) => { if (open && !open.pop.contains(event.target)) close(); }, true);
+document.addEventListener("scroll", (event) => { if (open && !open.pop.contains(event.target) && isMoved(open)) close(); }, true);
