@@ -36,7 +36,9 @@ function step(by) {
 function show(html) {
   list.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
   list.hidden = !list.textContent.trim();
-  box.setAttribute("aria-expanded", String(!list.hidden));
+  const isList = options().length > 0; // that nothing was found is no list: one must have options
+  list.setAttribute("role", isList ? "listbox" : "group");
+  box.setAttribute("aria-expanded", String(isList));
   box.removeAttribute("aria-activedescendant");
   status.textContent = $("[data-status]", list)?.dataset.status ?? "";
 }
