@@ -2,10 +2,12 @@
 
 import hashlib
 import secrets
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, send_from_directory
 from flask_compress import Compress
+from markupsafe import Markup
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 A_YEAR = 31_536_000
@@ -26,7 +28,14 @@ def prepare(app: Flask) -> None:
     app.after_request(_pad)
     version = _version()
     app.add_url_rule("/static/<version>/<path:filename>", "static", _static, defaults={"now": version})
+    app.jinja_env.globals["script_text"] = script_text
     app.url_defaults(lambda endpoint, values: values.setdefault("version", version) if endpoint == "static" else None)
+
+
+@cache
+def script_text(name: str) -> Markup:
+    """Return a short script of ours, to stand in the page itself: one that must have run before the first paint."""
+    return Markup((STATIC / "js" / name).read_text())  # noqa: S704 - our own file
 
 
 def _version() -> str:

@@ -1,7 +1,7 @@
 """Loads the demo into an empty installation, with a history as if people had worked for two years."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -23,6 +23,8 @@ from app.system.security.models import Department, Employee
 from app.system.sign_in import services as sign_in
 
 COMPANIES, PERSONS, BATCH, EDITS, DAYS, SHARES = 2700, 300, 100, 360, 720, 24
+LAST_YEAR, LAST_REGISTER, TODAY = 360, 20, 9  # days; changes of today
+OPENING, WORKING_MINUTES, FRIDAY = time(9), 540, 4
 SEED = 20261122
 
 
@@ -33,9 +35,7 @@ def load(settings: Any) -> tuple[int, int]:
         people = {row.username: row.id for row in db.session.scalars(select(User))}
         actors = {name: security.actor(key) for name, key in people.items()}
     maker = Maker(SEED)
-    _customers(maker, actors)
-    _edits(maker, actors)
-    _shares(maker, actors)
+    _two_years(maker, actors)
     keep_segments(actors)
     return len(PEOPLE), COMPANIES + PERSONS
 
@@ -76,21 +76,58 @@ def _employ(person: Any, houses: Mapping[str, Department], place: int) -> Employ
     )
 
 
-def _customers(maker: Maker, actors: Mapping[str, Actor]) -> None:
+def _two_years(maker: Maker, actors: Mapping[str, Actor]) -> None:
+    """Let everything happen in the order of time: registers are imported, owners change and share what they hold."""
     rows = [*maker.companies(COMPANIES), *[maker.individual() for _number in range(PERSONS)]]
     maker.random.shuffle(rows)
-    clerks = [actors["chenfang"], actors["zhengkai"]]
-    for start in range(0, len(rows), BATCH):
-        when = clock.now() - timedelta(days=DAYS - DAYS * start // len(rows), minutes=maker.random.randrange(400))
-        clerk = clerks[start // BATCH % 2].by(Channel.IMPORT)
-        with acting(clerk):
-            _batch(maker, rows[start : start + BATCH], clerk=clerk, when=when, actors=actors)
+    batches = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+    events: list[tuple[datetime, str, Any]] = [
+        (_at_work(maker, DAYS - (DAYS - LAST_REGISTER) * place // len(batches)), "import", batch)
+        for place, batch in enumerate(batches)
+    ]
+    late = [int(LAST_YEAR * maker.random.random() ** 2.5) for _number in range(EDITS)]  # most of it lately
+    events += [(_at_work(maker, days), "edit", None) for days in [*late, *([0] * TODAY)]]
+    events += [(_at_work(maker, maker.random.randrange(2, 300)), "share", None) for _number in range(SHARES)]
+    held: list[tuple[int, int]] = []
+    for when, kind, batch in sorted(events, key=lambda event: event[:2]):
+        if kind == "import":
+            held += _import(maker, batch, when=when, actors=actors)
+        else:
+            _work(maker, kind, maker.random.choice(held), when=when, actors=actors)
+
+
+def _at_work(maker: Maker, days: int) -> datetime:
+    """Return a moment of working hours some days ago, of the Friday before where that was a weekend."""
+    day = clock.today() - timedelta(days=days)
+    day -= timedelta(days=max(0, day.weekday() - FRIDAY)) if days else timedelta()
+    found = clock.stored(datetime.combine(day, OPENING) + timedelta(minutes=maker.random.randrange(WORKING_MINUTES)))
+    return min(found, clock.now() - timedelta(minutes=maker.random.randrange(1, 90)))
+
+
+def _import(
+    maker: Maker, rows: Sequence[dict[str, Any]], *, when: datetime, actors: Mapping[str, Actor]
+) -> list[tuple[int, int]]:
+    clerk = actors[maker.random.choice(("chenfang", "zhengkai"))].by(Channel.IMPORT)
+    with acting(clerk):
+        return _batch(maker, rows, clerk=clerk, when=when, actors=actors)
+
+
+def _work(maker: Maker, kind: str, held: tuple[int, int], *, when: datetime, actors: Mapping[str, Actor]) -> None:
+    key, owner_id = held
+    owner = next(actor for actor in actors.values() if actor.id == owner_id)
+    other = actors[maker.random.choice(OWNERS)]
+    with acting(owner):
+        if kind == "edit":
+            _edit(maker, key, actor=owner, when=when)
+        elif other.id != owner_id:
+            _share(key, other.id or 0, actor=owner, when=when, can_write=maker.random.random() < 0.5)  # noqa: PLR2004
 
 
 @transaction
 def _batch(
     maker: Maker, rows: Sequence[dict[str, Any]], *, clerk: Actor, when: datetime, actors: Mapping[str, Actor]
-) -> None:
+) -> list[tuple[int, int]]:
+    """Insert customers with what belongs to them; return the keys of those that have an owner, and the owner's."""
     change_set().issued_at, change_set().note = when, f"豫企名录 {when:%Y-%m}.xlsx"
     for row in rows:
         owner = actors[maker.random.choice(OWNERS)] if maker.random.random() < 0.8 else None  # noqa: PLR2004
@@ -103,6 +140,7 @@ def _batch(
     _tags(maker, ids)
     _contacts(maker, ids, rows, when)
     phones.index(ids)
+    return [(key, row["owner_id"]) for key, row in zip(ids, rows, strict=True) if row["owner_id"]]
 
 
 TAGS = ("old_customer", "erp_switch", "monthly_billing", "several_sites", "price_sensitive", "needs_training")
@@ -150,18 +188,6 @@ def _contacts(maker: Maker, ids: Sequence[int], rows: Sequence[Mapping[str, Any]
     insert_versioned(ContactLink, links)
 
 
-def _edits(maker: Maker, actors: Mapping[str, Actor]) -> None:
-    """Let owners change what they learned, one customer at a time, in the order of time."""
-    with acting(SYSTEM):
-        rows = list(db.session.execute(select(Customer.id, Customer.owner_id).where(Customer.owner_id.is_not(None))))
-    by_id = {actor.id: actor for actor in actors.values()}
-    for place in range(EDITS):
-        key, owner_id = maker.random.choice(rows)
-        when = clock.now() - timedelta(days=DAYS // 2 - DAYS // 2 * place // EDITS, minutes=maker.random.randrange(300))
-        with acting(by_id[owner_id]):
-            _edit(maker, key, actor=by_id[owner_id], when=when)
-
-
 @transaction
 def _edit(maker: Maker, key: int, *, actor: Actor, when: datetime) -> None:
     customer = db.session.get_one(Customer, key)
@@ -172,20 +198,6 @@ def _edit(maker: Maker, key: int, *, actor: Actor, when: datetime) -> None:
     customer.updated_at, customer.updated_by_id = when, actor.id
     change_set().issued_at = when
     phones.index([key])
-
-
-def _shares(maker: Maker, actors: Mapping[str, Actor]) -> None:
-    """Let owners open some of their customers to a colleague."""
-    with acting(SYSTEM):
-        held = select(Customer.id, Customer.owner_id).where(Customer.owner_id.is_not(None)).limit(400)
-        rows = list(db.session.execute(held))
-    by_id = {actor.id: actor for actor in actors.values()}
-    for key, owner_id in maker.random.sample(rows, SHARES):
-        other = actors[maker.random.choice(OWNERS)]
-        when = clock.now() - timedelta(days=maker.random.randrange(2, 300), minutes=maker.random.randrange(400))
-        if other.id != owner_id:
-            with acting(by_id[owner_id]):
-                _share(key, other.id or 0, actor=by_id[owner_id], when=when, can_write=maker.random.random() < 0.5)  # noqa: PLR2004
 
 
 @transaction

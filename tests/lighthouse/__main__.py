@@ -1,4 +1,4 @@
-"""Lighthouse on the main screens of a demo: ``make lighthouse``. Some: ``python -m tests.lighthouse list``.
+"""Lighthouse on the main screens of a demo: ``make lighthouse``. Some: ``python -m tests.lighthouse list clicks``.
 
 Lighthouse is no part of the product: its npm package is installed in this folder, by this command alone. Each screen
 is judged as Lighthouse's desktop and as its phone (a quarter of the processor, a slow network). A screen that is too
@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 from app.base import vendor
 from tests.bed import demo
 from tests.bed.chromium import ARGUMENTS, chromium
+from tests.lighthouse import clicks
 
 HERE = Path(__file__).parent
 PROGRAM = HERE / "node_modules" / "lighthouse" / "cli" / "index.js"
@@ -130,21 +131,36 @@ def reasons(report: dict[str, Any]) -> list[str]:
     ]
 
 
+def told(address: str) -> Iterator[str]:
+    """Measure the clicks, write their table, and yield what waits too long."""
+    sys.stdout.write("\n| click | first change, ms | all of it, ms |\n|---|---|---|\n")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        for name, first, whole in clicks.measured(browser, address):
+            sys.stdout.write(f"| {name} | {first:.0f} | {whole:.0f} |\n")
+            sys.stdout.flush()
+            if first > clicks.FIRST or whole > clicks.WHOLE:
+                yield f"{name}: {first:.0f} ms to the first change, {whole:.0f} ms to all of it"
+        browser.close()
+
+
 def main() -> None:
-    """Judge all screens, or those named; fail where a mark is too low."""
+    """Judge all screens and the clicks, or what is named; fail where a mark is too low or a wait too long."""
     install()
     REPORTS.mkdir(parents=True, exist_ok=True)
     failed = []
     sys.stdout.write(HEAD)
+    named = sys.argv[1:]
     with demo.served() as address:
-        for screen in [one for one in screens(address) if one.name in sys.argv[1:] or not sys.argv[1:]]:
+        for screen in [one for one in screens(address) if one.name in named or not named]:
             for device in DEVICES:
                 report = best_of(screen, device)
                 sys.stdout.write(row(screen, device, report) + "\n")
                 sys.stdout.flush()
                 if missed(report):
                     failed += [f"{screen.name} as {device}: {', '.join(missed(report))}", *reasons(report)]
-    sys.exit("\n".join(["Too low:", *failed]) if failed else None)
+        failed += told(address) if "clicks" in named or not named else []
+    sys.exit("\n".join(["Too low or too slow:", *failed]) if failed else None)
 
 
 if __name__ == "__main__":

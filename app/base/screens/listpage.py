@@ -27,6 +27,7 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "crumbs": [{"label": view.group, "url": None}] if view.group else [],
         "columns": [_column(spec, listing, first=place == 0) for place, spec in enumerate(listing.columns)],
         "rows": [_row(view, record, listing) for record in rows],
+        "empty_text": view.when_empty,
         "sort_text": None,
         "pager": _pager(listing, rows),
         "page_sizes": PAGE_SIZES,

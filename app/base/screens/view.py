@@ -48,6 +48,7 @@ class DomainView(Lists, ModelView):
     one: ClassVar[object] = ""  # one such record, for "New …"
     group: ClassVar[object] = ""
     icon: ClassVar[str] = "list"
+    when_empty: ClassVar[object] = ""  # where the rows come from: said while there are none
     default_sort: ClassVar[str] = "-id"
     row_needs: ClassVar[Sequence[str]] = ()  # columns that rows need besides list_fields, for row_level
     quick_segments: ClassVar[Sequence[tuple[str, object, Mapping[str, Any]]]] = ()

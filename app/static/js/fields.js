@@ -1,6 +1,6 @@
 // Choices one searches in: select[data-search] (in the page) and select[data-search-url] (on the server,
 // GET url?q=… answering [{value, text, sub, color}]).
-import { $$, ready, vendor } from "./lib.js";
+import { $, $$, ready, vendor } from "./lib.js";
 
 const SELECTOR = "select[data-search], select[data-search-url]";
 
@@ -56,4 +56,13 @@ export async function enhance(select) {
   return box;
 }
 
+function fileBox(box) {
+  const input = $("input", box);
+  const said = $("[data-filebox-name]", box);
+  const none = said.textContent;
+  box.classList.add("is-ready");
+  input.addEventListener("change", () => { said.textContent = [...input.files].map((file) => file.name).join(", ") || none; });
+}
+
 ready((part) => $$(SELECTOR, part).forEach(enhance));
+ready((part) => $$("[data-filebox]", part).forEach(fileBox));

@@ -38,6 +38,7 @@ class FileView(DomainView):
     route_base = "/files"
     model = File
     title, one, group, icon = _("Files"), _("File"), _("Administration"), "files"
+    when_empty = _("Files are added at a record, under its tab “Files”. All you may see are listed here.")
     base_permissions = ["can_list"]
     list_fields = ["name", "holder", "family", "size_bytes", "uploaded_by", "uploaded_at"]
     column_choices = list_fields

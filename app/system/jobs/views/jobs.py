@@ -27,6 +27,7 @@ class JobView(DomainView):
     route_base = "/jobs"
     model = Job
     title, one, group, icon = _("Background jobs"), _("Background job"), _("Administration"), "loader"
+    when_empty = _("Long exports, imports and changes to many records are done here, while you go on working.")
     menu_place = 70
     base_permissions = ["can_list", "can_show", "can_cancel", "can_retry"]
     list_fields = ["title", "state", "created_at", "started_at", "ended_at", "user"]

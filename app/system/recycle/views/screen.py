@@ -65,6 +65,7 @@ class RecycleView(BulkActions, DomainView):
     route_base = "/recycle"
     model = BinEntry
     title, one, group, icon = _("Recycle bin"), _("Record in the recycle bin"), _("Customers"), "trash"
+    when_empty = _("What is deleted waits here and can be restored.")
     base_permissions = ["can_list", "can_show", "can_restore", "can_purge", "can_export"]
     list_fields = ["name", "kind", "reason", "words", "binned_by", "binned_at"]
     form_fields = ["kind", "binned_by", "binned_at", "reason", "words"]

@@ -24,6 +24,7 @@ class RunView(DomainView):
     route_base = "/runs"
     model = Run
     title, one, group, icon = _("Bulk changes"), _("Bulk change"), _("Administration"), "stack-2"
+    when_empty = _("What is done to many selected rows at once is kept here, and can be taken back.")
     menu_place = 65
     base_permissions = ["can_list", "can_show", "can_take_back"]
     list_fields = ["title", "state", "row_count", "changed_count", "refused_count", "user", "at", "undone_at"]

@@ -37,6 +37,7 @@ class SegmentView(History, DomainView):
     route_base = "/segments"
     model = Segment
     title, one, group, icon = _("Segments"), _("Segment"), _("Administration"), "bookmark"
+    when_empty = _("Set conditions over a list and save them as a segment: it then stands here and over that list.")
     menu_place = 60
     base_permissions = ["can_list", "can_show", "can_keep", "can_share", "can_take_over", "can_history"]
     #: Keeping one's own is one right, whatever is done with them: the auditor has it too.
