@@ -11,13 +11,27 @@ from tests.journeys.conftest import DESK, PHONE
 
 QUICK = {"resultTypes": ["violations"]}  # what passes is not written down
 RULES = QUICK | {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-IN_THE_DARK = QUICK | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}  # the rest is the same page
+CONTRAST = QUICK | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 KNOWN_ICONS = set(re.findall(r'id="ti-([\w-]+)"', (vendor.TARGET / "icons.svg").read_text()))
 #: Only what is wrong is handed over: what passes is many times as much.
 ASK = """async ([within, rules]) => {
   const { violations } = await axe.run({ include: within }, rules);
   const said = (id) => ({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`;
   return violations.flatMap(({ id, nodes }) => nodes.map(said(id)));
+}"""
+#: axe measures rows that are not laid out yet as if they lay over each other: for it all are.
+LAY_OUT = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('* { content-visibility: visible !important }');
+  document.adoptedStyleSheets.push(sheet);
+}"""
+#: Marks what can be pressed, one of each kind: it and what it stands in are of the same classes as those left out.
+MARK_KINDS = """() => {
+  const kinds = new Set();
+  for (const one of document.querySelectorAll('a, button, summary, label, tr, .item, .option')) {
+    const kind = [one, one.parentElement, one.closest('tr, li')].map((part) => `${part?.tagName} ${part?.className}`).join();
+    if (!kinds.has(kind) && one.checkVisibility()) one.dataset.kind = kinds.add(kind).size;
+  }
 }"""
 #: A menu, a panel, a dialog that stands open, and what it was opened by.
 OPENED = ".zk-pop:not([hidden]), dialog[open]"
@@ -29,6 +43,7 @@ def violations(page, rules=RULES, *, within="html"):
     """Return what axe finds in a part of the page, as it stands."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
+        page.evaluate(LAY_OUT)
     return [f"{page.url} {one}" for one in page.evaluate(ASK, [within.split(", "), rules])]
 
 
@@ -65,11 +80,27 @@ def faults_as_it_stands(page, *, within="html"):
     page.wait_for_load_state()
     width = page.viewport_size["width"]
     found = [f"{width} px, light: {one}" for one in violations(page, within=within)]
-    with dark(page):
-        found += [f"{width} px, dark: {one}" for one in violations(page, IN_THE_DARK, within=within)]
+    with dark(page):  # all but the colours is the same
+        found += [f"{width} px, dark: {one}" for one in violations(page, CONTRAST, within=within)]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append(f"{page.url} scrolls sideways at {width} px")
     return found + [f"{page.url} draws no such icon: {name}" for name in sorted(icons(page) - KNOWN_ICONS)]
+
+
+def faint_under_the_mouse(page):
+    """Return what cannot be read, in the light and in the dark, where the mouse is over it."""
+    browser = page.context.new_cdp_session(page)
+    browser.send("DOM.enable")
+    browser.send("CSS.enable")
+    root = browser.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+    page.evaluate(MARK_KINDS)
+    for node in browser.send("DOM.querySelectorAll", {"nodeId": root, "selector": "[data-kind]"})["nodeIds"]:
+        browser.send("CSS.forcePseudoState", {"nodeId": node, "forcedPseudoClasses": ["hover"]})
+    found = violations(page, CONTRAST)
+    with dark(page):
+        found += [f"dark: {one}" for one in violations(page, CONTRAST)]
+    browser.detach()
+    return found
 
 
 @contextmanager

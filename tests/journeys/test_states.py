@@ -13,7 +13,7 @@ from app.crm.customers import queries, services
 from app.system.jobs import services as jobs
 from app.system.sign_in import services as sign_in
 from tests.cast import ANRAN, LIN
-from tests.journeys.axe import OPENED, faults_as_it_stands, faults_within
+from tests.journeys.axe import OPENED, faint_under_the_mouse, faults_as_it_stands, faults_within
 from tests.journeys.conftest import DESK, PHONE, cookie
 from tests.journeys.world import depopulate, peopled
 from tests.system.files import samples
@@ -91,6 +91,19 @@ def test_the_menus_and_panels_of_the_frame(page):
         page.locator("[data-rail]").click()
     page.keyboard.press("?")
     assert found + faults_within(page, "#zk-shortcuts[open]") == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/", "/customers/?page_size=10&filter={filter}", "/customers/{customer}", "/customers/{customer}/edit",
+        "/customers/{customer}/history", "/customers/{customer}/delete", "/roles/4", "/search/?q=商贸",
+    ],
+)  # fmt: skip
+def test_what_the_mouse_is_over_can_be_read(at_desk, world, address):
+    page = at_desk("anran", reduced_motion="reduce")
+    page.goto(address.format(**vars(world)))
+    assert faint_under_the_mouse(page) == []
 
 
 def test_quick_search_with_suggestions_and_with_none(page):
