@@ -29,7 +29,8 @@ LAY_OUT = """() => {
 MARK_KINDS = """() => {
   const kinds = new Set();
   for (const one of document.querySelectorAll('a, button, summary, label, tr, .item, .option')) {
-    const kind = [one, one.parentElement, one.closest('tr, li')].map((part) => `${part?.tagName} ${part?.className}`).join();
+    const parts = [one, one.parentElement, one.closest('tr, li')];
+    const kind = parts.map((part) => `${part?.tagName} ${part?.className}`).join();
     if (!kinds.has(kind) && one.checkVisibility()) one.dataset.kind = kinds.add(kind).size;
   }
 }"""

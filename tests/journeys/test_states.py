@@ -252,7 +252,7 @@ def test_files_of_a_record_on_their_way_and_refused(page, world, complaints):
     found = faults_within(page, "[data-upload]")
     held[0].continue_()
     page.locator("[data-upload-list] .is-danger", has_text="not taken in here").wait_for()
-    page.wait_for_function("document.querySelectorAll('[data-upload-list] progress').length === 1")
+    expect(page.locator("[data-upload-list] progress")).to_have_count(1)
     found += faults_within(page, "[data-upload]")
     held[1].abort()
     page.locator("[data-upload-list] .is-danger", has_text="The connection broke").wait_for()
