@@ -4,6 +4,7 @@ import io
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from app.base.actor import SYSTEM, acting
 from tests.factories import a_customer
@@ -108,7 +109,7 @@ def test_like_the_device_follows_the_device(at_desk):
     assert page.evaluate(f"{ROOT}.bsTheme") == "dark"
     assert page.evaluate(f"{ROOT}.density") == "compact"
     page.emulate_media(color_scheme="light")
-    page.wait_for_function(f"{ROOT}.bsTheme === 'light'")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
 
 
 def test_own_settings_are_chosen_with_the_keys_alone(at_desk):
@@ -125,6 +126,7 @@ def test_an_administrator_names_the_installation_and_gives_it_a_logo(at_desk):
     page = at_desk("anran", reduced_motion="reduce")
     page.goto("/settings/")
     page.get_by_role("link", name="Edit: Name").click()
+    page.wait_for_url("**/settings/site_name/edit")  # its scripts have run once it is loaded
     page.get_by_label("Name", exact=False).first.fill("河南客服")
     page.keyboard.press("Control+s")
     page.wait_for_url("**/settings/")
