@@ -28,7 +28,6 @@ def prepare(app: Flask) -> None:
     app.after_request(_pad)
     version = _version()
     app.add_url_rule("/static/<version>/<path:filename>", "static", _static, defaults={"now": version})
-    app.jinja_env.globals["script_text"] = script_text
     app.url_defaults(lambda endpoint, values: values.setdefault("version", version) if endpoint == "static" else None)
 
 
