@@ -29,6 +29,7 @@ from config import Settings
 log = logging.getLogger("zhike.worker")
 JOBS, TURNS, CLOCK = "job", "turn", "clock"  # names among huey's tasks
 LONGEST_WAIT_SECONDS = 1.0  # between two looks into the file queue
+BEGIN_SECONDS = 10.0  # for the threads of a worker beside the server
 
 
 def queue(settings: Settings) -> Huey:
@@ -85,8 +86,13 @@ def run(entry: Entry) -> bool:
 class QuietConsumer(Consumer):
     """A consumer in the server's process: the signals are the server's."""
 
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.has_begun = threading.Event()
+
     def _set_signal_handlers(self) -> None:
-        """Leave them alone."""
+        """Leave them alone: it is the last step of beginning, and only that is told."""
+        self.has_begun.set()
 
 
 def call_through(app: Flask, huey: Huey) -> Caller:
@@ -109,6 +115,7 @@ def work_beside(caller: Caller) -> Consumer:
     begin(caller)
     consumer = QuietConsumer(huey, workers=2, max_delay=LONGEST_WAIT_SECONDS, scheduler_interval=1)
     threading.Thread(target=consumer.run, daemon=True, name="worker").start()
+    consumer.has_begun.wait(BEGIN_SECONDS)  # who stops it waits for its threads, which must have begun
     return consumer
 
 

@@ -36,6 +36,7 @@ def job(app, kind):
         return services.start("test", {}, words={}, actor=SYSTEM)
 
 
+@pytest.mark.usefixtures("app")
 def test_the_timetable_holds_the_tasks_of_the_domains():
     assert TIMETABLE["crm.customers.recount_phones"].hour == 2
     assert TIMETABLE["system.jobs.sweep"].minutes == 1

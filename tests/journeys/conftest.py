@@ -14,6 +14,7 @@ from tests.bed.browsers import open_session
 from tests.bed.chromium import ARGUMENTS, chromium
 from tests.bed.site import served
 from tests.cast import BY_USERNAME, PASSWORD
+from tests.journeys.hands import Keys, Mouse
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -77,6 +78,26 @@ def at_desk(opened: Opener, site: tuple[Flask, str]) -> Opener:
         return page
 
     return sit_down
+
+
+@pytest.fixture(params=[Mouse, Keys], ids=["mouse", "keys"])
+def hand(request: pytest.FixtureRequest) -> type[Mouse]:
+    """By the mouse, then by the keys alone."""
+    found: type[Mouse] = request.param
+    return found
+
+
+@pytest.fixture
+def desk(at_desk: Opener, hand: type[Mouse]) -> Callable[..., tuple[Page, Mouse]]:
+    """Open the administrator's window at an address, and say what works in it."""
+
+    def open_at(address: str, **given: Any) -> tuple[Page, Mouse]:
+        page = at_desk("anran", reduced_motion="reduce", **given)
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        return page, hand(page)
+
+    return open_at
 
 
 def cookie(app: Flask, username: str) -> str:

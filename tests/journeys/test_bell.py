@@ -1,7 +1,6 @@
 """The bell: a live count, a panel for the keyboard, and what it leads to."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from app.base.actor import SYSTEM, acting
 from app.crm.customers import services as customers
@@ -10,8 +9,8 @@ from app.extensions import db
 from app.system.sign_in.services import door
 from tests.cast import EVE, LIN
 from tests.factories import a_customer
+from tests.journeys.axe import faults_as_it_stands
 from tests.journeys.conftest import PHONE
-from tests.journeys.test_every_screen import RULES, faults
 
 
 @pytest.fixture
@@ -72,10 +71,8 @@ def test_the_open_panel_and_the_page_have_no_fault(at_desk, share, size):
     page.locator("[data-bell]").focus()
     page.keyboard.press("Enter")
     page.locator("[data-bell-panel] .zk-letter").first.wait_for()
-    found = [one["id"] for one in Axe().run(page, options=RULES).response["violations"]]
-    assert found == []
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert faults_as_it_stands(page) == []
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.hasAttribute('data-bell')")
     page.goto("/inbox/")
-    assert faults(page) == []
+    assert faults_as_it_stands(page) == []

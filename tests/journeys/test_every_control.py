@@ -1,4 +1,4 @@
-"""Every control works by the mouse, and works by the keys alone: ``way`` is the one, then the other."""
+"""Every control works by the mouse, and works by the keys alone: ``hand`` is the one, then the other."""
 
 import re
 from types import SimpleNamespace
@@ -12,46 +12,12 @@ from app.system.sign_in import services as sign_in
 from tests.cast import ANRAN
 from tests.factories import a_customer
 from tests.journeys.conftest import PHONE, cookie
-from tests.journeys.test_keyboard import has_focus_ring
+from tests.journeys.hands import Keys, Mouse, has_focus_ring, stays_within
 
 ROOT = "document.documentElement.dataset"
 
 
-class Mouse:
-    """Clicks."""
-
-    def __init__(self, page):
-        self.page = page
-
-    def press(self, control):
-        control.click()
-
-    def choose(self, item):
-        item.click()
-
-
-class Keys(Mouse):
-    """Presses Enter where the focus is to be seen, and walks menus by the arrows."""
-
-    def press(self, control):
-        if control.evaluate("one => !one.closest('[role^=menu]')"):
-            assert control.evaluate("one => one.tabIndex") >= 0
-        self.page.keyboard.press("Shift")  # the browser draws a ring for whoever last used a key
-        control.focus()
-        assert has_focus_ring(self.page), f"no visible focus on {control}"
-        self.page.keyboard.press("Enter")
-
-    def choose(self, item):
-        item.wait_for()
-        for _time in range(30):
-            if item.evaluate("one => one === document.activeElement"):
-                break
-            self.page.keyboard.press("ArrowDown")
-        assert has_focus_ring(self.page) or is_coloured(item)
-        self.page.keyboard.press("Enter")
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def world(site):
     """Sixty customers, two of which somebody else changes meanwhile."""
     with site[0].app_context(), acting(SYSTEM):
@@ -61,30 +27,8 @@ def world(site):
         )
 
 
-@pytest.fixture(params=[Mouse, Keys], ids=["mouse", "keys"])
-def hand(request):
-    return request.param
-
-
-@pytest.fixture
-def desk(at_desk, world, hand):
-    """The administrator's window on an address, and what works in it."""
-
-    def open_at(address, **given):
-        page = at_desk("anran", reduced_motion="reduce", **given)
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        return page, hand(page)
-
-    return open_at
-
-
 def top(page, name):
     return page.locator(".zk-top").get_by_role("button", name=name)
-
-
-def is_coloured(item):
-    return item.evaluate("one => getComputedStyle(one).backgroundColor") != "rgba(0, 0, 0, 0)"
 
 
 def test_the_side_bar_opens_its_groups_and_becomes_a_rail(desk):
@@ -151,14 +95,6 @@ def test_the_look_is_switched_and_the_help_and_the_own_page_are_found(desk):
     hand.press(page.locator(".zk-user"))
     hand.choose(page.get_by_role("menuitem", name="Sign out"))
     page.locator("form[data-login]").wait_for()
-
-
-def stays_within(page, part, *, times=12):
-    """Press Tab: the focus stays in the part, or rests on the page as a whole, never behind."""
-    part.wait_for()
-    for _time in range(times):
-        page.keyboard.press("Tab")
-        assert part.evaluate("one => one.contains(document.activeElement) || document.activeElement === document.body")
 
 
 def test_the_drawer_of_the_phone_keeps_the_focus_and_gives_it_back(desk):

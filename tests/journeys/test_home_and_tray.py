@@ -11,8 +11,8 @@ from app.base.background import Kind
 from app.base.errors import Invalid
 from app.system.jobs import services
 from tests.cast import ANRAN, LIN, SAM
+from tests.journeys.axe import faults, violations
 from tests.journeys.conftest import DESK, PHONE
-from tests.journeys.test_every_screen import RULES, faults, violations
 from tests.system.imports.steps import workbook
 
 HEADS = ["单位名称", "法人手机"]
@@ -58,7 +58,7 @@ def test_a_job_is_followed_from_page_to_page_and_its_file_is_offered(at_desk, he
     page.keyboard.press("Enter")
     page.locator("[data-tray-list] progress[value='25']").wait_for()
     assert page.locator("[data-tray-list] .zk-name").inner_text() == "Export of 客户"
-    assert violations(page, RULES) == []
+    assert violations(page) == []
     page.keyboard.press("Escape")
     gate.set()
     toast = page.locator(".zk-toast", has_text="Done: Export of 客户 · 1,234 rows")
@@ -100,7 +100,7 @@ def test_why_a_job_failed_stays_until_it_is_closed(at_desk, held):
     assert page.locator(".zk-toast").count() == 0
     page.goto("/customers/")
     note.wait_for()
-    assert violations(page, RULES) == []
+    assert violations(page) == []
     note.get_by_role("button", name="Close").focus()
     page.keyboard.press("Enter")
     assert not note.is_visible()
@@ -129,7 +129,7 @@ def test_cards_are_arranged_and_hidden_by_keys_and_brought_back(at_desk):
     page.get_by_text("My customers is now at place").wait_for(state="attached")
     page.keyboard.press("Enter")
     page.get_by_role("checkbox", name="Messages").uncheck()
-    assert violations(page, RULES) == []
+    assert violations(page) == []
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     page.get_by_role("button", name="Save").press("Enter")
     page.get_by_text("Your first page is arranged.").wait_for()

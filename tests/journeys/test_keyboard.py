@@ -7,6 +7,7 @@ from app.base.actor import SYSTEM, acting
 from app.crm.customers.models import ContactLink, Customer
 from app.extensions import db
 from tests.factories import a_contact, a_customer
+from tests.journeys.hands import has_focus_ring
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +71,6 @@ def tab_to(page, selector, *, text=""):
             assert has_focus_ring(page), f"no visible focus on {selector}"
             return
     pytest.fail(f"Tab does not reach {selector} {text}")
-
-
-def has_focus_ring(page):
-    return page.evaluate(
-        """() => { const at = getComputedStyle(document.activeElement);
-        return (at.outlineStyle !== "none" && parseFloat(at.outlineWidth) > 0) || at.boxShadow !== "none"; }"""
-    )
 
 
 def test_conditions_are_built_by_keys_alone(at_desk, keys):

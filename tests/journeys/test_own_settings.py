@@ -8,8 +8,7 @@ from playwright.sync_api import expect
 
 from app.base.actor import SYSTEM, acting
 from tests.factories import a_customer
-from tests.journeys.conftest import DESK, PHONE, sign_in
-from tests.journeys.test_every_screen import faults
+from tests.journeys.conftest import sign_in
 
 ROOT = "document.documentElement.dataset"
 
@@ -145,21 +144,3 @@ def test_an_administrator_names_the_installation_and_gives_it_a_logo(at_desk):
         page.locator("[data-confirm-yes]").click()
         page.get_by_text(f"At its default again: {name}").first.wait_for()
     assert page.locator(".zk-side svg.zk-logo").count() == 1
-
-
-@pytest.mark.usefixtures("some")
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("shade", ["light", "dark"])
-def test_nothing_of_settings_is_hidden_from_assistive_technology(at_desk, size, shade):
-    page = at_desk("anran", size=size, reduced_motion="reduce")
-    for address in ("/settings/", "/settings/site_name/edit", "/settings/site_logo/edit", "/me/"):
-        page.goto(address)
-        page.evaluate(f"{ROOT}.bsTheme = '{shade}'")
-        page.wait_for_load_state()
-        assert faults(page) == [], address
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-    if size == DESK:
-        page.goto("/customers/")
-        page.evaluate(f"{ROOT}.bsTheme = '{shade}'")
-        columns(page)
-        assert faults(page) == []

@@ -6,8 +6,7 @@ import pytest
 
 from app.base.actor import SYSTEM, acting
 from tests.factories import a_contact, a_customer
-from tests.journeys.conftest import DESK, PHONE
-from tests.journeys.test_every_screen import faults
+from tests.journeys.axe import faults
 
 MAIN = "138 0013 8000"
 
@@ -66,8 +65,7 @@ def test_what_is_refused_stands_beside_the_mask(at_desk, site, customer, monkeyp
     complaints.clear()  # the browser itself notes a refused request
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_masks_and_their_buttons_hide_nothing_from_assistive_technology(at_desk, customer, size):
-    page = at_desk("dai", reduced_motion="reduce", size=size)
+def test_masks_and_their_buttons_hide_nothing_from_assistive_technology(at_desk, customer):
+    page = at_desk("dai", reduced_motion="reduce")
     page.goto(f"/customers/{customer}")
     assert faults(page) == []

@@ -21,7 +21,7 @@ async function ask(url, query) {
 function options(select) {
   const plugins = select.multiple ? { remove_button: { label: "×", title: select.dataset.removeLabel || "" } } : {};
   const common = {
-    plugins, maxOptions: 200, hideSelected: select.multiple, closeAfterSelect: !select.multiple, copyClassesToDropdown: false,
+    plugins, maxOptions: 200, hideSelected: select.multiple, closeAfterSelect: !select.multiple, clearAfterSelect: true, copyClassesToDropdown: false,
     allowEmptyOption: false, placeholder: select.dataset.placeholder || select.querySelector('option[value=""]')?.textContent || "", searchField: ["text", "sub"],
     render: { option: row, item: picked, no_results: () => null, loading: () => null },
     onChange: () => select.dispatchEvent(new Event("zk:picked", { bubbles: true })),

@@ -1,0 +1,116 @@
+"""What axe reports on a page (WCAG 2.2 A and AA), and besides: what scrolls sideways, and icons that are not there."""
+
+import re
+from contextlib import contextmanager
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import expect
+
+from app.base import vendor
+from tests.journeys.conftest import DESK, PHONE
+
+QUICK = {"resultTypes": ["violations"]}  # what passes is not written down
+RULES = QUICK | {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+CONTRAST = QUICK | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+KNOWN_ICONS = set(re.findall(r'id="ti-([\w-]+)"', (vendor.TARGET / "icons.svg").read_text()))
+#: Only what is wrong is handed over: what passes is many times as much.
+ASK = """async ([within, rules]) => {
+  const { violations } = await axe.run({ include: within }, rules);
+  const said = (id) => ({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`;
+  return violations.flatMap(({ id, nodes }) => nodes.map(said(id)));
+}"""
+#: axe measures rows that are not laid out yet as if they lay over each other: for it all are.
+LAY_OUT = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('* { content-visibility: visible !important }');
+  document.adoptedStyleSheets.push(sheet);
+}"""
+#: Marks what can be pressed, one of each kind: it and what it stands in are of the same classes as those left out.
+MARK_KINDS = """() => {
+  const kinds = new Set();
+  for (const one of document.querySelectorAll('a, button, summary, label, tr, .item, .option')) {
+    const parts = [one, one.parentElement, one.closest('tr, li')];
+    const kind = parts.map((part) => `${part?.tagName} ${part?.className}`).join();
+    if (!kinds.has(kind) && one.checkVisibility()) one.dataset.kind = kinds.add(kind).size;
+  }
+}"""
+#: A menu, a panel, a dialog that stands open, and what it was opened by.
+OPENED = ".zk-pop:not([hidden]), dialog[open]"
+#: What opens one: of a table's rows those of the first, for all are alike.
+OPENERS = "#main :is([data-menu] > button, [data-dialog]):not(tbody tr:not(:first-child) *, dialog *, .zk-pop *)"
+
+
+def violations(page, rules=RULES, *, within="html"):
+    """Return what axe finds in a part of the page, as it stands."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+        page.evaluate(LAY_OUT)
+    return [f"{page.url} {one}" for one in page.evaluate(ASK, [within.split(", "), rules])]
+
+
+def faults(page, *, opening=False):
+    """Return what is wrong with a page at a desk and on a phone. ``opening``: and with its menus and dialogs."""
+    before, found = page.viewport_size, []
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)
+        found += faults_as_it_stands(page)
+        found += faults_of_what_opens(page) if opening else []
+    page.set_viewport_size(before)
+    return found
+
+
+def faults_of_what_opens(page):
+    """Open each menu, panel and dialog of the page and close it again."""
+    found = []
+    for opener in page.locator(OPENERS).locator("visible=true").all():
+        opener.click()
+        found += faults_within(page, OPENED)
+        page.keyboard.press("Escape")
+        expect(page.locator(OPENED)).to_have_count(0)
+    return found
+
+
+def faults_within(page, part):
+    """Return what is wrong with a part, once it is to be seen; the page round it was looked at without it."""
+    page.locator(part).first.wait_for()
+    return faults_as_it_stands(page, within=part)
+
+
+def faults_as_it_stands(page, *, within="html"):
+    """Return what is wrong at the size the window has, in the light and in the dark."""
+    page.wait_for_load_state()
+    width = page.viewport_size["width"]
+    found = [f"{width} px, light: {one}" for one in violations(page, within=within)]
+    with dark(page):  # all but the colours is the same
+        found += [f"{width} px, dark: {one}" for one in violations(page, CONTRAST, within=within)]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append(f"{page.url} scrolls sideways at {width} px")
+    return found + [f"{page.url} draws no such icon: {name}" for name in sorted(icons(page) - KNOWN_ICONS)]
+
+
+def faint_under_the_mouse(page):
+    """Return what cannot be read, in the light and in the dark, where the mouse is over it."""
+    browser = page.context.new_cdp_session(page)
+    browser.send("DOM.enable")
+    browser.send("CSS.enable")
+    root = browser.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+    page.evaluate(MARK_KINDS)
+    for node in browser.send("DOM.querySelectorAll", {"nodeId": root, "selector": "[data-kind]"})["nodeIds"]:
+        browser.send("CSS.forcePseudoState", {"nodeId": node, "forcedPseudoClasses": ["hover"]})
+    found = violations(page, CONTRAST)
+    with dark(page):
+        found += [f"dark: {one}" for one in violations(page, CONTRAST)]
+    browser.detach()
+    return found
+
+
+@contextmanager
+def dark(page):
+    page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+    yield
+    page.evaluate("document.documentElement.dataset.bsTheme = 'light'")
+
+
+def icons(page):
+    """Return the names of the icons on a page; one that the sprite lacks is an empty place."""
+    return set(page.eval_on_selector_all("use", "all => all.map(one => one.getAttribute('href').split('#ti-')[1])"))

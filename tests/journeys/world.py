@@ -1,0 +1,101 @@
+"""A house with something on every screen, made through the services, and the address of every screen of it."""
+
+from string import Formatter
+from types import SimpleNamespace
+
+from sqlalchemy import select
+
+from app.base import settings
+from app.base.actor import SYSTEM, acting
+from app.base.background import Kind, kinds, register
+from app.base.errors import Invalid
+from app.crm.customers import services
+from app.crm.customers.models import Customer
+from app.extensions import db
+from app.system.jobs import services as jobs
+from app.system.recycle.models import BinEntry
+from app.system.segments import services as segments
+from app.system.settings import services as setting_services
+from app.system.settings.models import SettingValue
+from tests.cast import ANRAN, EVE, LIN
+from tests.factories import a_contact, a_customer
+from tests.system.files.conftest import a_file
+from tests.system.imports.steps import imported, workbook
+from tests.system.runs.steps import done
+from tests.system.segments.steps import by, kept
+
+FILTER = '{"any":[{"field":"name","op":"not_contains","value":"甲"},{"field":"level","op":"empty"}]}'
+NOWHERE = "/nothing"
+ADDRESSES = [
+    "/", "/customers/?page_size=10", "/customers/?page_size=10&filter={filter}", "/customers/?page_size=10&page=2",
+    "/customers/{customer}", "/customers/{customer}?tab=contacts", "/customers/{customer}?tab=access",
+    "/customers/{customer}?tab=files", "/customers/{customer}/edit", "/customers/{customer}/history",
+    "/customers/{gone}/history", "/customers/new", "/contacts/", "/contacts/{contact}", "/contacts/{contact}/edit",
+    "/changes/?page_size=10", "/logs/?page_size=10", "/logs/1", "/inbox/", "/imports/customers/",
+    "/imports/customers/{run_of_import}", "/imports/customers/{run_of_import}/undo", "/users/?page_size=10",
+    "/users/{person}", "/users/{person}/edit", "/roles/", "/roles/4", "/departments/", "/departments/1/edit",
+    "/dictionaries/?page_size=10", "/dictionaries/customer_level", "/dictionary-values/?page_size=10",
+    "/dictionary-values/1/edit", "/dictionary-values/new?dictionary=customer_level", "/me/", "/me/password",
+    "/search/", "/search/?q=商贸", "/search/?q=nothing", NOWHERE, "/recycle/", "/recycle/{binned}",
+    "/recycle/{binned}/purge", "/customers/{customer}/delete", "/settings/", "/settings/site_name/edit",
+    "/settings/site_logo/edit",
+    "/settings/{setting}/history", "/settings/{setting}", "/jobs/", "/jobs/{job}", "/runs/", "/runs/{run}",
+    "/runs/{run}/take-back", "/segments/", "/segments/{segment}", "/segments/{segment}/edit",
+    "/segments/{segment}/history", "/files/", "/attachments/{file}", "/contacts/new", "/contacts/{contact}/history",
+    "/contacts/{contact}/delete", "/departments/1", "/departments/new", "/dictionary-values/1",
+    "/timetable/", "/users/new",
+]  # fmt: skip
+#: What the addresses ask for.
+NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
+
+
+def peopled(app, folder):
+    """Fill the house and return the keys that the addresses ask for. ``folder``: for the file that is imported."""
+    with app.app_context(), acting(SYSTEM):
+        return SimpleNamespace(filter=FILTER, person=LIN.id, **customers(), **work(app, folder), **kept_things())
+
+
+def customers():
+    """Some thirty customers, one of them with a contact, a file, a collaborator and a history; one deleted."""
+    for number in range(28):
+        a_customer(name=f"郑州第{number}商贸有限公司", tags=("old_customer",), level="a" if number % 2 else None)
+    one = a_customer(legal_person="刘志远", legal_phone="+8613800138000")
+    contact = a_contact(customer=one)
+    services.share(one, employee_id=EVE.id, can_write=True, until_on=None, actor=SYSTEM)
+    services.change(one, {"address": "文化路 1 号", "needs": "换财务软件"}, actor=SYSTEM, revision=one.revision)
+    file = a_file(one.id)
+    gone = a_customer(name="关门有限公司")
+    services.delete(gone, actor=SYSTEM)
+    binned = db.session.scalar(select(BinEntry.id))
+    return {"customer": one.id, "contact": contact.id, "file": file.id, "gone": gone.id, "binned": binned}
+
+
+def work(app, folder):
+    """An import, a change of many, and a job that failed for a reason."""
+    path = workbook(folder, ["单位名称", "法人手机"], ["洛阳恒泰有限公司", "13812345678"], ["", "13812345679"])
+    keys = db.session.scalars(select(Customer.id).limit(3)).all()
+    run_id = done(app, {"level": "b"}, ids=list(keys), shown=3).id
+    return {"run": run_id, "run_of_import": imported(path, ANRAN).id, "job": failed_job()}
+
+
+def failed_job():
+    def fail(_progress):
+        raise Invalid("The list is gone.")
+
+    register(Kind("world", "Export of %(what)s", run=fail))
+    key = jobs.start("world", {}, words={"what": "客户"}, actor=ANRAN.actor)
+    jobs.work(key, lease_seconds=60)  # unless the worker beside was faster
+    return key
+
+
+def depopulate():
+    """Forget the kind of work that only this house knows."""
+    kinds.pop("world", None)
+
+
+def kept_things():
+    """A segment that was renamed, and a setting that was set."""
+    segment = kept("重点客户", who=ANRAN)
+    by(ANRAN, segments.rename, segment, {"name": "重点回访"}, revision=1)
+    setting_services.change(settings.registered["site_name"], "知客", actor=SYSTEM, revision=0)
+    return {"segment": segment, "setting": db.session.scalar(select(SettingValue.id))}
