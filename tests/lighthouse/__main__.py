@@ -74,12 +74,13 @@ def screens(address: str) -> Iterator[Screen]:
 
 
 def judge(screen: Screen, device: str) -> dict[str, Any]:
-    """Return Lighthouse's report on a screen, which is kept too."""
+    """Return Lighthouse's report on a screen, which is kept too: also of a run that broke off, which says why."""
     report = REPORTS / f"{screen.name}-{device}.json"
     carried = [f"--extra-headers={json.dumps({'Cookie': screen.cookie})}"] if screen.cookie else []
     command = [*vendor.tool("node"), str(PROGRAM), screen.address, *ASKED, *DEVICES[device], *carried]
     known = os.environ | {"CHROME_PATH": chromium()}
-    subprocess.run([*command, f"--output-path={report}"], check=True, env=known, timeout=PATIENCE_SECONDS)
+    report.unlink(missing_ok=True)
+    subprocess.run([*command, f"--output-path={report}"], check=False, env=known, timeout=PATIENCE_SECONDS)
     return json.loads(report.read_text())
 
 
@@ -133,11 +134,11 @@ def reasons(report: dict[str, Any]) -> list[str]:
 
 def told(address: str) -> Iterator[str]:
     """Measure the clicks, write their table, and yield what waits too long."""
-    sys.stdout.write("\n| click | first change, ms | all of it, ms |\n|---|---|---|\n")
+    sys.stdout.write("\n| click | first change, ms | all of it, ms | at worst |\n|---|---|---|---|\n")
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        for name, first, whole in clicks.measured(browser, address):
-            sys.stdout.write(f"| {name} | {first:.0f} | {whole:.0f} |\n")
+        for name, first, whole, worst in clicks.measured(browser, address):
+            sys.stdout.write(f"| {name} | {first:.0f} | {whole:.0f} | {worst:.0f} |\n")
             sys.stdout.flush()
             if first > clicks.FIRST or whole > clicks.WHOLE:
                 yield f"{name}: {first:.0f} ms to the first change, {whole:.0f} ms to all of it"

@@ -11,7 +11,10 @@ let request = null;
 const options = () => $$('[role="option"]', list);
 const active = () => $('[aria-selected="true"]', list);
 
+const busy = (is) => box.form.toggleAttribute("data-asking", is);
+
 function close() {
+  busy(false);
   clearTimeout(timer);
   request?.abort();
   list.hidden = true;
@@ -51,10 +54,13 @@ async function ask() {
   const { signal } = request;
   const answer = await fetch(`${box.dataset.suggestUrl}?${new URLSearchParams({ q: words })}`, { signal }).catch(() => null);
   const html = answer?.ok && !answer.redirected ? await answer.text().catch(() => "") : ""; // signed out: the page will say so
-  if (!signal.aborted && document.activeElement === box) show(html);
+  if (signal.aborted) return; // somebody types on
+  busy(false);
+  if (document.activeElement === box) show(html);
 }
 
 function soon() {
+  busy(Boolean(box.value.trim()));
   clearTimeout(timer);
   timer = setTimeout(ask, WAIT);
 }

@@ -13,18 +13,26 @@ export function go(url) {
 }
 
 const path = (address) => new URL(address, location.href).pathname;
+let held = ""; // where the focus was: taking away what has it makes the browser lay out the old sheet and the new one
+function letGo() {
+  if (!sheet()?.contains(document.activeElement)) return;
+  held = document.activeElement.id;
+  document.activeElement.blur();
+}
+
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig, pathInfo } = event.detail;
   const wanted = pathInfo?.requestPath ?? requestConfig.path;
   const elsewhere = xhr.responseURL && path(xhr.responseURL) !== path(wanted);
-  if (!elsewhere && xhr.status < 400) return;
+  if (!elsewhere && xhr.status < 400) return letGo();
   event.detail.shouldSwap = false; // signed out, forbidden, gone: that page is shown as it is
   location.assign(elsewhere ? xhr.responseURL : wanted);
 });
 document.addEventListener("htmx:sendError", (event) => location.assign(event.detail.requestConfig.path));
 document.addEventListener("htmx:beforeRequest", () => sheet()?.setAttribute("aria-busy", "true"));
 document.addEventListener("htmx:afterSettle", () => {
-  if (document.activeElement === document.body) sheet()?.focus({ preventScroll: true });
+  if (document.activeElement === document.body) (document.getElementById(held) ?? sheet())?.focus({ preventScroll: true });
+  held = "";
   const said = $("[data-shown]", sheet())?.textContent;
   if (said) $("[data-said]").textContent = said;
 });
