@@ -34,6 +34,9 @@ MARK_KINDS = """() => {
     if (!kinds.has(kind) && one.checkVisibility()) one.dataset.kind = kinds.add(kind).size;
   }
 }"""
+#: Openers of the same look and words in the same part of the house open the like.
+LIKE = """one => [location.pathname.split('/')[1], one.className, one.parentElement.className, one.dataset.dialog,
+  one.innerText].join()"""
 #: A menu, a panel, a dialog that stands open, and what it was opened by.
 OPENED = ".zk-pop:not([hidden]), dialog[open]"
 #: What opens one: of a table's rows those of the first, for all are alike.
@@ -48,21 +51,28 @@ def violations(page, rules=RULES, *, within="html"):
     return [f"{page.url} {one}" for one in page.evaluate(ASK, [within.split(", "), rules])]
 
 
-def faults(page, *, opening=False):
-    """Return what is wrong with a page at a desk and on a phone. ``opening``: and with its menus and dialogs."""
+def faults(page, *, opened=None):
+    """Return what is wrong with a page at a desk and on a phone, and with what opens on it and was not ``opened`` yet.
+
+    ``opened`` keeps what was, on this page or others of the same part of the house; None: nothing is opened.
+    """
     before, found = page.viewport_size, []
     for size in (DESK, PHONE):
         page.set_viewport_size(size)
         found += faults_as_it_stands(page)
-        found += faults_of_what_opens(page) if opening else []
+        found += [] if opened is None else faults_of_what_opens(page, opened)
     page.set_viewport_size(before)
     return found
 
 
-def faults_of_what_opens(page):
-    """Open each menu, panel and dialog of the page and close it again."""
+def faults_of_what_opens(page, opened):
+    """Open each menu, panel and dialog of the page whose like was not opened yet, and close it again."""
     found = []
     for opener in page.locator(OPENERS).locator("visible=true").all():
+        like = (page.viewport_size["width"], opener.evaluate(LIKE))
+        if like in opened:
+            continue
+        opened.add(like)
         opener.click()
         found += faults_within(page, OPENED)
         page.keyboard.press("Escape")

@@ -66,12 +66,12 @@ def test_an_administrator_imports_the_whole_file(at_desk, companies):
 def bring_in(page, path, *, rows):
     page.locator(".zk-menu summary", has_text="Customers").click()
     page.locator(".zk-menu").get_by_role("link", name="Customer records").click()
-    page.get_by_role("link", name="Import").click()
+    page.get_by_role("link", name="Import").first.click()
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Upload and look at the columns").click()
     page.get_by_role("button", name="Check all rows").click()
-    page.locator(".zk-stats", has_text="will be written").wait_for()  # once the job has checked every row
-    expect(page.locator(".zk-stats", has_text="will be written").get_by_text(rows, exact=True)).to_have_count(1)
+    stats = page.locator(".zk-stats", has_text="will be written")  # once the job has checked every row
+    expect(stats.get_by_text(rows, exact=True)).to_have_count(1, timeout=60_000)
     expect(page.get_by_text("No problems: every row can be imported.")).to_be_visible()
     page.get_by_role("button", name="Import", exact=True).click()
     page.get_by_role("link", name="To the list").click()
