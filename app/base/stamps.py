@@ -38,14 +38,14 @@ def numbers() -> Mapping[str, int]:
 
 
 def _read() -> Mapping[str, int]:
-    found: dict[str, int] = dict(db.session.execute(_all()).tuples().all())
+    found: dict[str, int] = dict(db.session.execute(_all()).all())
     if has_app_context():
         g.stamps = found
     return found
 
 
 @cache
-def _all() -> Select[tuple[str, int]]:
+def _all() -> Select[str, int]:
     return select(Stamp.__table__.c.name, Stamp.__table__.c.number)
 
 

@@ -33,7 +33,7 @@ def session_of(secret: str) -> tuple[LoginSession, User] | None:
 
 
 @cache
-def _session() -> Select[tuple[LoginSession, User]]:
+def _session() -> Select[LoginSession, User]:
     """Return the statement of every request, made once: to make it anew costs 0.3 ms."""
     found = select(LoginSession, User).join(User, User.id == LoginSession.user_id)
     return found.where(LoginSession.secret_hash == bindparam("digest"))
