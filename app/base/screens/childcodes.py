@@ -5,13 +5,17 @@ Loading 25 customers' tags as objects costs a page 1.5 ms of processor time more
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import FromClause, select
 from sqlalchemy.orm import RelationshipProperty
 
 from app.base.fields import Choices, Field, keep_codes
+from app.base.scope import Through, policy_of, unscoped
 from app.extensions import db
+
+ALIKE: AbstractContextManager[None] = nullcontext()
 
 
 def relations(model: type[Any], columns: Iterable[Field]) -> Collection[str]:
@@ -43,6 +47,14 @@ def _codes(rows: Sequence[Any], relation: RelationshipProperty[Any], code: str) 
     parent = getattr(child, relation.mapper.get_property_by_column(column).key)
     wanted = select(parent, getattr(child, code)).where(parent.in_([row.id for row in rows]))
     found: dict[int, list[str]] = defaultdict(list)
-    for key, value in db.session.execute(wanted):
-        found[key].append(value)
+    with _scope_of(child, relation.parent.local_table):
+        for key, value in db.session.execute(wanted):
+            found[key].append(value)
     return found
+
+
+def _scope_of(child: type[Any], parents: FromClause) -> AbstractContextManager[None]:
+    """Return a block in which child rows are read: without asking again for parents that were just read in scope."""
+    policy = policy_of(child)
+    is_theirs = isinstance(policy, Through) and policy.parent is parents
+    return unscoped("who sees a parent sees its children, and these parents were seen") if is_theirs else ALIKE
