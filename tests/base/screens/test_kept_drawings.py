@@ -1,6 +1,7 @@
 """What lists keep so as not to draw it anew: it is drawn anew as soon as anything that it depends on changes."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from app.base import clock
 from app.base.actor import SYSTEM, acting
-from app.base.fields import Link, fields_of, value_of
+from app.base.fields import fields_of, value_of
 from app.base.i18n import _, speaking
 from app.base.screens import markup
 from app.base.screens.listing import Listing, filterable
@@ -103,8 +104,15 @@ def test_a_column_draws_every_field_as_a_single_drawing_does(app, saved):
             for spec in fields_of(Customer).values():
                 draw = markup.column(spec, actor=actor)
                 assert [draw(row) for row in rows] == [markup.draw(spec, row, actor=actor) for row in rows], spec.name
-        masked = markup.column(Link("", name="owner", column="owner_id", group="phones"), actor=EVE.actor)
-        assert "林晓" not in masked(rows[0])
+
+
+def test_a_masked_column_hides_the_same_value_in_one_row_and_shows_it_in_the_next(app, saved):
+    keys = [saved(a_customer, level="a", registered_on=date(2026, 1, 2), owner=one.id) for one in (LIN, EVE, LIN)]
+    with app.test_request_context(), acting(SYSTEM):
+        rows = [db.session.get(Customer, key) for key in keys]
+        for name in ("level", "registered_on", "owner"):
+            draw = markup.column(replace(fields_of(Customer)[name], group="phones"), actor=LIN.actor)
+            assert ["****" in draw(row) for row in rows] == [False, True, False], name
 
 
 def test_the_tags_of_a_list_are_those_of_its_rows_and_ask_one_statement(app, saved, statements):
