@@ -7,9 +7,10 @@ page has six hundred sentences. Here each catalogue is looked up once per reques
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from babel.support import NullTranslations
-from flask import Flask, g, has_app_context
+from flask import Flask, g
 from flask.json.provider import DefaultJSONProvider
 from flask_babel import get_translations, refresh
 from flask_babel.speaklater import LazyString
@@ -24,15 +25,20 @@ LANGUAGES = ("zh_Hans", "zh_Hant", "en")
 class Spoken(LazyString):
     """A sentence that is said when it is read. In HTML it is text: the names within it are no markup."""
 
+    def __str__(self) -> str:
+        said: str = self._func(*self._args, **self._kwargs)
+        return said
+
     def __html__(self) -> Markup:
         return escape(str(self))
 
 
 def catalogue() -> NullTranslations:
     """Return the sentences in the language of this request."""
-    if not has_app_context():
+    try:
+        here = g._get_current_object()  # noqa: SLF001 - the object behind the proxy, so that it is asked once
+    except RuntimeError:  # nobody asks
         return NullTranslations()
-    here = g._get_current_object()  # noqa: SLF001 - the object behind the proxy, so that it is asked once
     language = here.get("language")
     try:
         found: NullTranslations = here.catalogues[language]
@@ -62,6 +68,23 @@ def ngettext(one: str, many: str, num: int, **variables: Any) -> Spoken:
     return Spoken(_plural, one, many, num, **variables)
 
 
+#: What templates have said, by catalogue: as many sentences as stand in templates, and gone with the catalogue.
+_in_templates: WeakKeyDictionary[NullTranslations, dict[str, Markup]] = WeakKeyDictionary()
+
+
+def _in_template(text: str, /, **variables: Any) -> Markup:
+    """Return a sentence of a template. Jinja's own way asks the catalogue and marks the text anew each time."""
+    here = catalogue()
+    if variables:
+        return Markup(here.ugettext(text)) % variables  # noqa: S704 - a template's own words, as Jinja does it
+    kept = _in_templates.setdefault(here, {})
+    try:
+        return kept[text]
+    except KeyError:
+        kept[text] = Markup(here.ugettext(text)) % {}  # noqa: S704 - likewise
+        return kept[text]
+
+
 def speak_templates(app: Flask) -> None:
     """Let templates say their sentences in the same way, and JSON too."""
     environment: Any = app.jinja_env
@@ -70,6 +93,7 @@ def speak_templates(app: Flask) -> None:
         ngettext=lambda one, many, num: catalogue().ungettext(one, many, num),
         newstyle=True,
     )
+    environment.globals["_"] = _in_template
     provider: Any = app.json
     provider.default = _plain
 

@@ -5,11 +5,12 @@ request in every process, without a message bus.
 """
 
 from collections.abc import Callable, Hashable, Mapping
+from functools import cache
 from typing import Any
 
 from flask import current_app, g, has_app_context
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, String, select
+from sqlalchemy import BigInteger, Select, String, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,11 +38,15 @@ def numbers() -> Mapping[str, int]:
 
 
 def _read() -> Mapping[str, int]:
-    rows = db.session.execute(select(Stamp.__table__.c.name, Stamp.__table__.c.number))
-    found = {row.name: row.number for row in rows}
+    found: dict[str, int] = dict(db.session.execute(_all()).all())
     if has_app_context():
         g.stamps = found
     return found
+
+
+@cache
+def _all() -> Select[str, int]:
+    return select(Stamp.__table__.c.name, Stamp.__table__.c.number)
 
 
 def number(name: str) -> int:

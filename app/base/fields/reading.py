@@ -1,6 +1,6 @@
 """Finding, reading and showing the fields of a record: the one door for all output is ``seen``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -43,9 +43,20 @@ def _fields_of(model: type[Any]) -> Mapping[str, Field]:
     return {name: replace(spec, synonyms=words[name]) if name in words else spec for name, spec in found.items()}
 
 
+KEPT = "_kept_codes"
+
+
+def keep_codes(record: Any, spec: Choices, codes: Iterable[str]) -> None:
+    """Give a record the codes of a field, so that its relationship need not be loaded: only where all just read."""
+    vars(record).setdefault(KEPT, {})[spec.name] = tuple(sorted(codes))
+
+
 def value_of(record: Any, spec: Field) -> Value:
     """Return the stored value of a field of a record."""
     if isinstance(spec, Choices):
+        kept = vars(record).get(KEPT)
+        if kept and spec.name in kept:
+            return kept[spec.name]
         return tuple(sorted(getattr(row, spec.code) for row in getattr(record, spec.through)))
     if isinstance(spec, Phones):
         return tuple(row.number for row in getattr(record, spec.through))

@@ -15,6 +15,7 @@ from app.base.actor import Actor
 from app.base.fields import Choices, Field, Link, Phones, fields_of, is_hidden
 from app.base.fields.held import Holding, holding_of
 from app.base.masked_filters import check_asked
+from app.base.screens import childcodes
 from app.base.screens.look import PAGE_SIZES
 from app.extensions import db
 
@@ -122,6 +123,7 @@ class Listing:
         found = self._deep() if self._offset > SHALLOW else self._shallow()
         self.has_more = len(found) > self.page_size
         page = found[: self.page_size]
+        childcodes.load(page, self.model, self.columns)
         return page[::-1] if "before" in self.asked else page
 
     @property
@@ -188,6 +190,7 @@ class Listing:
         known = [name for name in wanted if name in self.model.__mapper__.column_attrs]  # type: ignore[attr-defined]
         relations = [spec.relation for spec in self.columns if isinstance(spec, Link) and spec.relation]
         relations += [spec.through for spec in self.columns if isinstance(spec, Choices | Phones)]
+        relations = [name for name in relations if name not in childcodes.relations(self.model, self.columns)]
         relations += dict.fromkeys(spec.needs for spec in self.columns if spec.needs)
         loads = [selectinload(getattr(self.model, name)) for name in relations]
         loads += holding.loads() if (holding := self._holding) else ()

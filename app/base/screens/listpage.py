@@ -18,6 +18,7 @@ PAGES_SHOWN = 2  # on either side of the current one
 
 def build(view: "DomainView", listing: Listing, *, problem: object = None) -> dict[str, Any]:
     """Return everything ``zhike/list.html`` draws."""
+    draws = [markup.column(spec, actor=listing.actor) for spec in listing.columns]
     rows, kept = listing.rows, segments.furnish(view, listing) if view.segments_of() else {}
     return {
         "title": view.title,
@@ -26,7 +27,7 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "count_text": count_text(listing.count),
         "crumbs": [{"label": view.group, "url": None}] if view.group else [],
         "columns": [_column(spec, listing, first=place == 0) for place, spec in enumerate(listing.columns)],
-        "rows": [_row(view, record, listing) for record in rows],
+        "rows": [_row(view, record, draws) for record in rows],
         "empty_text": view.when_empty,
         "sort_text": None,
         "pager": _pager(listing, rows),
@@ -87,10 +88,9 @@ def _column(spec: Field, listing: Listing, *, first: bool) -> dict[str, Any]:
     }
 
 
-def _row(view: "DomainView", record: Any, listing: Listing) -> dict[str, Any]:
+def _row(view: "DomainView", record: Any, draws: Sequence[markup.Draw]) -> dict[str, Any]:
     key = view.key(record)
-    cells = [markup.draw(spec, record, actor=listing.actor) for spec in listing.columns]
-    shown = row(str(record), cells, view.row_actions(record))
+    shown = row(str(record), [draw(record) for draw in draws], view.row_actions(record))
     url = view.row_url("show", record) if view.may("show") else None
     return shown | {"id": key, "url": url, "level": view.row_level(record)}
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import g, url_for
 from markupsafe import Markup, escape
 
-from app.base import wording
+from app.base import clock, wording
 from app.base.actor import Actor
 from app.base.fields import (
     Boolean,
@@ -23,10 +23,12 @@ from app.base.fields import (
     Phone,
     Phones,
     Value,
+    is_hidden,
     seen,
     text_of,
     value_of,
 )
+from app.base.screens.shapes import Shape, joined
 
 NOTHING = Markup('<span class="zk-muted">—</span>')
 COLORS = ("teal", "purple", "amber", "pink", "green", "blue", "orange", "indigo", "sky", "lime")
@@ -53,10 +55,12 @@ def level(text: str, color: str = "gray", title: str | None = None) -> Markup:
     return Markup('<span class="zk-level" data-color="{}"{}>{}</span>').format(color or "gray", told, text)
 
 
+NOBODY = Shape('<span class="zk-person is-none"><span class="zk-av" aria-hidden="true">{}</span>{}</span>')
+
+
 def nobody(words: str) -> Markup:
     """Return the place of a person whom there is not."""
-    face = Markup('<span class="zk-av" aria-hidden="true">{}</span>').format(icon("user"))
-    return Markup('<span class="zk-person is-none">{}{}</span>').format(face, words)
+    return NOBODY(icon("user"), words)
 
 
 def color_of(name: str) -> str:
@@ -85,6 +89,42 @@ def _icon(sprite: str, name: str, label: str | None, more: str) -> Markup:
     return Markup('<svg class="{}" {}><use href="{}#ti-{}"/></svg>').format(classes, said, sprite, name)
 
 
+Draw = Callable[[Any], Markup]
+
+
+def column(spec: Field, *, actor: Actor | None) -> Draw:
+    """Return what draws a field of one row after another: ``draw``, with all that is the same for the rows asked once.
+
+    Of a field that no record hides from this person a value seen before is not drawn again. Good for one page: what
+    it keeps is in one language, of one day and of the dictionary as it is.
+    """
+    if is_hidden(spec, actor) or not isinstance(spec, Choice | Link | Date | Moment):
+        return lambda record: draw(spec, record, actor=actor)
+    if isinstance(spec, Link):
+        return _links(spec) if spec.relation else lambda record: draw(spec, record, actor=actor)
+    known: dict[Value, Markup] = {}
+
+    def drawn(record: Any) -> Markup:
+        value = value_of(record, spec)
+        if value not in known:
+            known[value] = draw_value(spec, value, near=True)
+        return known[value]
+
+    return drawn
+
+
+def _links(spec: Link) -> Draw:
+    nothing = _link(spec, str(spec.nobody), is_set=False)
+
+    def drawn(record: Any) -> Markup:
+        other = getattr(record, spec.relation)
+        if value_of(record, spec) is None:
+            return nothing if other is None else _link(spec, str(other), is_set=False)
+        return _link(spec, str(other) if other is not None else str(spec.nobody), is_set=True)
+
+    return drawn
+
+
 def draw(spec: Field, record: Any, *, actor: Actor | None, short: bool = True) -> Markup:
     """Return a field of a record as HTML. ``short``: one line, as in a list."""
     if isinstance(spec, Link):
@@ -97,14 +137,19 @@ def draw(spec: Field, record: Any, *, actor: Actor | None, short: bool = True) -
     )
 
 
-TIME = Markup('<time datetime="{}" title="{}">{}</time>')
-EXACT = Markup('<time datetime="{}">{}</time>')
+TIME = Shape('<time datetime="{}" title="{}">{}</time>')
+EXACT = Shape('<time datetime="{}">{}</time>')
 
 
 def moment(value: datetime | None, *, near: bool = True) -> Markup:
     """Return a moment as HTML. ``near``: how near it is (Today 09:12), when exactly as a tip; else when exactly."""
     if value is None:
         return NOTHING
+    return _moment(value, near, clock.today(), wording.language())
+
+
+@lru_cache(maxsize=4000)
+def _moment(value: datetime, near: bool, _today: date, _language: str) -> Markup:  # noqa: FBT001 - keys of the cache
     return _time(wording.machine(value), wording.instant(value), wording.ago(value) if near else "")
 
 
@@ -118,7 +163,7 @@ def day(value: date | None, *, near: bool = True) -> Markup:
 
 @lru_cache(maxsize=4000)
 def _time(machine: str, exact: str, words: str) -> Markup:
-    return TIME.format(machine, exact, words) if words else EXACT.format(machine, exact)
+    return TIME(machine, exact, words) if words else EXACT(machine, exact)
 
 
 def place_of(record: Any, name: str) -> str:
@@ -126,14 +171,17 @@ def place_of(record: Any, name: str) -> str:
     return f"{record.__tablename__}-{record.id}-{name}"
 
 
+MASK = Shape('<span class="zk-phone is-masked">{}</span>')
+PLACED_MASK, PART = Shape('<span class="zk-phone is-masked" data-masked="{}"{}>{}</span>'), Shape(' data-part="{}"')
+
+
 def masked(mask: str, place: str = "", number: int | None = None) -> Markup:
     """Return a mask. ``place``: see ``place_of``; ``number``: which of several values it stands for."""
     if not mask:
         return NOTHING
     if not place:
-        return Markup('<span class="zk-phone is-masked">{}</span>').format(mask)
-    which = Markup(' data-part="{}"').format(number) if number is not None else ""
-    return Markup('<span class="zk-phone is-masked" data-masked="{}"{}>{}</span>').format(place, which, mask)
+        return MASK(mask)
+    return PLACED_MASK(place, PART(number) if number is not None else "", mask)
 
 
 def draw_value(spec: Field, value: Value, *, short: bool = True, near: bool = False) -> Markup:
@@ -147,7 +195,7 @@ def draw_value(spec: Field, value: Value, *, short: bool = True, near: bool = Fa
         return (day if isinstance(spec, Date) else moment)(value, near=near)
     shape = next((shape for kind, shape in SHAPES if isinstance(spec, kind)), _plain)
     if short and isinstance(spec, Phone):  # a list is read, calls are made from the record
-        return Markup('<span class="zk-phone">{}</span>').format(spec.text(value))
+        return NUMBER(spec.text(value))
     return shape(spec, value) if not (short and isinstance(spec, LongText)) else _cut(spec.text(value))
 
 
@@ -171,19 +219,23 @@ def _choice(spec: Choice, code: str) -> Markup:
     return chip(item.label, item.color) if item and not spec.tree else escape(item.label if item else code)
 
 
+TAGS = Shape('<span class="zk-tagrow">{}</span>')
+
+
 def _choices(spec: Choices, codes: tuple[str, ...]) -> Markup:
-    chips = Markup("").join(_choice(spec, code) for code in codes)
-    return Markup('<span class="zk-tagrow">{}</span>').format(chips)
+    return TAGS(joined(_choice(spec, code) for code in codes))
 
 
 def _phones(_spec: Phones, numbers: tuple[str, ...]) -> Markup:
-    return Markup('<span class="zk-tagrow">{}</span>').format(
-        Markup("").join(_phone(Phone(), number) for number in numbers)
-    )
+    return TAGS(joined(_phone(Phone(), number) for number in numbers))
+
+
+CALL = Shape('<a class="zk-phone" href="tel:{}">{}</a>')
+NUMBER = Shape('<span class="zk-phone">{}</span>')
 
 
 def _phone(spec: Phone, value: str) -> Markup:
-    return Markup('<a class="zk-phone" href="tel:{}">{}</a>').format(value.split(";", maxsplit=1)[0], spec.text(value))
+    return CALL(value.split(";", maxsplit=1)[0], spec.text(value))
 
 
 def _lines(spec: LongText, value: str) -> Markup:

@@ -1,17 +1,18 @@
 """The table of a list as HTML. On a phone the same rows are cards: the style sheet does that, nothing is sent twice."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.base.i18n import _
 from app.base.screens.buttons import NOTHING, row_buttons
 from app.base.screens.markup import NOTHING as EMPTY_CELL
 from app.base.screens.markup import icon, level
-from app.base.screens.shapes import Shape
+from app.base.screens.shapes import Shape, joined
 
 EMPTY = ("", "—", "-", EMPTY_CELL)
+NO = "is-nothing"
 MOST_ON_CARD = 5  # columns beside the name that a card shows before somebody asks for more
 
 TABLE = Shape(
@@ -30,7 +31,8 @@ TICK = Shape(
     '<td class="tick"><input class="form-check-input" type="checkbox" form="zk-bulk" name="ids" value="{}" '
     'aria-label="{}"></td>'
 )
-CELL = Shape('<td{} data-label="{}"><div>{}</div></td>')
+CELL = Shape('<td{} data-label="{}"><div>')
+CELL_END = Markup("</div></td>")
 NAME_CELL = Shape('<td class="pin edge {}"><span class="zk-row">{}{}</span></td>')
 NAME_LINK = Shape('<a class="zk-name" href="{}">{}</a>')
 NAME = Shape('<span class="zk-name">{}</span>')
@@ -38,7 +40,15 @@ CLASS, SORTED, HREF = Shape(' class="{}"'), Shape(' aria-sort="{}"'), Shape(' da
 OVERDUE = Markup(' class="is-overdue"')
 
 Row = Mapping[str, Any]
-ColumnShape = tuple[str, str, bool]  # label, classes, whether it is the name
+
+
+class Cells(NamedTuple):
+    """What is the same for all cells of a column: how they begin with something in them, and with nothing."""
+
+    is_name: bool
+    look: str
+    filled: Markup
+    empty: Markup
 
 
 def table(page: Mapping[str, Any], *, selectable: bool = False) -> Markup:
@@ -46,8 +56,8 @@ def table(page: Mapping[str, Any], *, selectable: bool = False) -> Markup:
     columns = page["columns"]
     words = str(_("Select all rows of this page"))
     tick = TICK_ALL(words, words) if selectable else NOTHING
-    rows = NOTHING.join(_rows(page["rows"], columns, selectable=selectable))
-    return TABLE(tick, NOTHING.join(map(_head, columns)), _("Actions"), rows)
+    rows = joined(_rows(page["rows"], columns, selectable=selectable))
+    return TABLE(tick, joined(map(_head, columns)), _("Actions"), rows)
 
 
 def _head(column: Row) -> Markup:
@@ -66,26 +76,35 @@ def _look(column: Row) -> str:
 
 def _rows(rows: Sequence[Row], columns: Sequence[Row], *, selectable: bool) -> Iterable[Markup]:
     select, acts, rest = str(_("Select %(name)s")), str(_("More actions: %(name)s")), str(_("More about %(name)s"))
-    shapes, more = [_shape(column, place) for place, column in enumerate(columns)], str(_("More"))
+    kinds, more = [_cells(column, place) for place, column in enumerate(columns)], str(_("More"))
     for row in rows:
         name = {"name": row["label"]}
         tick = TICK(row["id"], select % name) if selectable else NOTHING
-        cells = NOTHING.join(_cell(row, cell, shape) for cell, shape in zip(row["cells"], shapes, strict=True))
         late = MORE(rest % name, more) if len(columns) > MOST_ON_CARD + 1 else NOTHING
         href = HREF(row["url"]) if row.get("url") else NOTHING
-        yield ROW(OVERDUE if row.get("overdue") else "", href, tick, cells, late, row_buttons(row, acts % name))
+        buttons = row_buttons(row, acts % name)
+        yield ROW(OVERDUE if row.get("overdue") else NOTHING, href, tick, _filled(row, kinds), late, buttons)
 
 
-def _shape(column: Row, place: int) -> ColumnShape:
-    late = "is-late" if place > MOST_ON_CARD else ""
-    return str(column["label"]), f"{_look(column)} {late}".strip(), bool(column.get("pin"))
+def _cells(column: Row, place: int) -> Cells:
+    look = f"{_look(column)} {'is-late' if place > MOST_ON_CARD else ''}".strip()
+    filled, empty = (CELL(CLASS(one) if one else NOTHING, column["label"]) for one in (look, f"{look} {NO}".strip()))
+    return Cells(bool(column.get("pin")), look, filled, empty)
 
 
-def _cell(row: Row, cell: Any, shape: ColumnShape) -> Markup:
-    label, look, is_name = shape
-    if not is_name:
-        looks = f"{look} is-nothing".strip() if cell in EMPTY else look
-        return CELL(CLASS(looks) if looks else "", label, cell)
+def _filled(row: Row, kinds: Sequence[Cells]) -> Markup:
+    """Return the cells of a row: most of a list's pieces, so they are laid side by side without a shape for each."""
+    pieces: list[Markup] = []
+    for cell, kind in zip(row["cells"], kinds, strict=True):
+        if kind.is_name:
+            pieces.append(_name(row, cell, kind.look))
+        else:
+            shown = cell if type(cell) is Markup else escape(cell)
+            pieces += kind.empty if cell in EMPTY else kind.filled, shown, CELL_END
+    return joined(pieces)
+
+
+def _name(row: Row, cell: Any, look: str) -> Markup:
     url = row.get("url") if "<a " not in str(cell) else None
-    small = level(**row["level"]) if row.get("level") else ""
+    small = level(**row["level"]) if row.get("level") else NOTHING
     return NAME_CELL(look, small, NAME_LINK(url, cell) if url else NAME(cell))

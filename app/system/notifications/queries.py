@@ -1,10 +1,12 @@
 """Reading an inbox: always one's own."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from app.base.actor import Actor
+from app.base.scope import unscoped
 from app.extensions import db
 from app.system.notifications.models import Message
 from app.system.notifications.rules import MOST_COUNTED
@@ -13,8 +15,16 @@ from app.system.security.queries import Employee
 
 def unread(actor: Actor) -> int:
     """Return how many messages a person has not read, counted up to MOST_COUNTED: one indexed statement."""
-    some = select(Message.id).where(Message.recipient_id == actor.id, Message.read_at.is_(None)).limit(MOST_COUNTED)
-    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    with unscoped("the statement names whose messages are counted"):
+        return db.session.scalar(_count_unread(), {"person": actor.id}) or 0
+
+
+@cache
+def _count_unread() -> Select[int]:
+    """Return the statement of every page, made once and of tables: by class it costs a page 1.2 ms more."""
+    table = Message.__table__
+    mine = select(table.c.id).where(table.c.recipient_id == bindparam("person"), table.c.read_at.is_(None))
+    return select(func.count()).select_from(mine.limit(MOST_COUNTED).subquery())
 
 
 def messages(actor: Actor, *, limit: int, only_unread: bool = False, before: int = 0) -> Sequence[Message]:

@@ -16,6 +16,7 @@ from app.base.scope import condition
 from app.base.stamps import Cached, number
 from app.extensions import db
 from app.system.security.queries import Employee, EmployeeNames
+from app.system.security.queries import department_name as name_of_department
 from app.system.security.queries import roles as all_roles
 from app.system.segments.models import Segment, SegmentPlace, SegmentShare, open_to
 
@@ -115,7 +116,8 @@ _tabs = Cached(STAMP, _read_tabs)
 
 def department_name(actor: Actor) -> str:
     """Return what the actor's department is called; "" for who belongs to none."""
-    return choices.labels("department", [actor.department_id]).get(actor.department_id or 0, "")
+    name: str = name_of_department(actor.department_id)
+    return name
 
 
 def is_out_of_use(owner_id: int) -> bool:

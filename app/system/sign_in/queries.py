@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from app.base import clock
 from app.base.scope import unscoped
@@ -26,10 +27,16 @@ def digest(secret: str) -> str:
 
 def session_of(secret: str) -> tuple[LoginSession, User] | None:
     """Return the session with this secret, ended or not, and its account."""
-    found = select(LoginSession, User).join(User, User.id == LoginSession.user_id)
     with unscoped("the question is who this is"):
-        row = db.session.execute(found.where(LoginSession.secret_hash == digest(secret))).first()
+        row = db.session.execute(_session(), {"digest": digest(secret)}).first()
     return (row[0], row[1]) if row else None
+
+
+@cache
+def _session() -> Select[LoginSession, User]:
+    """Return the statement of every request, made once: to make it anew costs 0.3 ms."""
+    found = select(LoginSession, User).join(User, User.id == LoginSession.user_id)
+    return found.where(LoginSession.secret_hash == bindparam("digest"))
 
 
 def token_of(secret: str) -> PersonalToken | None:
