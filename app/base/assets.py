@@ -5,7 +5,7 @@ import secrets
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response, current_app, request, send_from_directory, url_for
 from flask_compress import Compress
 from markupsafe import Markup
 
@@ -35,6 +35,15 @@ def prepare(app: Flask) -> None:
 def script_text(name: str) -> Markup:
     """Return a short script of ours, to stand in the page itself: one that must have run before the first paint."""
     return Markup((STATIC / "js" / name).read_text())  # noqa: S704 - our own file
+
+
+def static(name: str) -> str:
+    """Return the address of a file of ours, built once for each place the product is mounted at."""
+    known: dict[tuple[str, str], str] = current_app.extensions.setdefault("static_addresses", {})
+    key = (request.script_root, name)
+    if key not in known:
+        known[key] = url_for("static", filename=name)
+    return known[key]
 
 
 def _version() -> str:

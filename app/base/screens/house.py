@@ -6,7 +6,7 @@ from flask import Flask, current_app, g, has_request_context, request, session
 from flask_appbuilder import AppBuilder
 
 from app.base import settings
-from app.base.assets import script_text
+from app.base.assets import script_text, static
 from app.base.i18n import LANGUAGES, speak_templates
 from app.base.screens import buttons, days, rows
 from app.base.screens.markup import icon, level
@@ -15,6 +15,7 @@ from config import ROOT
 #: What templates let Python draw.
 DRAWN: dict[str, Any] = {
     "script_text": script_text,
+    "static": static,
     "zk_action": buttons.action,
     "zk_confirmed": buttons.confirmed,
     "zk_icon": icon,
