@@ -24,7 +24,7 @@ test: $(DEV) vendor ## run the tests on SQLite and PostgreSQL (installs Debian p
 	@.ci/packages
 	@$(BIN)/python -m pytest -n 2 -m "not torture"
 
-torture: $(DEV) vendor ## run the long tests: many writers at once, processes killed
+torture: $(DEV) vendor ## run the long tests: many writers at once, processes killed, every state of the interface
 	@.ci/packages
 	@$(BIN)/python -m pytest -m torture
 

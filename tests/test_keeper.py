@@ -24,10 +24,16 @@ def run(tmp_path):
     command = [sys.executable, "-m", "pytest", "-s", "-q", "-p", "tests.conftest", "-p", "no:cacheprovider"]
     command += ["--confcutdir", str(tmp_path), str(tmp_path / "test_waits.py")]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as running:
+    given = {"cwd": tmp_path, "env": environment, "preexec_fn": heed_interrupts, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **given) as running:
         line = next(line for line in running.stdout if "zhike-bed-" in line)
         yield running, Path(line[line.index("/") :].strip())
         running.kill()
+
+
+def heed_interrupts():
+    """A run that a shell put in the background ignores Ctrl+C, and so would what it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def is_running(folder):
@@ -48,11 +54,11 @@ def test_a_run_that_is_stopped_leaves_no_server(run, how):
 
 
 def wait_until(ends):
-    for _attempt in range(600):
+    for _attempt in range(200):
         if ends():
             return
         time.sleep(0.1)
-    raise AssertionError("still there after 60 s")
+    raise AssertionError("still there after 20 s")
 
 
 def test_a_folder_of_the_past_that_nobody_holds_is_swept(tmp_path):

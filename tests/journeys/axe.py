@@ -51,13 +51,13 @@ def violations(page, rules=RULES, *, within="html"):
     return [f"{page.url} {one}" for one in page.evaluate(ASK, [within.split(", "), rules])]
 
 
-def faults(page, *, opened=None):
+def faults(page, *, sizes=(DESK, PHONE), opened=None):
     """Return what is wrong with a page at a desk and on a phone, and with what opens on it and was not ``opened`` yet.
 
     ``opened`` keeps what was, on this page or others of the same part of the house; None: nothing is opened.
     """
     before, found = page.viewport_size, []
-    for size in (DESK, PHONE):
+    for size in sizes:
         page.set_viewport_size(size)
         found += faults_as_it_stands(page)
         found += [] if opened is None else faults_of_what_opens(page, opened)

@@ -1,11 +1,13 @@
 """Every screen, light and dark, at a desk and on a phone: nothing for axe to report, nothing on the console.
 
+On the phone they are among the long tests (``make torture``): there are seventy of them.
 ``complaints`` hears the console, refused content (CSP) and calls to other hosts; see conftest.
 """
 
 import pytest
 
 from tests.journeys.axe import faults
+from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.world import ADDRESSES, NOWHERE, depopulate, peopled
 from tests.system.imports.steps import workbook
 
@@ -24,13 +26,14 @@ def desk(at_desk, world):
     return at_desk("anran", reduced_motion="reduce")
 
 
+@pytest.mark.parametrize("size", [DESK, pytest.param(PHONE, marks=pytest.mark.torture)], ids=["desk", "phone"])
 @pytest.mark.parametrize("some", range(SHARES))
-def test_no_screen_has_a_fault(desk, world, some):
+def test_no_screen_has_a_fault(desk, world, some, size):
     found, opened = [], set()
     for address in sorted(ADDRESSES)[some * len(ADDRESSES) // SHARES : (some + 1) * len(ADDRESSES) // SHARES]:
         answer = desk.goto(address.format(**vars(world)))
         assert answer.ok or address == NOWHERE, address
-        found += faults(desk, opened=opened)
+        found += faults(desk, sizes=[size], opened=opened)
     assert found == []
 
 

@@ -1,4 +1,7 @@
-"""What only a hand brings about: open panels, refused forms, files on their way. Looked at as all screens are."""
+"""What only a hand brings about: open panels, refused forms, files on their way. Looked at as all screens are.
+
+Among the long tests (``make torture``).
+"""
 
 import json
 from threading import Event
@@ -19,6 +22,7 @@ from tests.journeys.world import depopulate, peopled
 from tests.system.files import samples
 from tests.system.segments.steps import LEVEL_B, kept
 
+pytestmark = pytest.mark.torture
 GROUPS = json.dumps(
     {
         "all": [
