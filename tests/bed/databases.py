@@ -11,6 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 from flask import Flask
@@ -61,7 +62,7 @@ def environment(made: Settings) -> dict[str, str]:
 def build(folder: Path, name: str) -> Flask:
     """Return an application on a database of this worker's own, with the cast employed."""
     copy = {SQLITE: _copy_file, POSTGRESQL: _copy_database}[name]
-    private = folder / f"worker-{name}-{servers.free_port()}"
+    private = folder / f"worker-{name}-{uuid4().hex[:12]}"
     private.mkdir()
     return create_app(settings(copy(folder, private), private))
 
