@@ -26,7 +26,8 @@ test: $(DEV) vendor ## run the tests on SQLite and PostgreSQL (installs Debian p
 
 torture: $(DEV) vendor ## run the long tests: many writers at once, processes killed, every state of the interface
 	@.ci/packages
-	@$(BIN)/python -m pytest -m torture
+	@$(BIN)/python -m pytest -n 2 -m torture tests/journeys
+	@$(BIN)/python -m pytest -m torture --ignore=tests/journeys
 
 lint: $(DEV) ## check style, types, import contracts, translations, architecture, and that nothing private is in a file
 	@$(BIN)/ruff check .
