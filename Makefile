@@ -7,6 +7,8 @@ SHELL := /bin/bash
 BIN := .venv/bin
 DEV := .venv/dev
 RUN := .venv/run
+# Long tests that need the machine for themselves: many writers, and what they wait.
+ALONE := $(addprefix tests/torture/test_,a_minute_of_writers.py fifty_thousand.py same_revision.py)
 export PORT ?= 8000
 export FLASK_APP := run
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -26,8 +28,8 @@ test: $(DEV) vendor ## run the tests on SQLite and PostgreSQL (installs Debian p
 
 torture: $(DEV) vendor ## run the long tests: many writers at once, processes killed, every state of the interface
 	@.ci/packages
-	@$(BIN)/python -m pytest -n 2 -m torture tests/journeys
-	@$(BIN)/python -m pytest -m torture --ignore=tests/journeys
+	@$(BIN)/python -m pytest -n 2 -m torture $(addprefix --ignore=,$(ALONE))
+	@$(BIN)/python -m pytest -m torture $(ALONE)
 
 lint: $(DEV) ## check style, types, import contracts, translations, architecture, and that nothing private is in a file
 	@$(BIN)/ruff check .
