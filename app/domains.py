@@ -18,6 +18,7 @@ DOMAINS = (
     "system.segments",
     "system.search",
     "crm.customers",
+    "crm.pool",
 )
 
 #: Doors: they have screens but no business of their own.

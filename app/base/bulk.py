@@ -5,8 +5,11 @@ history, and takes the whole back. An action says only what it does to some rows
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
+
+from sqlalchemy import ColumnElement
 
 from app.base import clock
 from app.base.actor import Actor
@@ -22,6 +25,20 @@ class Applied:
 
     changed: list[int]
     refused: dict[int, object] = field(default_factory=dict)  # id → the sentence
+    given: Given | None = None  # what the next rows are done with: what is left to hand out
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an action would do with all the rows, told before it is done.
+
+    ``given``: what it is done with, worked out of what the person filled in (who gets how many).
+    """
+
+    given: Given
+    heads: Sequence[object] = ()
+    lines: Sequence[Sequence[object]] = ()  # one per person, under the heads
+    warnings: Sequence[object] = ()
 
 
 @dataclass(frozen=True)
@@ -42,6 +59,9 @@ class Action:
     hinder: Callable[[Sequence[int]], Mapping[int, object]] = lambda _ids: {}
     finds_deleted: bool = False  # undo must find rows that the action took out of the lists
     is_final: bool = False  # no undo: the person types the number of rows
+    #: (condition of the rows, how many, what was filled in, actor): shown, and agreed to, before the action is done.
+    plan: Callable[[ColumnElement[bool], int, Given, Actor], Plan] | None = None
+    amid_undo: Callable[[], AbstractContextManager[None]] = nullcontext  # round the taking back of some thousand rows
     asks: object = ""  # the heading over the fields, and the line beside it
     hint: object = ""
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, or_, select, true
 from app.base import clock
 from app.base.actor import Actor
 from app.base.errors import Invalid
-from app.base.fields import Choice, Choices, Field, IdentityNumber, Phone, Phones, Related, value_column
+from app.base.fields import Choice, Choices, Field, IdentityNumber, Phone, Phones, Reckoned, Related, value_column
 from app.base.i18n import _
 from app.base.operators import OPERATORS, Operator
 from app.base.sentences import AROUND, Sentence, marked
@@ -166,7 +166,7 @@ def _read(spec: Field, operator: Operator, raw: Any) -> Any:
         return str(raw).strip().replace("\x00", "")[:200]
     if is_me(spec, raw):
         return ME
-    inner = spec.inner if isinstance(spec, Related) else spec
+    inner = spec.inner if isinstance(spec, Related | Reckoned) else spec
     if isinstance(inner, Choices):
         return Choice.read(inner, raw)
     if isinstance(inner, Phones):
@@ -191,7 +191,7 @@ def _met(spec: Field, table: FromClause, code: str, values: Sequence[Any]) -> Co
         child, joined = spec.path(table)  # type: ignore[misc]
         rows = select(child.c.number).where(joined)
         return ~rows.exists() if code == "empty" else rows.where(child.c.number.in_(values)).exists()
-    if isinstance(spec, IdentityNumber):
+    if isinstance(spec, IdentityNumber | Reckoned):
         return spec.met(table, code, values)
     return _asked(spec, value_column(spec, table), code, values)
 

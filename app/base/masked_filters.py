@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from app.base.actor import Actor
 from app.base.errors import Invalid
-from app.base.fields import Field, Related, is_hidden
+from app.base.fields import Field, Reckoned, Related, is_hidden
 from app.base.filters import Group, Operator, conditions, operators_of
 from app.base.i18n import _
 
@@ -21,7 +21,7 @@ def operators_for(spec: Field, actor: Actor) -> Sequence[Operator]:
 
 
 def _may_ask(spec: Field, operator: Operator) -> bool:
-    inner = spec.inner if isinstance(spec, Related) else spec
+    inner = spec.inner if isinstance(spec, Related | Reckoned) else spec
     code = operator.negation_of or operator.code
     return code == FILLED or (code == WHOLE and inner.asked_whole)
 

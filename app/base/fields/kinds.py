@@ -1,6 +1,6 @@
 """The kinds of fields: how each is read, written, shown and masked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -287,6 +287,30 @@ class Link(Field):
 
     def typed(self, value: Value) -> str:
         return "" if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Reckoned(Field):
+    """Only to filter by: what no column holds. ``how(table, code, values)`` is the condition that the row meets it.
+
+    ``inner`` says what the values are; ``code`` is a positive operator of its kind ("is", "in", "below", …).
+    """
+
+    inner: Field = Field()
+    how: Callable[[FromClause, str, Sequence[Value]], ColumnElement[bool]] | None = None
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        return self.inner.kind
+
+    @property
+    def icon(self) -> str:  # type: ignore[override]
+        return self.inner.icon
+
+    def met(self, table: FromClause, code: str, values: Sequence[Value]) -> ColumnElement[bool]:
+        """Return the condition that a row meets an operator."""
+        assert self.how is not None  # noqa: S101 - every one of them says how
+        return self.how(table, code, values)
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,20 @@ def _fields_of(model: type[Any]) -> Mapping[str, Field]:
     return {name: replace(spec, synonyms=words[name]) if name in words else spec for name, spec in found.items()}
 
 
+_more_filters: dict[type[Any], dict[str, Field]] = {}
+
+
+def add_filters(model: type[Any], *specs: Field) -> None:
+    """Let the lists of a model be asked for what hangs on its rows in a domain above. Safe to repeat."""
+    _more_filters.setdefault(model, {}).update({spec.name: spec for spec in specs})
+
+
+def filters_of(model: type[Any]) -> dict[str, Field]:
+    """Return what a list of this model can only be filtered by: its ``__filters__``, and those added."""
+    own = {spec.name: spec for spec in getattr(model, "__filters__", ())}
+    return own | _more_filters.get(model, {})
+
+
 KEPT = "_kept_codes"
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.base import choices, filters, masked_filters, segments
 from app.base.actor import Actor
-from app.base.fields import Choice, Field, Link, Phone, Related, is_hidden
+from app.base.fields import Choice, Field, Link, Phone, Reckoned, Related, is_hidden
 from app.base.filters import Condition, Group, is_me
 from app.base.i18n import _, ngettext
 from app.base.screens import forms
@@ -68,7 +68,7 @@ def fields(view: "DomainView") -> list[dict[str, Any]]:
 
 
 def _filter_field(view: "DomainView", spec: Field) -> dict[str, Any]:
-    inner = spec.inner if isinstance(spec, Related) else spec
+    inner = spec.inner if isinstance(spec, Related | Reckoned) else spec
     listed = isinstance(inner, Choice) and not forms.is_searched(inner)
     searched = isinstance(inner, Link) or (isinstance(inner, Choice) and not listed)
     return {
@@ -143,7 +143,7 @@ def _told(node: Any, reader: Actor | None) -> str:
 
 def value_words(condition: Condition, reader: Actor | None = None) -> list[str]:
     """Return a condition's values as people read them. ``reader``: who did not set them, and may not see all."""
-    inner = condition.field.inner if isinstance(condition.field, Related) else condition.field
+    inner = condition.field.inner if isinstance(condition.field, Related | Reckoned) else condition.field
     if inner.is_sealed or _is_masked(condition, reader):  # sealed ones go into the log masked too
         mask = Phone().masked if inner.kind == "phone" else inner.masked
         return [mask(value) for value in condition.values]

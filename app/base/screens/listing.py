@@ -12,7 +12,7 @@ from sqlalchemy.orm import load_only, selectinload
 
 from app.base import filters, kept_filters, segments
 from app.base.actor import Actor
-from app.base.fields import Choices, Field, Link, Phones, fields_of, is_hidden
+from app.base.fields import Choices, Field, Link, Phones, fields_of, filters_of, is_hidden
 from app.base.fields.held import Holding, holding_of
 from app.base.masked_filters import check_asked
 from app.base.screens import childcodes
@@ -240,5 +240,4 @@ def without(text: str | None, place: int) -> str | None:
 
 def filterable(model: type[Any]) -> dict[str, Field]:
     """Return everything a list of this model can be filtered by: its fields, and what hangs on its rows."""
-    extra = {spec.name: spec for spec in getattr(model, "__filters__", ())}
-    return dict(fields_of(model)) | extra
+    return dict(fields_of(model)) | filters_of(model)

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.base import choices, masked_filters
 from app.base.actor import Actor
 from app.base.errors import Conflict, DomainError, Invalid, InvalidFields, NotAllowed
-from app.base.fields import Choice, Field, Link, fields_of, is_hidden, value_of
+from app.base.fields import Choice, Field, Link, Reckoned, Related, fields_of, is_hidden, value_of
 from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens import conflicts, filterbar, forms, listpage, markup
@@ -225,6 +225,7 @@ class DomainView(Lists, ModelView):
     def choices(self, field: str) -> Response:
         """Answer a searching choice: what the person may choose, best first. ``q``: the words typed."""
         spec = filterable(self.model).get(field)
+        spec = spec.inner if isinstance(spec, Related | Reckoned) else spec
         words = request.args.get("q", "").strip()[:60]
         if isinstance(spec, Link):
             found = choices.references[spec.to].search(words, actor=current_actor(), limit=MOST_CHOICES)

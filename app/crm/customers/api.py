@@ -17,13 +17,16 @@ from app.crm.customers.models import Contact, Customer
 from app.crm.customers.services import Alike, Reason
 
 OWN = (
-    "kind name credit_code level status type followup_status operating_status industry region address registered_on "
+    "kind name credit_code level status type operating_status industry region address registered_on "
     "phone legal_person legal_phone finance_name finance_phone cashier_name cashier_phone person_in_charge sex "
     "birthday document_kind document_number email wechat fax website source needs notes parent tags"
 ).split()
 
 #: What the house writes itself: read, never written.
-KEPT = "owner department converted_on assigned_at created_at created_by updated_at updated_by".split()
+KEPT = (
+    "followup_status owner department converted_on assigned_at last_followup_at next_contact_at "
+    "created_at created_by updated_at updated_by"
+).split()
 
 
 class CustomerApi(Reasoned, RevealsByProgram, DomainApi):
@@ -31,17 +34,7 @@ class CustomerApi(Reasoned, RevealsByProgram, DomainApi):
     class_permission_name = subject = "CustomerView"
     model = Customer
     base_permissions = [*DomainApi.base_permissions, "can_reveal"]
-    read_fields = [
-        *OWN,
-        "owner",
-        "department",
-        "converted_on",
-        "assigned_at",
-        "created_at",
-        "created_by",
-        "updated_at",
-        "updated_by",
-    ]
+    read_fields = [*OWN, *KEPT]
     write_fields = OWN
     queries: ClassVar = {**Reasoned.queries, "post": ["duplicates"], "put": ["duplicates"]}
     remove = services.delete

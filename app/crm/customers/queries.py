@@ -1,6 +1,6 @@
 """Named reads of customers, contacts and phones. All of them stay within the scope of whoever acts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import contains_eager
@@ -61,6 +61,18 @@ def owned_by(employee_id: int | None, *, limit: int) -> Sequence[Customer]:
     """Return a person's customers, the last changed first."""
     found = select(Customer).where(Customer.owner_id == employee_id)
     return list(db.session.scalars(found.order_by(Customer.updated_at.desc()).limit(limit)))
+
+
+def held(people: Collection[int]) -> Mapping[int, dict[str | None, int]]:
+    """Return how many customers each of these people holds, by level, in whatever scope; who holds none is left out."""
+    table = Customer.__table__
+    counted = select(table.c.owner_id, table.c.level, func.count()).group_by(table.c.owner_id, table.c.level)
+    found: dict[int, dict[str | None, int]] = {}
+    with unscoped("limits count every customer of a person"):
+        rows = db.session.execute(counted.where(table.c.owner_id.in_(sorted(people)), table.c.deleted_at.is_(None)))
+        for owner_id, level, count in rows:
+            found.setdefault(owner_id, {})[level] = count
+    return found
 
 
 def ownerless(*, limit: int) -> Sequence[Customer]:

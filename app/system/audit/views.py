@@ -146,6 +146,7 @@ class HistoryPage:
         older = next((other.number for other in self.sets if other.number < one.number), None)
         return {
             "number": one.number,
+            "at": one.at,
             "place": one.place,
             "who": one.who,
             "day": wording.day(here),

@@ -14,7 +14,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Integer, func, literal_column, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.base.actor import Actor, Reach
@@ -114,6 +114,20 @@ def departments_above(department_id: int) -> Sequence[int]:
     way = select(table.c.id, table.c.parent_id).where(table.c.id == department_id).cte("way", recursive=True)
     way = way.union(select(table.c.id, table.c.parent_id).join(way, way.c.parent_id == table.c.id))
     return list(db.session.scalars(select(way.c.id)))
+
+
+def ancestry(department_id: int) -> Sequence[int]:
+    """Return a department and those above it, the nearest first."""
+    table = Department.__table__
+    depth: ColumnElement[int] = literal_column("0", Integer).label("depth")
+    here = select(table.c.id, table.c.parent_id, depth).where(table.c.id == department_id)
+    way = here.cte("ancestry", recursive=True)
+    above = select(table.c.id, table.c.parent_id, (way.c.depth + 1).label("depth"))
+    way = way.union_all(above.join(way, way.c.parent_id == table.c.id).where(way.c.depth < DEEPEST))
+    return list(db.session.scalars(select(way.c.id).order_by(way.c.depth)))
+
+
+DEEPEST = 50  # levels of departments
 
 
 def _department_name(department_id: int | None) -> str:

@@ -2,7 +2,16 @@
 
 from app.crm.customers.models import told
 from app.crm.customers.models.contacts import CONTACT_SCOPE, Contact, ContactLink, ContactPhone, PhoneEntry, PhoneNumber
-from app.crm.customers.models.customer import COMPANY, PERSON, SCOPE, Collaborator, Customer, CustomerTag
+from app.crm.customers.models.customer import (
+    COMPANY,
+    PERSON,
+    SCOPE,
+    Collaborator,
+    Customer,
+    CustomerTag,
+    shared_with,
+)
+from app.crm.customers.models.holding import Holding
 
 __all__ = [
     "COMPANY",
@@ -15,7 +24,9 @@ __all__ = [
     "ContactPhone",
     "Customer",
     "CustomerTag",
+    "Holding",
     "PhoneEntry",
     "PhoneNumber",
+    "shared_with",
     "told",
 ]

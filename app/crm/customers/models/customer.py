@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder import Model
-from sqlalchemy import CheckConstraint, ForeignKey, FromClause, Index, String, UniqueConstraint, and_, or_, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    FromClause,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    false,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
@@ -27,6 +40,7 @@ from app.base.fields import (
     Name,
     PersonName,
     Phone,
+    Reckoned,
     Related,
     Text,
     field,
@@ -80,6 +94,22 @@ def _is_mine_or_belows(employee_id: ColumnElement[int], actor: Actor, *, write: 
 
 
 HELD = Held()
+LET_GO = ("recall", "auto_recall", "release")  # codes of assignment_kind by which a spell ends in the pool
+
+
+def assignment_state(table: FromClause, _code: str, states: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a customer is in one of the states of 分派情况: unassigned, assigned or recalled."""
+    spells = _table("customers_holding").alias()
+    let_go = select(spells.c.id).where(spells.c.customer_id == table.c.id, spells.c.ended_how.in_(LET_GO)).exists()
+    free = table.c.owner_id.is_(None)
+    met = {
+        "unassigned": and_(free, ~let_go),
+        "assigned": table.c.owner_id.is_not(None),
+        "recalled": and_(free, let_go),
+    }
+    return or_(false(), *[met[state] for state in states if state in met])
+
+
 SCOPE = Owned("customers", ownerless="pool", shared=[shared_with])
 
 
@@ -87,7 +117,7 @@ class Customer(Model):
     """A company, or a person, that we serve or would like to."""
 
     __tablename__ = "customers_customer"
-    __versioned__: dict = {"exclude": ["document_index"]}
+    __versioned__: dict = {"exclude": ["document_index", "last_followup_at", "next_contact_at"]}
     __scope__ = SCOPE
     __held__ = HELD
     __table_args__ = (
@@ -111,6 +141,7 @@ class Customer(Model):
         ),
         Index("ix_customer_updated", "updated_at", "id"),
         Index("ix_customer_registered", "registered_on", "id"),
+        Index("ix_customer_next_contact", "next_contact_at", "id"),
         Index(
             "ix_customer_pool", "id", postgresql_where=text("owner_id IS NULL"), sqlite_where=text("owner_id IS NULL")
         ),
@@ -208,6 +239,9 @@ class Customer(Model):
     )
     converted_on: Mapped[date | None] = mapped_column(info=field(Date(_("Deal customer since"))))
     assigned_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Assigned at"))))
+    # Reckoned from the follow-ups, which have a history of their own: see base.history.set_derived.
+    last_followup_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Last followed up"))))
+    next_contact_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Next contact"), sortable=True)))
     created_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Created at"), sortable=True)))
     created_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("security_employee.id"), info=field(Link(_("Created by"), to="employee", relation="created_by"))
@@ -256,6 +290,26 @@ class Customer(Model):
             column="name",
             inner=Name(_("Contact name")),
             path=lambda table: _contacts(table),  # noqa: PLW0108 - mapped below
+        ),
+        Related(
+            _("Was once held by"),
+            name="once_held_by",
+            column="employee_id",
+            inner=Link(_("Was once held by"), to="employee"),
+            path=lambda table: _hanging("customers_holding", table),
+        ),
+        Related(
+            _("Was once recalled or released on"),
+            name="let_go_at",
+            column="until_at",
+            inner=Moment(_("Was once recalled or released on")),
+            path=lambda table: _hanging("customers_holding", table),
+        ),
+        Reckoned(
+            _("Assignment state"),
+            name="assignment_state",
+            inner=Choice(_("Assignment state"), name="assignment_state", dictionary="assignment_state"),
+            how=assignment_state,
         ),
     )
 

@@ -14,6 +14,7 @@ from app.crm.customers.services.contacts import (
 from app.crm.customers.services.duplicates import COMPARED, REASONS, Alike, Reason, alike, ask_for, changed
 from app.crm.customers.services.edit import change, create, delete, restore
 from app.crm.customers.services.history import take_back, take_contact_back
+from app.crm.customers.services.holding import because
 from app.crm.customers.services.imports import CustomerTarget
 from app.crm.customers.services.looking import look_at
 from app.crm.customers.services.many import (
@@ -43,6 +44,7 @@ __all__ = [
     "alike",
     "ask_for",
     "attach_contact",
+    "because",
     "change",
     "change_contact",
     "change_many",

@@ -17,6 +17,7 @@ from app.crm.customers.facts import CustomerChanged, CustomerCreated, CustomerDe
 from app.crm.customers.models import Customer, CustomerTag
 from app.crm.customers.services import phones
 from app.crm.customers.services.duplicates import Alike, note_despite
+from app.crm.customers.services.holding import because
 from app.extensions import db
 from app.system.recycle import services as recycle
 from app.system.security import queries as security
@@ -34,7 +35,8 @@ def create(values: Mapping[str, Any], *, actor: Actor, despite: Sequence[Alike] 
     _assign(customer, values)
     _give(customer, values, actor)
     db.session.add(customer)
-    db.session.flush()
+    with because("entered"):
+        db.session.flush()
     phones.index([customer.id])
     note_despite(customer, despite, actor)
     announce(CustomerCreated(customer_id=customer.id))
@@ -80,13 +82,14 @@ def change(
 
 #: Never set by a form or program: each is the business of a service.
 KEPT = frozenset(
-    {"owner", "department", "assigned_at", "converted_on", "created_at", "created_by", "updated_at", "updated_by"}
+    "owner department assigned_at converted_on last_followup_at next_contact_at "
+    "created_at created_by updated_at updated_by".split()
 )
 
 
 def _assign(customer: Customer, values: Mapping[str, Any]) -> None:
     for name, spec in fields_of(Customer).items():
-        if name in values and name not in KEPT:
+        if name in values and name not in KEPT and not is_followed(customer, name):
             if isinstance(spec, Choices):
                 _tag(customer, values[name])
             else:
@@ -96,6 +99,11 @@ def _assign(customer: Customer, values: Mapping[str, Any]) -> None:
     for spec in fields_of(Customer).values():
         if spec.column and not rules.belongs(spec.only, customer.kind):
             setattr(customer, spec.column, None)
+
+
+def is_followed(customer: Customer, name: str) -> bool:
+    """Tell whether a field goes by the follow-ups that a customer has by now. Source: DECISIONS, 跟进状态."""
+    return name == "followup_status" and customer.last_followup_at is not None
 
 
 def _tag(customer: Customer, codes: tuple[str, ...]) -> None:

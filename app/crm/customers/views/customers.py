@@ -20,7 +20,7 @@ from app.base.screens.reveals import Reveals
 from app.base.screens.view import DomainView
 from app.crm.customers import queries, rules, services
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer
-from app.crm.customers.views import bulk, entering, page, relations, sheet
+from app.crm.customers.views import bulk, entering, page, parts, relations, sheet
 from app.crm.customers.views.entering import Entering
 from app.extensions import db
 from app.system.audit.queries import SILENT, Line
@@ -32,7 +32,7 @@ BASICS = "kind name credit_code industry registered_on sex birthday document_kin
 BASICS += " operating_status address parent"
 REACH = "phone email wechat person_in_charge legal_person legal_phone finance_name finance_phone"
 REACH += " cashier_name cashier_phone fax website"
-BUSINESS = "level status type followup_status source tags owner needs notes"
+BUSINESS = "level status type source tags owner needs notes"
 #: The form: (anchor, heading, fields).
 SECTIONS = [
     ("basics", _("Basic information"), BASICS.split()),
@@ -42,7 +42,10 @@ SECTIONS = [
 
 
 #: What the house writes itself; the export holds it too.
-KEPT = "department converted_on assigned_at created_by created_at updated_by updated_at".split()
+KEPT = (
+    "followup_status department converted_on assigned_at last_followup_at next_contact_at "
+    "created_by created_at updated_by updated_at"
+).split()
 #: What both companies and persons should have: a customer that lacks one of these is still to be completed.
 TO_COMPLETE = sorted(set(rules.COMPLETE_COMPANY) & set(rules.COMPLETE_PERSON) - {"name"})
 
@@ -67,13 +70,7 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
     form_fields = [name for _key, _title, names in SECTIONS for name in names]
     export_fields = [
         *form_fields,
-        "department",
-        "converted_on",
-        "assigned_at",
-        "created_by",
-        "created_at",
-        "updated_by",
-        "updated_at",
+        *KEPT,
     ]
     default_sort = "-updated_at"
     quick_segments = [
@@ -106,7 +103,8 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
 
     def row_actions(self, record: Any) -> Sequence[Mapping[str, Any]]:
         button = self.reveals(record, "phone")
-        return [*super().row_actions(record), *([button] if button else [])]
+        more = parts.gathered("row_actions", self, record)
+        return [*more, *super().row_actions(record), *([button] if button else [])]
 
     # ── the page ──
 

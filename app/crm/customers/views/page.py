@@ -14,20 +14,23 @@ from app.base.screens import listpage, markup
 from app.base.screens.reveals import button_on
 from app.crm.customers import queries, rules
 from app.crm.customers.models import ContactLink, ContactPhone, Customer, PhoneNumber
-from app.crm.customers.views import readers, relations
+from app.crm.customers.views import parts, readers, relations
 from app.crm.customers.views.relations import NUMBER
 from app.system.files.views import tab as attached_files
 
 if TYPE_CHECKING:
     from app.crm.customers.views.customers import CustomerView
 
+MOST_EVENTS = 20  # of the timeline
 TABS = ("overview", "contacts", "related", "access", "files", "readers")
 
 
 def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: Any) -> dict[str, Any]:
     """Return everything ``zhike/customer.html`` draws."""
-    tab = tab if tab in TABS and (tab != "readers" or readers.may_see(view)) else "overview"
     is_mine = may_write(customer, view.actor())
+    more = parts.tabs(view, customer, tab, is_mine=is_mine)
+    is_known = tab in more or (tab in TABS and (tab != "readers" or readers.may_see(view)))
+    tab = tab if is_known else "overview"
     files = attached_files("customer", customer, is_mine=is_mine, is_open=tab == "files")
     links, related = queries.links_of(customer), relations.related(view, customer)
     own = _own_numbers(customer).values()
@@ -42,11 +45,12 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
         "chips": _chips(view, customer),
         "facts": _facts(view, customer),
         "figures": _figures(view, customer, known=known, contacts=len(links)),
-        "tabs": _tabs(view, customer, tab, contacts=len(links), related=len(related), files=files),
+        "tabs": _tabs(view, customer, tab, contacts=len(links), related=len(related), files=files, more=more),
+        "more": more[tab].body if tab in more else None,
         "files": files if tab == "files" else None,
         "actions": _actions(view, customer, is_mine=is_mine),
         "sections": _sections(view, customer, known) if tab == "overview" else [],
-        "timeline": view.timeline(customer) if tab == "overview" else [],
+        "timeline": _timeline(view, customer) if tab == "overview" else [],
         "history_url": view.url("history", pk=customer.id) if view.may("history") else None,
         "contacts": [_contact(view, customer, link, known, is_mine=is_mine) for link in links],
         "related": related,
@@ -56,6 +60,12 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
         "make_contacts": _make_contacts(view, customer, links) if is_mine and view.may("edit") else [],
     }
     return page | _dialogs(view, customer, contact_form, is_mine=is_mine)
+
+
+def _timeline(view: "CustomerView", customer: Customer) -> list[Mapping[str, Any]]:
+    """Return what happened to a customer and with it, the newest last of its day, as the page draws it."""
+    found = [*view.timeline(customer), *parts.gathered("events", view, customer, limit=MOST_EVENTS)]
+    return sorted(found, key=lambda one: one["at"], reverse=True)[:MOST_EVENTS]
 
 
 def _sections(view: "CustomerView", customer: Customer, known: Mapping[str, PhoneNumber]) -> list[dict[str, Any]]:
@@ -89,7 +99,7 @@ def _chips(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
         found.insert(0, {"text": _("Not followed up"), "color": "gray", "line": True})
     if customer.deleted_at:
         found.insert(0, {"text": _("Deleted"), "color": "red"})
-    return found
+    return [*found, *parts.gathered("chips", view, customer)]
 
 
 def _facts(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
@@ -123,6 +133,7 @@ def _figures(
         {"k": _("Assigned"), "v": markup.moment(customer.assigned_at)},
         {"k": _("Created"), "v": markup.moment(customer.created_at)},
         {"k": _("Updated"), "v": markup.moment(customer.updated_at)},
+        *parts.gathered("figures", view, customer),
     ]
 
 
@@ -159,13 +170,25 @@ def _serves(view: "CustomerView", customer: Customer, number: str, row: PhoneNum
 
 
 def _tabs(
-    view: "CustomerView", customer: Customer, tab: str, *, contacts: int, related: int, files: Mapping[str, Any] | None
+    view: "CustomerView",
+    customer: Customer,
+    tab: str,
+    *,
+    contacts: int,
+    related: int,
+    files: Mapping[str, Any] | None,
+    more: Mapping[str, parts.Tab],
 ) -> list[dict[str, Any]]:
     labels = {
         "overview": (_("Overview"), None),
         "contacts": (_("Contacts"), contacts),
         "related": (_("Related companies"), related),
         "access": (_("Access"), None),
+    }
+    labels = {
+        "overview": labels.pop("overview"),
+        **{name: (one.label, one.count) for name, one in more.items()},
+        **labels,
     }
     if files is not None:
         labels["files"] = (_("Files"), files["count"])
@@ -183,7 +206,10 @@ def _tabs(
 
 
 def _actions(view: "CustomerView", customer: Customer, *, is_mine: bool) -> list[dict[str, Any]]:
-    found = listpage.actions(view, customer) if is_mine else []
+    found = [
+        *parts.gathered("actions", view, customer, is_mine=is_mine),
+        *(listpage.actions(view, customer) if is_mine else []),
+    ]
     if not is_mine and view.may("history"):
         found.append({"label": _("History"), "icon": "history", "url": view.url("history", pk=customer.id)})
     if is_mine and view.may("share"):

@@ -8,6 +8,7 @@ from app.base.i18n import _, ngettext
 from app.base.screens import markup
 from app.crm.customers import queries
 from app.crm.customers.models import Customer
+from app.crm.customers.views import parts
 from app.system.files import queries as files
 
 if TYPE_CHECKING:
@@ -64,4 +65,4 @@ def hanging(customer: Customer) -> Sequence[object]:
         (kept, ngettext("%(n)s file", "%(n)s files", kept, n=kept)),
         (below, ngettext("%(n)s subsidiary", "%(n)s subsidiaries", below, n=below)),
     ]
-    return [words for count, words in found if count]
+    return [*[words for count, words in found if count], *parts.gathered("hanging", customer)]

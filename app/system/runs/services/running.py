@@ -115,6 +115,8 @@ def _apply(run_id: int, part: Sequence[int], actor: Actor) -> None:
     applied = action.apply(mine, run.given, actor) if mine else Applied([])
     if applied.changed:
         action.after(applied.changed)
+    if applied.given is not None:
+        run.given = dict(applied.given)
     _note(run, part, set(mine), applied)
 
 

@@ -86,7 +86,7 @@ def _put_back(run_id: int, part: Mapping[int, int], actor: Actor) -> None:
     part = {key: part[key] for key in queries.still(run_id, list(part), fate=Fate.CHANGED)}
     number = next(iter(part.values()), 0)
     explain(_("Taken back: %(title)s", title=run.title))
-    with _lists(action):
+    with _lists(action), action.amid_undo():
         free, kept = _free(subject, action, list(part), number, actor)
         _restore(subject, action.columns(run.given), free, number, actor)
         if free:

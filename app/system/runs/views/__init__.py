@@ -8,7 +8,7 @@ from app.base.choices import Item
 from app.base.i18n import _
 from app.base.screens import rights
 from app.system.runs import rules, services
-from app.system.runs.views.bulk import BulkActions
+from app.system.runs.views.bulk import BulkActions, add_actions
 from app.system.runs.views.runs import RunView
 
 #: What the lines of the log are called that tell of a bulk change.
@@ -18,7 +18,7 @@ ITEMS = {
     "restored": logbook.Item(_("Former values given back")),
 }
 
-__all__ = ["BulkActions", "RunView", "register"]
+__all__ = ["BulkActions", "RunView", "add_actions", "register"]
 
 
 def register(appbuilder: AppBuilder) -> None:

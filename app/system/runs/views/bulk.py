@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from app.base import filters, segments, wording
 from app.base.background import AtOnce
-from app.base.bulk import Action
+from app.base.bulk import Action, Plan
 from app.base.errors import DomainError, Invalid, WrongState
 from app.base.fields import Number
 from app.base.i18n import _, ngettext
@@ -28,6 +28,12 @@ from app.system.runs.services import Subject
 GOOD_FOR_SECONDS = 3600  # from the preview to the yes
 MOST_TICKED = 500
 TYPED = Number(_("Type how many rows are meant"), name="typed", column="typed", required=True)
+
+
+def add_actions(view: type[Any], *actions: Action) -> None:
+    """Give a list of a domain below more actions over many rows. Safe to repeat."""
+    known = {action.name: action for action in (*view.bulk_actions, *actions)}
+    view.bulk_actions = tuple(known.values())
 
 
 class BulkActions:
@@ -86,7 +92,13 @@ class BulkActions:
         if not form.validate():
             return self._preview(action, asked, form)
         try:
-            run = self._begun(action, asked, _agreed(action, asked, forms.values(form)))
+            given = _agreed(action, asked, forms.values(form))
+            if action.plan is not None:
+                plan = self._planned(action, asked, given)
+                if asked.get("planned") != plan.given:
+                    return self._preview(action, dict(asked) | {"planned": plan.given}, form, plan=plan)
+                given = plan.given
+            run = self._begun(action, asked, given)
         except DomainError as refusal:
             db.session.rollback()
             return self._preview(action, self._counted(asked), form, problem=refusal)
@@ -160,13 +172,27 @@ class BulkActions:
 
     # ── preview and yes ──
 
+    def _planned(self: Any, action: Action, asked: Mapping[str, Any], given: Mapping[str, Any]) -> Plan:
+        """Return what the action would do. Raises Invalid for what cannot be meant."""
+        action.check(given, self.actor())
+        plan: Plan = action.plan(self._meant(asked), asked["count"], given, self.actor())  # type: ignore[misc]
+        return plan
+
     def _bulk_form(self: Any, action: Action, *, filled: bool) -> Any:
         choices_url = self.url("choices", field="-").removesuffix("/-")
         specs = (*action.fields, *([TYPED] if action.is_final else []))
         kind = forms.form_class(specs, choices_url=choices_url)
         return forms.fill(kind() if filled else kind(formdata=None), None)
 
-    def _preview(self: Any, action: Action, asked: Mapping[str, Any], form: Any, *, problem: object = None) -> Any:
+    def _preview(
+        self: Any,
+        action: Action,
+        asked: Mapping[str, Any],
+        form: Any,
+        *,
+        problem: object = None,
+        plan: Plan | None = None,
+    ) -> Any:
         found = services.samples(self.subject(), self._meant(asked), actor=self.actor(), limit=rules.SAMPLES)
         count = asked["count"]
         rows = ngettext("%(n)s row", "%(n)s rows", count, n=wording.number(count))
@@ -189,9 +215,16 @@ class BulkActions:
             "has_fields": bool(action.fields) or action.is_final,
             "asks": action.asks,
             "hint": action.hint,
-            "yes": _("%(action)s: %(rows)s") % {"action": action.label, "rows": rows} if count else None,
+            "plan": plan,
+            "yes": self._yes(action, rows, plan) if count else None,
         }
         return self.render_template("zhike/bulk.html", page=page, form=form), 422 if problem or form.errors else 200
+
+    def _yes(self: Any, action: Action, rows: str, plan: Plan | None) -> object:
+        """Return the words of the button: what is planned is looked at before it is done."""
+        if action.plan is not None and plan is None:
+            return _("Preview")
+        return _("%(action)s: %(rows)s") % {"action": action.label, "rows": rows}
 
     def _is_long(self, count: int) -> bool:
         return count > current_app.config["ZHIKE"].background_from_rows

@@ -12,13 +12,13 @@ from app.base.history import delete_versioned, versions_of
 from app.base.scope import unscoped
 from app.base.transaction import announce
 from app.crm.customers.facts import CustomersImported, CustomersRemoved
-from app.crm.customers.models import Customer, CustomerTag, PhoneEntry
+from app.crm.customers.models import Customer, CustomerTag, Holding, PhoneEntry
 from app.crm.customers.services import phones
 from app.crm.customers.services.imports.writing import CHUNK, TABLE, put, typed, writable
 from app.extensions import db
 
 #: What the import itself hangs on a customer.
-OWN_CHILDREN = frozenset({CustomerTag.__tablename__, PhoneEntry.__tablename__})
+OWN_CHILDREN = frozenset({CustomerTag.__tablename__, Holding.__tablename__, PhoneEntry.__tablename__})
 
 
 def edited_since(ids: Sequence[int], *, change_set_id: int, was_created: bool) -> Mapping[int, str]:

@@ -19,7 +19,7 @@ from app.crm.customers.facts import CustomersImported
 from app.crm.customers.models import Customer, CustomerTag
 from app.crm.customers.rules import belongs
 from app.crm.customers.services import phones
-from app.crm.customers.services.edit import KEPT
+from app.crm.customers.services.edit import KEPT, is_followed
 from app.extensions import db
 from app.system.security.queries import departments_of
 
@@ -122,6 +122,7 @@ def _wanted(
         if value not in (None, "", [])
         and belongs(specs[name].only, customer.kind)
         and not is_hidden(specs[name], actor, customer)
+        and not is_followed(customer, name)
     }
     wanted = _columns({name: value for name, value in meant.items() if name != "kind"})
     if "tags" in meant:

@@ -1,0 +1,76 @@
+"""What domains above hang on the customer page and on the rows of the list; each is drawn only to whom it belongs.
+
+A domain says it in its ``register``: ``parts.hang(parts.Part("followups", tab=…, row_actions=…))``. A second
+application in the process says it again.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from app.crm.customers.models import Customer
+    from app.crm.customers.views.customers import CustomerView
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab: its words, how many rows stand behind it, and what it shows once it is open."""
+
+    label: object
+    count: int | None = None
+    body: Markup | None = None
+
+
+Actions = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """All that one domain adds. Each function gets the view and the customer; what it leaves out is not shown."""
+
+    name: str  # of the tab in the address
+    place: int = 100
+    #: (view, customer, is_mine=, is_open=): None where this person may not look.
+    tab: "Callable[..., Tab | None] | None" = None
+    chips: "Callable[[CustomerView, Customer], Sequence[Mapping[str, Any]]] | None" = None  # in the head
+    figures: "Callable[[CustomerView, Customer], Sequence[Mapping[str, Any]]] | None" = None  # k, v
+    #: (view, customer, is_mine=): buttons of the page.
+    actions: "Callable[..., Actions] | None" = None
+    row_actions: "Callable[[CustomerView, Customer], Actions] | None" = None  # buttons of a row of the list
+    #: What happened, for the timeline: dicts as HistoryPage.drawn returns them, with ``at``.
+    events: "Callable[..., Sequence[Mapping[str, Any]]] | None" = None
+    hanging: "Callable[[Customer], Sequence[object]] | None" = None  # what leaves the lists with it, in words
+
+
+hung: dict[str, Part] = {}
+
+
+def hang(part: Part) -> None:
+    """Add a domain's part."""
+    hung[part.name] = part
+
+
+def parts() -> Sequence[Part]:
+    """Return all that was hung up, in order."""
+    return sorted(hung.values(), key=lambda part: part.place)
+
+
+def gathered(kind: str, *given: Any, **more: Any) -> Iterator[Any]:
+    """Yield what every domain has to say of one kind ("chips", "figures", "actions", …)."""
+    for part in parts():
+        ask = getattr(part, kind)
+        if ask is not None:
+            yield from ask(*given, **more)
+
+
+def tabs(view: "CustomerView", customer: "Customer", open_: str, *, is_mine: bool) -> dict[str, Tab]:
+    """Return the tabs that this person may look behind; only the open one has a body."""
+    found = {
+        part.name: part.tab(view, customer, is_mine=is_mine, is_open=part.name == open_)
+        for part in parts()
+        if part.tab is not None
+    }
+    return {name: tab for name, tab in found.items() if tab is not None}
