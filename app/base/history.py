@@ -241,22 +241,6 @@ def update_versioned(
     return changed
 
 
-def set_derived(cls: Any, ids: Iterable[int], values: Mapping[str, Any]) -> None:
-    """Set columns that the history leaves out, because they are reckoned from rows with a history of their own.
-
-    No version is written and no revision raised: a form that is open meanwhile is not stale. ``values``: by column
-    name, a value or an SQL expression on the row.
-    """
-    table, versions = cls.__table__, version_class(cls).__table__
-    assert not values.keys() & versions.c.keys(), "these columns have a history"  # noqa: S101 - a programming error
-    wanted = sorted(set(ids))
-    db.session.flush()
-    for start in range(0, len(wanted), CHUNK):
-        part = table.c.id.in_(wanted[start : start + CHUNK])
-        db.session.connection().execute(sa.update(table).where(part).values(values))
-    db.session.expire_all()
-
-
 def delete_versioned(cls: Any, ids: Iterable[Any]) -> None:
     """Delete many rows in sets; the history of each ends with what it was last. Children must be gone before."""
     table, versions, key = cls.__table__, version_class(cls).__table__, cls.__mapper__.primary_key[0].name

@@ -12,7 +12,6 @@ from app.base.fields.kinds import (
     CreditCode,
     Date,
     Field,
-    Link,
     LongText,
     Moment,
     Money,
@@ -20,8 +19,6 @@ from app.base.fields.kinds import (
     Number,
     Path,
     PersonName,
-    Reckoned,
-    Related,
     Text,
     Value,
 )
@@ -40,6 +37,7 @@ from app.base.fields.reading import (
     value_column,
     value_of,
 )
+from app.base.fields.relations import Link, Reckoned, Related
 
 __all__ = [
     "Account",

@@ -1,6 +1,6 @@
 """The kinds of fields: how each is read, written, shown and masked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -262,67 +262,3 @@ class Boolean(Field):
 
     def typed(self, value: Value) -> str:
         return "" if value is None else "1" if value else "0"
-
-
-@dataclass(frozen=True)
-class Link(Field):
-    """Another record, stored as its id. ``to`` is the kind in ``choices.references``, ``relation`` the attribute."""
-
-    kind: ClassVar[str] = "link"
-    icon: ClassVar[str] = "link"
-    to: str = ""
-    relation: str = ""
-    nobody: object = ""  # the words for an empty value, where it has a meaning of its own
-
-    def read(self, raw: Value) -> int:
-        key = normal.integer(raw)
-        if not 0 < key < TOO_LARGE_KEY or not choices.labels(self.to, [key]):
-            raise Invalid(_("That record does not exist."))
-        return key
-
-    def text(self, value: Value) -> str:
-        if value is None:
-            return str(self.nobody)
-        return choices.labels(self.to, [value]).get(value, f"#{value}")
-
-    def typed(self, value: Value) -> str:
-        return "" if value is None else str(value)
-
-
-@dataclass(frozen=True)
-class Reckoned(Field):
-    """Only to filter by: what no column holds. ``how(table, code, values)`` is the condition that the row meets it.
-
-    ``inner`` says what the values are; ``code`` is a positive operator of its kind ("is", "in", "below", …).
-    """
-
-    inner: Field = Field()
-    how: Callable[[FromClause, str, Sequence[Value]], ColumnElement[bool]] | None = None
-
-    @property
-    def kind(self) -> str:  # type: ignore[override]
-        return self.inner.kind
-
-    @property
-    def icon(self) -> str:  # type: ignore[override]
-        return self.inner.icon
-
-    def met(self, table: FromClause, code: str, values: Sequence[Value]) -> ColumnElement[bool]:
-        """Return the condition that a row meets an operator."""
-        assert self.how is not None  # noqa: S101 - every one of them says how
-        return self.how(table, code, values)
-
-
-@dataclass(frozen=True)
-class Related(Field):
-    """A value that stands in rows hanging on this one (a contact's name, any phone): only to filter by.
-
-    ``inner`` says what the value is, ``column`` where it stands in the child that ``path`` leads to.
-    """
-
-    inner: Field = Field()
-    path: Path | None = None
-
-    @property
-    def kind(self) -> str:  # type: ignore[override]
-        return self.inner.kind

@@ -11,8 +11,9 @@ from app.base.actor import Actor
 from app.base.errors import Invalid
 from app.base.fields.groups import is_among
 from app.base.fields.held import is_held, is_shown_once
-from app.base.fields.kinds import Choices, Field, Link, Value
+from app.base.fields.kinds import Choices, Field, Value
 from app.base.fields.reach import Phones
+from app.base.fields.relations import Link
 
 
 def value_column(spec: Field, table: FromClause) -> ColumnElement[Any]:

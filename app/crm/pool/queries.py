@@ -23,7 +23,7 @@ def holders(people: Iterable[int]) -> Mapping[int, Holder]:
         actor = security.actor(key)
         if actor is not None:
             house = actor.department_id
-            above = tuple(security.ancestry(house)) if house else ()
+            above = tuple(security.departments_above(house)) if house else ()
             found[key] = Holder(key, actor.roles, above)
     return found
 

@@ -109,21 +109,13 @@ def departments_below(department_id: int) -> Sequence[int]:
 
 
 def departments_above(department_id: int) -> Sequence[int]:
-    """Return a department and all that it stands below, by id."""
-    table = Department.__table__
-    way = select(table.c.id, table.c.parent_id).where(table.c.id == department_id).cte("way", recursive=True)
-    way = way.union(select(table.c.id, table.c.parent_id).join(way, way.c.parent_id == table.c.id))
-    return list(db.session.scalars(select(way.c.id)))
-
-
-def ancestry(department_id: int) -> Sequence[int]:
-    """Return a department and those above it, the nearest first."""
+    """Return a department and all that it stands below, by id, the nearest first."""
     table = Department.__table__
     depth: ColumnElement[int] = literal_column("0", Integer).label("depth")
     here = select(table.c.id, table.c.parent_id, depth).where(table.c.id == department_id)
-    way = here.cte("ancestry", recursive=True)
-    above = select(table.c.id, table.c.parent_id, (way.c.depth + 1).label("depth"))
-    way = way.union_all(above.join(way, way.c.parent_id == table.c.id).where(way.c.depth < DEEPEST))
+    way = here.cte("way", recursive=True)
+    above = select(table.c.id, table.c.parent_id, way.c.depth + 1).join(way, way.c.parent_id == table.c.id)
+    way = way.union_all(above.where(way.c.depth < DEEPEST))
     return list(db.session.scalars(select(way.c.id).order_by(way.c.depth)))
 
 

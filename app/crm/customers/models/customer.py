@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_appbuilder import Model
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
-    FromClause,
     Index,
     String,
     UniqueConstraint,
-    and_,
-    false,
-    or_,
-    select,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from sqlalchemy.sql import ColumnElement
 
 from app.base import clock
-from app.base.actor import Actor, Level
 from app.base.fields import (
     Account,
-    Boolean,
     Choice,
     Choices,
     CreditCode,
@@ -49,6 +40,8 @@ from app.base.fields.held import Held
 from app.base.i18n import _
 from app.base.scope import Owned, Through
 from app.base.sealed import Sealed, blind_of
+from app.crm.customers.models.paths import assignment_state, contacts_of, hanging
+from app.crm.customers.models.sharing import Collaborator, shared_with
 from app.crm.customers.models.words import SYNONYMS
 
 if TYPE_CHECKING:
@@ -57,59 +50,7 @@ if TYPE_CHECKING:
 COMPANY, PERSON = "company", "person"
 
 
-class Collaborator(Model):
-    """Someone besides the owner to whom a customer is open, to read or to write, perhaps until a day."""
-
-    __tablename__ = "customers_collaborator"
-    __versioned__: dict = {}
-    __table_args__ = (UniqueConstraint("customer_id", "employee_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers_customer.id"), index=True)
-    employee_id: Mapped[int] = mapped_column(ForeignKey("security_employee.id"), index=True)
-    can_write: Mapped[bool] = mapped_column(default=False, info=field(Boolean(_("May also change it"))))
-    until_on: Mapped[date | None] = mapped_column(info=field(Date(_("Until (last day)"))))  # business zone
-
-    employee = relationship("Employee", lazy="joined", innerjoin=True)
-
-
-def shared_with(table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
-    """Return the condition that the actor, or someone whose superior they are, collaborates on the row."""
-    shares = Collaborator.__table__
-    open_still = or_(shares.c.until_on.is_(None), shares.c.until_on >= clock.today())
-    terms = [_is_mine_or_belows(shares.c.employee_id, actor, write=write), open_still]
-    if write:
-        terms.append(shares.c.can_write)
-    return table.c.id.in_(select(shares.c.customer_id).where(and_(*terms)))
-
-
-def _is_mine_or_belows(employee_id: ColumnElement[int], actor: Actor, *, write: bool) -> ColumnElement[bool]:
-    people, reach = Model.metadata.tables["security_employee"], actor.reach("customers")
-    level = reach.write if write else reach.read
-    houses = {actor.department_id} if level == Level.DEPARTMENT else actor.departments_below
-    if level <= Level.OWN or not houses:
-        return employee_id == actor.id
-    theirs = select(people.c.id).where(people.c.department_id.in_(sorted(filter(None, houses))))
-    return or_(employee_id == actor.id, employee_id.in_(theirs))
-
-
 HELD = Held()
-LET_GO = ("recall", "auto_recall", "release")  # codes of assignment_kind by which a spell ends in the pool
-
-
-def assignment_state(table: FromClause, _code: str, states: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that a customer is in one of the states of 分派情况: unassigned, assigned or recalled."""
-    spells = _table("customers_holding").alias()
-    let_go = select(spells.c.id).where(spells.c.customer_id == table.c.id, spells.c.ended_how.in_(LET_GO)).exists()
-    free = table.c.owner_id.is_(None)
-    met = {
-        "unassigned": and_(free, ~let_go),
-        "assigned": table.c.owner_id.is_not(None),
-        "recalled": and_(free, let_go),
-    }
-    return or_(false(), *[met[state] for state in states if state in met])
-
-
 SCOPE = Owned("customers", ownerless="pool", shared=[shared_with])
 
 
@@ -272,7 +213,7 @@ class Customer(Model):
             name="tags",
             dictionary="customer_tag",
             through="tags",
-            path=lambda table: _hanging("customers_tag", table),
+            path=lambda table: hanging("customers_tag", table),
         ),
     )
     __filters__ = (
@@ -282,28 +223,22 @@ class Customer(Model):
             column="number",
             group="phones",
             inner=Phone(_("Any phone")),
-            path=lambda table: _hanging("customers_phone_entry", table),
+            path=lambda table: hanging("customers_phone_entry", table),
         ),
-        Related(
-            _("Contact name"),
-            name="contact_name",
-            column="name",
-            inner=Name(_("Contact name")),
-            path=lambda table: _contacts(table),  # noqa: PLW0108 - mapped below
-        ),
+        Related(_("Contact name"), name="contact_name", column="name", inner=Name(_("Contact name")), path=contacts_of),
         Related(
             _("Was once held by"),
             name="once_held_by",
             column="employee_id",
             inner=Link(_("Was once held by"), to="employee"),
-            path=lambda table: _hanging("customers_holding", table),
+            path=lambda table: hanging("customers_holding", table),
         ),
         Related(
             _("Was once recalled or released on"),
             name="let_go_at",
             column="until_at",
             inner=Moment(_("Was once recalled or released on")),
-            path=lambda table: _hanging("customers_holding", table),
+            path=lambda table: hanging("customers_holding", table),
         ),
         Reckoned(
             _("Assignment state"),
@@ -315,21 +250,6 @@ class Customer(Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-def _table(name: str) -> Any:
-    return Model.metadata.tables[name]  # asked when a filter is built: the tables stand in other files
-
-
-def _hanging(name: str, table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
-    rows = _table(name).alias()
-    return rows, rows.c.customer_id == table.c.id
-
-
-def _contacts(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
-    people, links = _table("customers_contact").alias(), _table("customers_contact_link").alias()
-    placed = select(links.c.contact_id).where(links.c.customer_id == table.c.id)
-    return people, and_(people.c.id.in_(placed), people.c.deleted_at.is_(None))
 
 
 class CustomerTag(Model):

@@ -21,7 +21,6 @@ from app.system.files.views import tab as attached_files
 if TYPE_CHECKING:
     from app.crm.customers.views.customers import CustomerView
 
-MOST_EVENTS = 20  # of the timeline
 TABS = ("overview", "contacts", "related", "access", "files", "readers")
 
 
@@ -50,7 +49,7 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
         "files": files if tab == "files" else None,
         "actions": _actions(view, customer, is_mine=is_mine),
         "sections": _sections(view, customer, known) if tab == "overview" else [],
-        "timeline": _timeline(view, customer) if tab == "overview" else [],
+        "timeline": parts.timeline(view, customer) if tab == "overview" else [],
         "history_url": view.url("history", pk=customer.id) if view.may("history") else None,
         "contacts": [_contact(view, customer, link, known, is_mine=is_mine) for link in links],
         "related": related,
@@ -60,12 +59,6 @@ def build(view: "CustomerView", customer: Customer, *, tab: str, contact_form: A
         "make_contacts": _make_contacts(view, customer, links) if is_mine and view.may("edit") else [],
     }
     return page | _dialogs(view, customer, contact_form, is_mine=is_mine)
-
-
-def _timeline(view: "CustomerView", customer: Customer) -> list[Mapping[str, Any]]:
-    """Return what happened to a customer and with it, the newest last of its day, as the page draws it."""
-    found = [*view.timeline(customer), *parts.gathered("events", view, customer, limit=MOST_EVENTS)]
-    return sorted(found, key=lambda one: one["at"], reverse=True)[:MOST_EVENTS]
 
 
 def _sections(view: "CustomerView", customer: Customer, known: Mapping[str, PhoneNumber]) -> list[dict[str, Any]]:

@@ -74,3 +74,12 @@ def tabs(view: "CustomerView", customer: "Customer", open_: str, *, is_mine: boo
         if part.tab is not None
     }
     return {name: tab for name, tab in found.items() if tab is not None}
+
+
+MOST_EVENTS = 20
+
+
+def timeline(view: "CustomerView", customer: "Customer") -> list[Mapping[str, Any]]:
+    """Return what happened to a customer and with it, the newest first, as the page draws it."""
+    found = [*view.timeline(customer), *gathered("events", view, customer, limit=MOST_EVENTS)]
+    return sorted(found, key=lambda one: one["at"], reverse=True)[:MOST_EVENTS]
