@@ -160,3 +160,10 @@ def test_phones_are_masked_for_who_may_not_see_them(as_user, customer, linked, s
             assert full.encode() not in page.data
     assert "138****8000" in pages[0].text
     assert 'name="phone"' not in dai.get(f"/customers/{customer}/edit").text
+
+
+@pytest.mark.parametrize("field", ["once_held_by", "owner"])
+def test_people_are_chosen_by_searching(as_user, field):
+    answer = as_user("dai").get(f"/customers/choices/{field}?q=林")
+
+    assert [one["text"] for one in answer.json] == ["林晓"]
