@@ -7,19 +7,20 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
-from sqlalchemy.orm import load_only, selectinload
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from app.base import filters, kept_filters, segments
 from app.base.actor import Actor
 from app.base.fields import Choices, Field, Link, Phones, fields_of, is_hidden
 from app.base.fields.held import Holding, holding_of
 from app.base.masked_filters import check_asked
-from app.base.screens import childcodes
+from app.base.narrowing import is_narrowed
+from app.base.screens import childcodes, counts
 from app.base.screens.look import PAGE_SIZES
 from app.extensions import db
 
-COUNT_LIMIT = 10_000
+COUNT_LIMIT = counts.LIMIT
 LAST_NUMBERED_PAGE = 100
 SHALLOW = 200  # rows that may be skipped with all their columns
 LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
@@ -114,8 +115,7 @@ class Listing:
         """How many rows match, counted no further than one above COUNT_LIMIT. A first page that is all is counted."""
         if "rows" in vars(self) and not (self._offset or self._edge or self.has_more):
             return len(self.rows)
-        some = select(self.key).where(*self.where).limit(COUNT_LIMIT + 1)
-        return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+        return counts.up_to_limit(select(self.key).where(*self.where))
 
     @cached_property
     def rows(self) -> list[Any]:
@@ -192,7 +192,7 @@ class Listing:
         relations += [spec.through for spec in self.columns if isinstance(spec, Choices | Phones)]
         relations = [name for name in relations if name not in childcodes.relations(self.model, self.columns)]
         relations += dict.fromkeys(spec.needs for spec in self.columns if spec.needs)
-        loads = [selectinload(getattr(self.model, name)) for name in relations]
+        loads = [_loading(getattr(self.model, name)) for name in relations]
         loads += holding.loads() if (holding := self._holding) else ()
         return [load_only(*[getattr(self.model, name) for name in known]), *loads]
 
@@ -220,6 +220,13 @@ class Listing:
             if value is None:
                 merged.pop(name, None)
         return "?" + urlencode(merged)
+
+
+def _loading(relation: Any) -> Any:
+    """Return how a relation comes with the rows: in the same statement if every row it may lead to is seen by all."""
+    meant = relation.property
+    is_plain = not meant.uselist and not is_narrowed(meant.mapper.class_)  # the hook does not see what is joined
+    return joinedload(relation) if is_plain else selectinload(relation)
 
 
 PLACE = frozenset({"page", "after", "before", "row"})  # parameters that say where in the list one is
