@@ -51,6 +51,7 @@ class DomainView(Lists, ModelView):
     when_empty: ClassVar[object] = ""  # where the rows come from: said while there are none
     default_sort: ClassVar[str] = "-id"
     row_needs: ClassVar[Sequence[str]] = ()  # columns that rows need besides list_fields, for row_level
+    drawn_of: ClassVar[Sequence[str]] = ()  # what alone decides, beside the columns shown, how a row looks: it is kept
     quick_segments: ClassVar[Sequence[tuple[str, object, Mapping[str, Any]]]] = ()
     has_segments: ClassVar[bool] = True  # people may keep filters of this list under a name
     export_fields: ClassVar[Sequence[str]] = ()  # empty: those of the list

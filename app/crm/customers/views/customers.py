@@ -63,6 +63,7 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
     row_needs = ["level"]
+    drawn_of = ["name", "level", "phone"]
     form_sections = SECTIONS
     form_fields = [name for _key, _title, names in SECTIONS for name in names]
     export_fields = [
