@@ -1,7 +1,7 @@
-"""Parts of pages that are drawn once for all who are told the same: the side bar, the top bar, what stands round a table.
+"""Parts of pages that are drawn once for all who are told the same: the bars of the frame, what stands round a table.
 
-A part is drawn of nothing but what it is told, the language, the day and the place the product is mounted at, and by all
-of these it is kept: so it follows them without hearing of a change. What is another in every answer (nonce, token) and
+A part is drawn of nothing but what it is told, the language, the day and the place the product is mounted at, and it is
+kept by all of these: so it follows them without hearing of a change. What is another in every answer (nonce, token) and
 what a page names as a hole is left open in what is kept, and filled in each time.
 """
 

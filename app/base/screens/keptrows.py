@@ -1,7 +1,7 @@
 """Rows of a list that are drawn once for all who see them alike.
 
-A row is kept by the values it is drawn of, as they were just read, and by all else that its drawing asks: language, day,
-dictionary, rights, columns. So it follows a change of any of them without hearing of it.
+A row is kept by the values it is drawn of, as they were just read, and by all else that its drawing asks: language,
+day, dictionary, rights, columns. So it follows a change of any of them without hearing of it.
 """
 
 from collections.abc import Hashable, Mapping, Sequence

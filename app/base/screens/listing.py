@@ -188,11 +188,12 @@ class Listing:
         held = self._holding.columns if self._holding else ()
         wanted = {"id", "revision", *held, *self.also, *[spec.column for spec in self.columns if spec.column]}
         known = [name for name in wanted if name in self.model.__mapper__.column_attrs]  # type: ignore[attr-defined]
-        relations = [spec.relation for spec in self.columns if isinstance(spec, Link) and spec.relation]
-        relations += [spec.through for spec in self.columns if isinstance(spec, Choices | Phones)]
+        links = [spec.relation for spec in self.columns if isinstance(spec, Link) and spec.relation]
+        relations = [spec.through for spec in self.columns if isinstance(spec, Choices | Phones)]
         relations = [name for name in relations if name not in childcodes.relations(self.model, self.columns)]
         relations += dict.fromkeys(spec.needs for spec in self.columns if spec.needs)
-        loads = [_loading(getattr(self.model, name)) for name in relations]
+        loads = [_linked(getattr(self.model, name)) for name in links]
+        loads += [selectinload(getattr(self.model, name)) for name in relations]
         loads += holding.loads() if (holding := self._holding) else ()
         return [load_only(*[getattr(self.model, name) for name in known]), *loads]
 
@@ -222,11 +223,10 @@ class Listing:
         return "?" + urlencode(merged)
 
 
-def _loading(relation: Any) -> Any:
-    """Return how a relation comes with the rows: in the same statement if every row it may lead to is seen by all."""
-    meant = relation.property
-    is_plain = not meant.uselist and not is_narrowed(meant.mapper.class_)  # the hook does not see what is joined
-    return joinedload(relation) if is_plain else selectinload(relation)
+def _linked(relation: Any) -> Any:
+    """Return how a link comes with the rows: in the same statement if everybody sees all that it may lead to."""
+    is_seen = not is_narrowed(relation.property.mapper.class_)  # what is joined, the hook does not narrow
+    return joinedload(relation) if is_seen else selectinload(relation)
 
 
 PLACE = frozenset({"page", "after", "before", "row"})  # parameters that say where in the list one is
