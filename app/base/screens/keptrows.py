@@ -31,12 +31,12 @@ class KeptRows:
 
     def __init__(self, view: "DomainView", listing: Listing, *, selectable: bool) -> None:
         self.actor, self.columns = listing.actor, listing.columns
-        asked: list[Field] = [*listing.columns, *[view.specs[name] for name in view.drawn_of if name in view.specs]]
-        self.names = list(dict.fromkeys(["id", *view.drawn_of, *[spec.column for spec in asked if spec.column]]))
+        asked = [*listing.columns, *[spec for spec in view.specs.values() if spec.column in view.row_needs]]
+        self.names = list(dict.fromkeys(["id", *view.row_needs, *[spec.column for spec in asked if spec.column]]))
         self.relations = [spec.relation for spec in asked if isinstance(spec, Link)]
         self.lists = [spec.name for spec in asked if isinstance(spec, Choices)]
         self.is_masked = any(is_hidden(spec, self.actor) for spec in asked)
-        self.is_used = bool(view.drawn_of) and "shown_once" not in g and all(map(_is_plain, asked))
+        self.is_used = view.keeps_rows and "shown_once" not in g and all(map(_is_plain, asked))
         self.known: Kept = current_app.extensions.setdefault("kept_rows", Kept(MOST_ROWS))
         self.alike = (view.endpoint, *[spec.name for spec in listing.columns], selectable, *self._seen_alike())
 

@@ -200,7 +200,8 @@ class Listing:
     @property
     def _holding(self) -> Holding | None:
         """How the rows tell whose they are, if a column is masked but for those."""
-        is_asked = any(is_hidden(spec, self.actor) for spec in self.columns)
+        more = [self.fields[name] for name in self.also if name in self.fields]
+        is_asked = any(is_hidden(spec, self.actor) for spec in [*self.columns, *more])
         return holding_of(self.model) if is_asked else None
 
     def show_nothing(self) -> None:

@@ -1,6 +1,7 @@
 """Parts of pages and rows of lists that are drawn once: nobody is shown what was drawn for what they do not share."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from app.base.actor import SYSTEM, acting
 from app.base.i18n import _, speaking
 from app.base.screens import counts, kept
 from app.base.screens.kept import Kept, frozen, part
+from app.base.screens.keptrows import KeptRows
 from app.base.screens.listing import Listing, filterable
 from app.crm.customers import services
 from app.crm.customers.models import Customer, CustomerTag
@@ -230,13 +232,26 @@ def test_the_same_row_is_masked_for_whom_it_is_not_and_shown_to_its_owner(app, a
         assert "138 0013 8001" not in masked
 
 
-def test_a_row_has_the_columns_that_its_reader_has_chosen(as_user, key):
-    sam, anran = as_user("sam"), as_user("anran")
-    usual = row(sam, key)
-    sam.post("/me/settings/columns/CustomerView", data={"columns": ["name", "level"], "next": "/customers/"})
-    assert row(sam, key) != usual
-    assert 'data-label="Tags"' not in row(sam, key)
-    assert 'data-label="Tags"' in row(anran, key)
+def test_a_row_has_the_columns_that_its_reader_has_chosen_in_their_order(as_user, key):
+    sam = as_user("sam")
+    for names in (["industry", "region"], ["region", "industry"], ["tags"]):  # the first two hold nothing
+        sam.post("/me/settings/columns/CustomerView", data={"columns": ["name", *names], "next": "/customers/"})
+        assert re.findall('data-label="(.*?)"', row(sam, key)) == [name.title() for name in names]
+
+
+@pytest.mark.parametrize("other", [{"role_ids": frozenset({99})}, {"hidden_groups": frozenset({"other"})}])
+def test_rows_are_drawn_anew_for_other_rights(app, key, other):
+    view = next(one for one in app.extensions["house"].baseviews if one.endpoint == "CustomerView")
+    with app.test_request_context(), acting(LIN.actor) as lin:
+        listings = [
+            Listing(Customer, filterable(Customer), [view.specs["name"]], {}, one, also=view.row_needs)
+            for one in (lin, replace(lin, **other))
+        ]
+        first, again, theirs = [
+            KeptRows(view, one, selectable=False).key(one.rows[0]) for one in (listings[0], *listings)
+        ]
+    assert first == again != theirs
+    assert first is not None
 
 
 # ── counts ──
