@@ -8,7 +8,7 @@ from flask_appbuilder import AppBuilder
 from app.base import settings
 from app.base.assets import script_text, static
 from app.base.i18n import LANGUAGES, speak_templates
-from app.base.screens import buttons, days, rows
+from app.base.screens import buttons, days, kept, rows
 from app.base.screens.markup import icon, level
 from config import ROOT
 
@@ -19,10 +19,13 @@ DRAWN: dict[str, Any] = {
     "zk_action": buttons.action,
     "zk_confirmed": buttons.confirmed,
     "zk_icon": icon,
+    "zk_kept": kept.part,
     "zk_level": level,
     "zk_menu": buttons.menu,
     "zk_menu_item": buttons.menu_item,
     "zk_table": rows.table,
+    "zk_told": kept.Told,
+    "zk_without": kept.without,
 }
 
 

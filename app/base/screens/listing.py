@@ -7,19 +7,20 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
-from sqlalchemy.orm import load_only, selectinload
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from app.base import filters, kept_filters, segments
 from app.base.actor import Actor
 from app.base.fields import Choices, Field, Link, Phones, fields_of, filters_of, is_hidden
 from app.base.fields.held import Holding, holding_of
 from app.base.masked_filters import check_asked
-from app.base.screens import childcodes
+from app.base.narrowing import is_narrowed
+from app.base.screens import childcodes, counts
 from app.base.screens.look import PAGE_SIZES
 from app.extensions import db
 
-COUNT_LIMIT = 10_000
+COUNT_LIMIT = counts.LIMIT
 LAST_NUMBERED_PAGE = 100
 SHALLOW = 200  # rows that may be skipped with all their columns
 LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
@@ -114,8 +115,7 @@ class Listing:
         """How many rows match, counted no further than one above COUNT_LIMIT. A first page that is all is counted."""
         if "rows" in vars(self) and not (self._offset or self._edge or self.has_more):
             return len(self.rows)
-        some = select(self.key).where(*self.where).limit(COUNT_LIMIT + 1)
-        return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+        return counts.up_to_limit(select(self.key).where(*self.where))
 
     @cached_property
     def rows(self) -> list[Any]:
@@ -188,18 +188,20 @@ class Listing:
         held = self._holding.columns if self._holding else ()
         wanted = {"id", "revision", *held, *self.also, *[spec.column for spec in self.columns if spec.column]}
         known = [name for name in wanted if name in self.model.__mapper__.column_attrs]  # type: ignore[attr-defined]
-        relations = [spec.relation for spec in self.columns if isinstance(spec, Link) and spec.relation]
-        relations += [spec.through for spec in self.columns if isinstance(spec, Choices | Phones)]
+        links = [spec.relation for spec in self.columns if isinstance(spec, Link) and spec.relation]
+        relations = [spec.through for spec in self.columns if isinstance(spec, Choices | Phones)]
         relations = [name for name in relations if name not in childcodes.relations(self.model, self.columns)]
         relations += dict.fromkeys(spec.needs for spec in self.columns if spec.needs)
-        loads = [selectinload(getattr(self.model, name)) for name in relations]
+        loads = [_linked(getattr(self.model, name)) for name in links]
+        loads += [selectinload(getattr(self.model, name)) for name in relations]
         loads += holding.loads() if (holding := self._holding) else ()
         return [load_only(*[getattr(self.model, name) for name in known]), *loads]
 
     @property
     def _holding(self) -> Holding | None:
         """How the rows tell whose they are, if a column is masked but for those."""
-        is_asked = any(is_hidden(spec, self.actor) for spec in self.columns)
+        more = [self.fields[name] for name in self.also if name in self.fields]
+        is_asked = any(is_hidden(spec, self.actor) for spec in [*self.columns, *more])
         return holding_of(self.model) if is_asked else None
 
     def show_nothing(self) -> None:
@@ -220,6 +222,12 @@ class Listing:
             if value is None:
                 merged.pop(name, None)
         return "?" + urlencode(merged)
+
+
+def _linked(relation: Any) -> Any:
+    """Return how a link comes with the rows: in the same statement if everybody sees all that it may lead to."""
+    is_seen = not is_narrowed(relation.property.mapper.class_)  # what is joined, the hook does not narrow
+    return joinedload(relation) if is_seen else selectinload(relation)
 
 
 PLACE = frozenset({"page", "after", "before", "row"})  # parameters that say where in the list one is

@@ -8,6 +8,7 @@ from app.base import segments, wording
 from app.base.fields import Field
 from app.base.i18n import _, ngettext
 from app.base.screens import columns, exportmenu, filterbar, markup
+from app.base.screens.keptrows import KeptRows
 from app.base.screens.listing import COUNT_LIMIT, LAST_NUMBERED_PAGE, PAGE_SIZES, Listing
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
     """Return everything ``zhike/list.html`` draws."""
     draws = [markup.column(spec, actor=listing.actor) for spec in listing.columns]
     rows, kept = listing.rows, segments.furnish(view, listing) if view.segments_of() else {}
+    bulk_actions, bulk_url = view.bulk_offered(), view.bulk_url()
+    known = KeptRows(view, listing, selectable=bool(bulk_actions and bulk_url))
     return {
         "title": view.title,
         "problem": problem,
@@ -27,7 +30,7 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "count_text": count_text(listing.count),
         "crumbs": [{"label": view.group, "url": None}] if view.group else [],
         "columns": [_column(spec, listing, first=place == 0) for place, spec in enumerate(listing.columns)],
-        "rows": [_row(view, record, draws) for record in rows],
+        "rows": [_row(view, record, draws, known) for record in rows],
         "empty_text": view.when_empty,
         "sort_text": None,
         "pager": _pager(listing, rows),
@@ -38,8 +41,8 @@ def build(view: "DomainView", listing: Listing, *, problem: object = None) -> di
         "clear_url": listing.url(filter=None, kept=None, segment=None),
         "import_url": view.import_url(),
         "export_urls": exportmenu.build(view, listing) if view.may("export") else None,
-        "bulk_actions": view.bulk_offered(),
-        "action_url": view.bulk_url(),
+        "bulk_actions": bulk_actions,
+        "action_url": bulk_url,
         "segments": _tabs(view, listing, kept.get("tabs", [])),
         "kept": kept,
         "save_segment_url": kept.get("save_url"),
@@ -88,11 +91,14 @@ def _column(spec: Field, listing: Listing, *, first: bool) -> dict[str, Any]:
     }
 
 
-def _row(view: "DomainView", record: Any, draws: Sequence[markup.Draw]) -> dict[str, Any]:
+def _row(view: "DomainView", record: Any, draws: Sequence[markup.Draw], known: KeptRows) -> Mapping[str, Any]:
+    follows, drawn = known.find(record)
+    if drawn is not None:
+        return {"drawn": drawn}
     key = view.key(record)
     shown = row(str(record), [draw(record) for draw in draws], view.row_actions(record))
     url = view.row_url("show", record) if view.may("show") else None
-    return shown | {"id": key, "url": url, "level": view.row_level(record)}
+    return {**shown, "id": key, "url": url, "level": view.row_level(record), **known.keeping(follows)}
 
 
 MOST_QUICK = 3  # buttons of a row beside its menu

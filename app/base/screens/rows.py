@@ -78,12 +78,18 @@ def _rows(rows: Sequence[Row], columns: Sequence[Row], *, selectable: bool) -> I
     select, acts, rest = str(_("Select %(name)s")), str(_("More actions: %(name)s")), str(_("More about %(name)s"))
     kinds, more = [_cells(column, place) for place, column in enumerate(columns)], str(_("More"))
     for row in rows:
+        if "drawn" in row:
+            yield row["drawn"]
+            continue
         name = {"name": row["label"]}
         tick = TICK(row["id"], select % name) if selectable else NOTHING
         late = MORE(rest % name, more) if len(columns) > MOST_ON_CARD + 1 else NOTHING
         href = HREF(row["url"]) if row.get("url") else NOTHING
         buttons = row_buttons(row, acts % name)
-        yield ROW(OVERDUE if row.get("overdue") else NOTHING, href, tick, _filled(row, kinds), late, buttons)
+        drawn = ROW(OVERDUE if row.get("overdue") else NOTHING, href, tick, _filled(row, kinds), late, buttons)
+        if "keep" in row:
+            row["keep"](drawn)
+        yield drawn
 
 
 def _cells(column: Row, place: int) -> Cells:

@@ -65,7 +65,7 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
     bulk_actions = bulk.ACTIONS
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
-    row_needs = ["level"]
+    row_needs, keeps_rows = ["level", "phone"], True
     form_sections = SECTIONS
     form_fields = [name for _key, _title, names in SECTIONS for name in names]
     export_fields = [
