@@ -24,11 +24,11 @@ worker: $(RUN) ## run what is due by itself, such as counting the companies of e
 
 test: $(DEV) vendor ## run the tests on SQLite and PostgreSQL (installs Debian packages if it may)
 	@.ci/packages
-	@$(BIN)/python -m pytest -n 2 -m "not torture"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not torture"
 
 torture: $(DEV) vendor ## run the long tests: many writers at once, processes killed, every state of the interface
 	@.ci/packages
-	@$(BIN)/python -m pytest -n 2 -m torture $(addprefix --ignore=,$(ALONE))
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m torture $(addprefix --ignore=,$(ALONE))
 	@$(BIN)/python -m pytest -m torture $(ALONE)
 
 lint: $(DEV) ## check style, types, import contracts, translations, architecture, and that nothing private is in a file

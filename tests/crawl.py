@@ -206,15 +206,15 @@ def queries_of(app, rule, world):
     return TABS if ending == "show" and model is Customer else PLAIN[:1]
 
 
-def readable(app):
+def readable(app, *, under="/"):
     """Return every rule that is answered to a GET, files apart."""
-    rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods]
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and rule.rule.startswith(under)]
     return [rule for rule in rules if not rule.endpoint.endswith("static") and "logout" not in rule.rule]
 
 
-def crawl(app, browser, world):
-    """Ask for everything; yield (address, answer)."""
-    for rule in readable(app):
+def crawl(app, browser, world, *, under="/"):
+    """Ask for everything that begins with ``under``; yield (address, answer)."""
+    for rule in readable(app, under=under):
         questions = ((key, query) for key in keys_of(app, rule, world) for query in queries_of(app, rule, world))
         for key, query in questions:
             address = re.sub(r"<[^>]+>", str(key), rule.rule)

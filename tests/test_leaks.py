@@ -37,9 +37,7 @@ def test_nothing_of_somebody_elses_customer_is_told_to_an_agent(app, as_user, wo
 
 
 def test_nothing_of_somebody_elses_customer_is_told_to_an_agents_program(app, as_program, world):
-    eve = as_program("eve")
-    asked = ((address, answer) for address, answer in crawl(app, eve, world) if address.startswith("/api/"))
-    found, count = leaks(asked, SECRETS)
+    found, count = leaks(crawl(app, as_program("eve"), world, under="/api/"), SECRETS)
     assert count > 20
     assert found == []
 
@@ -102,9 +100,7 @@ def test_no_number_and_no_address_is_told_to_who_sees_them_masked(app, as_user, 
 
 @pytest.mark.parametrize("username", ["dai", "mei", "shi"])
 def test_no_number_and_no_address_is_told_to_their_programs(app, as_program, lent, username):
-    browser = as_program(username)
-    asked = ((address, answer) for address, answer in crawl(app, browser, lent) if address.startswith("/api/"))
-    assert leaks(asked, PERSONAL)[0] == []
+    assert leaks(crawl(app, as_program(username), lent, under="/api/"), PERSONAL)[0] == []
 
 
 #: Buttons: what they do is tested with their screens. They answer with a way to go on, with what was typed, or (one

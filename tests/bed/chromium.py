@@ -15,6 +15,14 @@ ARGUMENTS = [
 ]
 
 
+def headless() -> str:
+    """Return the path of Chromium without a window: the build that has none, where it is installed.
+
+    It is the same engine, and does a third of the work for each new window.
+    """
+    return shutil.which("chromium-headless-shell") or chromium()
+
+
 def chromium() -> str:
     """Return the path of Chromium. Raises NoServer."""
     for name in ("chromium", "chromium-browser", "google-chrome"):

@@ -16,6 +16,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 
 from app import create_app
 from app.cli import prepare
@@ -64,7 +65,9 @@ def build(folder: Path, name: str) -> Flask:
     copy = {SQLITE: _copy_file, POSTGRESQL: _copy_database}[name]
     private = folder / f"worker-{name}-{uuid4().hex[:12]}"
     private.mkdir()
-    return create_app(settings(copy(folder, private), private))
+    app = create_app(settings(copy(folder, private), private))
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder))  # each template is compiled once per run
+    return app
 
 
 def _copy_file(folder: Path, private: Path) -> str:

@@ -11,7 +11,7 @@ from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.bed.browsers import open_session
-from tests.bed.chromium import ARGUMENTS, chromium
+from tests.bed.chromium import ARGUMENTS, headless
 from tests.bed.site import served
 from tests.cast import BY_USERNAME, PASSWORD
 from tests.journeys.hands import Keys, Mouse
@@ -24,7 +24,7 @@ PATIENCE = 30_000  # milliseconds: a busy machine is no fault
 @pytest.fixture(scope="session")
 def chrome() -> Iterator[Browser]:
     with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = player.chromium.launch(executable_path=headless(), args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -49,16 +49,18 @@ Opener = Callable[..., Page]
 
 @pytest.fixture
 def opened(chrome: Browser, site: tuple[Flask, str], complaints: list[str]) -> Iterator[Opener]:
-    """Open a window in which nobody has signed in: ``opened(size=PHONE)``."""
+    """Open a window in which nobody has signed in, at the door: ``opened(size=PHONE)``; with a ``cookie``, inside."""
     contexts: list[BrowserContext] = []
 
-    def open_window(*, size: Any = DESK, **given: Any) -> Page:
+    def open_window(*, size: Any = DESK, cookie: str = "", **given: Any) -> Page:
         context = chrome.new_context(base_url=site[1], viewport=size, accept_downloads=True, **given)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
+        if cookie:
+            context.add_cookies([{"url": site[1], "name": "zhike", "value": cookie}])
         page = context.new_page()
-        page.goto("/login/")
         listen(page, site[1], complaints)
+        page.goto("/" if cookie else "/login/")
         return page
 
     yield open_window
@@ -71,9 +73,7 @@ def at_desk(opened: Opener, site: tuple[Flask, str]) -> Opener:
     """Open a window of somebody of the cast who has signed in, in English: ``at_desk("lin")``."""
 
     def sit_down(username: str, **given: Any) -> Page:
-        page = opened(**given)
-        page.context.add_cookies([{"url": site[1], "name": "zhike", "value": cookie(site[0], username)}])
-        page.goto("/")
+        page = opened(cookie=cookie(site[0], username), **given)
         assert "/login/" not in page.url
         return page
 
