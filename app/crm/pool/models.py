@@ -168,7 +168,11 @@ class HoldLimit(Model):
     __mapper_args__ = {"version_id_col": revision}
 
     def __str__(self) -> str:
-        return f"{self.employee or self.department or self.role or '*'} · {self.level or '*'} · {self.most}"
+        known = {name: choices.values(name).by_code for name in ("role", "customer_level")}
+        role = known["role"].get(self.role or "")
+        level = known["customer_level"].get(self.level or "")
+        who = self.employee or self.department or (role.label if role else _("Everybody"))
+        return " · ".join(str(part) for part in (who, level.label if level else "", self.most) if part != "")
 
 
 class Hand(Model):
