@@ -7,6 +7,8 @@ from typing import Any
 
 from app.base.actor import SYSTEM, acting
 from app.crm.customers import services as customers
+from app.crm.pool import services as pool
+from app.extensions import db
 from tests.cast import LIN
 
 
@@ -24,3 +26,25 @@ def a_contact(**given: Any) -> Any:
         return customers.create_contact(
             {"name": "王小明", "phones": ("+8613800138000",)} | given, actor=SYSTEM, customer=customer
         )
+
+
+def a_pool_customer(**given: Any) -> Any:
+    """Save a company without an owner, of Lin's department."""
+    with acting(SYSTEM):
+        customer = a_customer(**({"name": "河南无主商贸有限公司", "owner": None} | given))
+        customer.department_id = LIN.department_id
+        db.session.commit()
+        return customer
+
+
+def a_pool(**given: Any) -> Any:
+    """Save a pool. ``regions``, ``houses``, ``roles``, ``teams``, ``people``, ``hidden``: codes and ids, as texts."""
+    values = {"name": "洛阳公海", "position": 1, "may_claim": True, "is_active": True}
+    with acting(SYSTEM):
+        return pool.create_pool(values | given, actor=SYSTEM)
+
+
+def a_limit(**given: Any) -> Any:
+    """Save a limit of what people hold; for everybody, unless somebody is named."""
+    with acting(SYSTEM):
+        return pool.create_limit({"most": 1} | given, actor=SYSTEM)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
+from typing import Any, Protocol
 
 from flask import g, has_app_context
 
@@ -36,6 +37,20 @@ class Reach:
     write: Level = Level.NONE
 
 
+class Opening(Protocol):
+    """Rows without an owner that one screen opens to somebody while it reads them, and nothing else does.
+
+    Hashable, and equal to another that opens the same rows: the criteria of statements are kept by it.
+    """
+
+    @property
+    def domain(self) -> str:
+        """The domain of ownerless rows that it widens."""
+
+    def rows(self, table: Any) -> Any:
+        """Return the condition of those rows on ``table``, or on an alias of it."""
+
+
 NOTHING = Reach()
 EVERYTHING = Reach(Level.ALL, Level.ALL)
 
@@ -52,6 +67,7 @@ class Actor:
     departments_below: frozenset[int] = frozenset()  # its own among them
     departments_above: frozenset[int] = frozenset()  # its own among them
     reaches: Mapping[str, Reach] = field(default_factory=dict)
+    opened: Opening | None = None  # by the screen that reads for them just now
     leads: frozenset[int] = frozenset()  # departments whose supervisor this person is, and all below them
     hidden_groups: frozenset[str] = frozenset()  # groups of personal data that this person's roles show only masked
     must_change_password: bool = False

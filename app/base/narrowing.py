@@ -12,7 +12,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy_continuum import versioning_manager
 
 from app.base import clock
-from app.base.actor import Actor, Reach, current_actor
+from app.base.actor import Actor, Opening, Reach, current_actor
 from app.base.scope import PUBLIC, condition, is_everything, policy_of
 
 
@@ -88,6 +88,7 @@ class Sight(NamedTuple):
     role_ids: frozenset[int]
     reaches: tuple[tuple[str, Reach], ...]
     today: date
+    opened: Opening | None
 
 
 def sight() -> tuple[Sight, bool]:
@@ -104,10 +105,10 @@ def is_narrowed(cls: type[Any]) -> bool:
 def _sight(actor: Actor | None) -> Sight:
     if actor is None:
         nothing: frozenset[int] = frozenset()
-        return Sight(True, None, False, None, nothing, nothing, nothing, (), date.min)  # noqa: FBT003 - nothing is asked
+        return Sight(True, None, False, None, nothing, nothing, nothing, (), date.min, None)  # noqa: FBT003 - nothing is asked
     reaches = tuple(sorted(actor.reaches.items()))
     house = (actor.department_id, actor.departments_below, actor.departments_above, actor.role_ids)
-    return Sight(False, actor.id, actor.is_system, *house, reaches, clock.today())  # noqa: FBT003 - a tuple's parts
+    return Sight(False, actor.id, actor.is_system, *house, reaches, clock.today(), actor.opened)  # noqa: FBT003 - a tuple's parts
 
 
 @lru_cache(maxsize=2048)
@@ -123,6 +124,7 @@ def _kept_options(sight: Sight, *, with_deleted: bool) -> dict[str, Criteria]:
         departments_above=sight.departments_above,
         role_ids=sight.role_ids,
         reaches=dict(sight.reaches),
+        opened=sight.opened,
     )
     return _build(actor, with_deleted=with_deleted)
 

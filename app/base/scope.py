@@ -64,11 +64,18 @@ class Owned:
             return true()
         allowed = [
             and_(table.c.owner_id.is_not(None), self._held(table, actor, mine)),
-            and_(table.c.owner_id.is_(None), _department(table, actor, pool)),
+            and_(table.c.owner_id.is_(None), self._free(table, actor, pool, write=write)),
         ]
         if mine > Level.NONE:
             allowed += [share(table, actor, write=write) for share in self.shared]
         return or_(*allowed)
+
+    def _free(self, table: FromClause, actor: Actor, level: Level, *, write: bool) -> ColumnElement[bool]:
+        """Return the condition of the ownerless rows in reach, and of those a screen opens to be read."""
+        free, opened = _department(table, actor, level), actor.opened
+        if write or opened is None or opened.domain != self.ownerless:
+            return free
+        return or_(free, opened.rows(table))
 
     @staticmethod
     def _held(table: FromClause, actor: Actor, level: Level) -> ColumnElement[bool]:

@@ -26,6 +26,7 @@ LOOKS = frozenset("can_list can_show can_history can_export can_read can_get can
     "can_phones",
     "can_accounts",
     "can_identity",
+    "can_hidden_fields",
 }
 #: What is one's own and nobody else's: private segments. Source: DECISIONS, Rights.
 OWN = frozenset({"can_keep"})

@@ -72,6 +72,6 @@ def panel(view: Any) -> dict[str, Any]:
 
 def asked(cls: Any, names: str) -> Sequence[Field]:
     """Return the fields of an export that names its columns, as far as they may be columns and can be written."""
-    allowed, fields = set(choosable(cls)), fields_of(cls.model)
+    allowed, fields = set(choosable(cls)), cls.specs_of()
     found = [fields[name] for name in dict.fromkeys(names.split(",")) if name in allowed and name in fields]
     return [spec for spec in found if is_written(spec)]

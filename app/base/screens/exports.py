@@ -10,7 +10,7 @@ from flask import Response, send_file
 from sqlalchemy import case, literal, select
 
 from app.base import choices, clock, logbook, wording
-from app.base.actor import Actor
+from app.base.actor import Actor, acting
 from app.base.engine import promise_to_read
 from app.base.fields import (
     Choices,
@@ -147,7 +147,8 @@ class Rows:
         wanted = select(self.listing.key, self._held(), *[getattr(model, spec.column) for spec in kept])
         wanted = wanted.where(*self.listing.where).order_by(*self.listing.order())
         names = ["", HELD, *[spec.name for spec in kept]]
-        result = db.session.execute(wanted.execution_options(yield_per=CHUNK))
+        with acting(self.listing.actor):
+            result = db.session.execute(wanted.execution_options(yield_per=CHUNK))
         for part in result.partitions(CHUNK):
             self._remember(part)
             yield from self._cells([dict(zip(names, row, strict=True)) for row in part])

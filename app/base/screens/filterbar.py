@@ -10,7 +10,7 @@ from app.base.filters import Condition, Group, is_me
 from app.base.i18n import _, ngettext
 from app.base.screens import forms
 from app.base.screens.house import language
-from app.base.screens.listing import Listing, filterable, without
+from app.base.screens.listing import Listing, without
 from app.base.stamps import Cached
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _is_masked(condition: Condition, reader: Actor | None) -> bool:
 
 
 def _build_filter_fields(view: "DomainView", _language: str, _hidden: frozenset[str]) -> list[dict[str, Any]]:
-    return [_filter_field(view, spec) for spec in filterable(view.model).values() if view.may_filter(spec)]
+    return [_filter_field(view, spec) for spec in view.filterable().values() if view.may_filter(spec)]
 
 
 _filter_fields = Cached("dictionary", _build_filter_fields)
@@ -63,7 +63,9 @@ _filter_fields = Cached("dictionary", _build_filter_fields)
 
 def fields(view: "DomainView") -> list[dict[str, Any]]:
     """Return what this person may filter by, as the condition builder is told when it is opened."""
-    found: list[dict[str, Any]] = _filter_fields(view, language(), view.actor().hidden_groups)
+    known, actor = view.filterable().values(), view.actor()
+    hidden = frozenset(spec.name for spec in known if spec.group and is_hidden(spec, actor))
+    found: list[dict[str, Any]] = _filter_fields(view, language(), hidden)
     return found
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from app.base import filters, kept_filters, segments
-from app.base.actor import Actor
+from app.base.actor import Actor, acting
 from app.base.fields import Choices, Field, Link, Phones, fields_of, filters_of, is_hidden
 from app.base.fields.held import Holding, holding_of
 from app.base.masked_filters import check_asked
@@ -41,6 +41,7 @@ class Listing:
     subject: str = ""  # the list whose segments may be asked for
     is_frozen: bool = False  # the filter was checked when a job was asked for
     usual_size: int = 25  # rows of a page, where the address says nothing
+    within: Sequence[ColumnElement[bool]] = ()  # what every row of the screen meets
     segment_name: str = ""  # of the segment whose conditions these are, or were when an export began
 
     is_stale = False
@@ -83,7 +84,7 @@ class Listing:
 
     @cached_property
     def where(self) -> list[ColumnElement[bool]]:
-        extra = [] if self.searched is None else [self.searched]
+        extra = [*self.within, *([] if self.searched is None else [self.searched])]
         return [self.filter.sql(self.model, self.actor), *extra]
 
     @cached_property
@@ -115,15 +116,17 @@ class Listing:
         """How many rows match, counted no further than one above COUNT_LIMIT. A first page that is all is counted."""
         if "rows" in vars(self) and not (self._offset or self._edge or self.has_more):
             return len(self.rows)
-        return counts.up_to_limit(select(self.key).where(*self.where))
+        with acting(self.actor):
+            return counts.up_to_limit(select(self.key).where(*self.where))
 
     @cached_property
     def rows(self) -> list[Any]:
         """The records of this page, with the relations that its columns show."""
-        found = self._deep() if self._offset > SHALLOW else self._shallow()
-        self.has_more = len(found) > self.page_size
-        page = found[: self.page_size]
-        childcodes.load(page, self.model, self.columns)
+        with acting(self.actor):
+            found = self._deep() if self._offset > SHALLOW else self._shallow()
+            self.has_more = len(found) > self.page_size
+            page = found[: self.page_size]
+            childcodes.load(page, self.model, self.columns)
         return page[::-1] if "before" in self.asked else page
 
     @property

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 from flask import Response, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.base import filters, kept_filters, preferences, segments
 from app.base.actor import Actor
 from app.base.errors import Invalid
-from app.base.fields import Field, fields_of
+from app.base.fields import Field
 from app.base.i18n import _
 from app.base.screens import columns, exports, filterbar, listpage, longexports, prints
 from app.base.screens.listing import Listing, filterable
@@ -56,17 +57,36 @@ class Lists:
     def listing(self: Any, **changes: str) -> Listing:
         """Return the rows that the address asks for. ``changes`` overrides single parameters."""
         asked = {name: value for name, value in request.values.items() if name != "csrf_token"} | changes
+        reader = self.reader(current_actor())
         return self.rows_as(
             self.model,
-            filterable(self.model),
+            self.filterable(),
             [self.specs[name] for name in columns.shown(self)],
             asked,
-            current_actor(),
+            reader,
+            within=self.within(),
             default_sort=self.default_sort,
             also=self.row_needs,
             subject=self.segments_of(),
             usual_size=preferences.get(current_actor(), "page_size"),
         )
+
+    # ── whose rows, and what may be asked of them ──
+
+    @classmethod
+    def reader(cls, actor: Actor) -> Actor:
+        """Return as whom the rows of this screen are read: the actor, unless the screen opens more to them."""
+        return actor
+
+    @classmethod
+    def within(cls) -> Sequence[ColumnElement[bool]]:
+        """Return what every row of this screen meets; nothing where all rows in scope are its own."""
+        return ()
+
+    @classmethod
+    def filterable(cls: Any) -> Mapping[str, Field]:
+        """Return everything this list can be filtered by, as it is masked for whoever acts."""
+        return filterable(cls.model)
 
     @classmethod
     def segments_of(cls: Any) -> str:
@@ -101,7 +121,7 @@ class Lists:
     def keep_filter(self: Any) -> AnyResponse:
         """Keep a filter that is too long for an address, and show the list it narrows."""
         text = request.form.get("filter", "")
-        filters.parse(text, filterable(self.model))
+        filters.parse(text, self.filterable())
         kept = {name: value for name, value in request.args.items() if name not in ("filter", "kept", "page", "after")}
         return redirect(self.url("list", **kept, kept=kept_filters.keep(text)))
 
@@ -137,11 +157,12 @@ class Lists:
 
         ``is_frozen``: what is asked was checked before, and has not been in anybody's hands since.
         """
-        known = fields_of(cls.model)
+        known = cls.specs_of()
         specs = columns.asked(cls, asked.get("columns", ""))
         specs = specs or [known[name] for name in cls.export_fields or cls.list_fields]
         more: dict[str, Any] = {"default_sort": cls.default_sort, "subject": cls.segments_of(), "is_frozen": is_frozen}
-        listing = Listing(cls.model, filterable(cls.model), specs, asked, actor, **more)
+        more["within"] = cls.within()
+        listing = Listing(cls.model, cls.filterable(), specs, asked, cls.reader(actor), **more)
         _checked = listing.filter
         return listing, specs
 

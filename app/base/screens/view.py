@@ -18,13 +18,12 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.base import choices, masked_filters
-from app.base.actor import Actor
+from app.base.actor import Actor, acting
 from app.base.errors import Conflict, DomainError, Invalid, InvalidFields, NotAllowed
 from app.base.fields import Choice, Field, Link, Reckoned, Related, fields_of, is_hidden, value_of
 from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens import conflicts, filterbar, forms, listpage, markup
-from app.base.screens.listing import filterable
 from app.base.screens.lists import Lists, current_actor
 from app.base.screens.outside import not_found
 from app.base.sealed import Unreadable
@@ -92,7 +91,8 @@ class DomainView(Lists, ModelView):
         if not (pk.isascii() and pk.isdigit() and len(pk) <= LONGEST_KEY):
             abort(404)
         key = getattr(self.model, self.model.__mapper__.primary_key[0].key)  # type: ignore[attr-defined]
-        found = db.session.scalar(select(self.model).where(key == int(pk)))
+        with acting(self.reader(current_actor())):
+            found = db.session.scalar(select(self.model).where(key == int(pk), *self.within()))
         if found is None:
             not_found(self.model, int(pk))
         if write and not may_write(found, current_actor()):
@@ -225,7 +225,7 @@ class DomainView(Lists, ModelView):
     @permission_name("list")
     def choices(self, field: str) -> Response:
         """Answer a searching choice: what the person may choose, best first. ``q``: the words typed."""
-        spec = filterable(self.model).get(field)
+        spec = self.filterable().get(field) or self.specs.get(field)
         spec = spec.inner if isinstance(spec, Related | Reckoned) else spec
         words = request.args.get("q", "").strip()[:60]
         if isinstance(spec, Link):

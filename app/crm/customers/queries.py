@@ -1,20 +1,32 @@
 """Named reads of customers, contacts and phones. All of them stay within the scope of whoever acts."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, func, select
 from sqlalchemy.orm import contains_eager
 
 from app.base import normal
 from app.base.actor import Actor
 from app.base.choices import Found
 from app.base.errors import Invalid
-from app.base.scope import unscoped
-from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer, PhoneEntry, PhoneNumber
+from app.base.scope import condition, unscoped
+from app.crm.customers.models import (
+    LET_GO,
+    Collaborator,
+    Contact,
+    ContactLink,
+    Customer,
+    Holding,
+    PhoneEntry,
+    PhoneNumber,
+)
 from app.extensions import db
 from app.system.search import queries as search
 
 MOST_COUNTED = 1000  # of the figures on the first page
+Where = Callable[[FromClause], ColumnElement[bool]]
 SHORTEST_NUMBER = 7  # digits, of what may be searched as a phone, or as the number of a document
 
 
@@ -73,6 +85,43 @@ def held(people: Collection[int]) -> Mapping[int, dict[str | None, int]]:
         for owner_id, level, count in rows:
             found.setdefault(owner_id, {})[level] = count
     return found
+
+
+class Held(NamedTuple):
+    """What the rules of owning look at of a customer."""
+
+    id: int
+    level: str | None
+    owner_id: int | None
+    since_at: datetime  # the last owner let it go, or it was entered
+
+
+def locked(ids: Iterable[int], where: Where) -> Mapping[int, Held]:
+    """Return those of some customers that meet a condition, in whatever scope; nobody else changes them until the end.
+
+    ``where``: of a table of customers, the condition. Rows are locked in the order of ids.
+    """
+    table, spells = Customer.__table__, Holding.__table__
+    ended = select(func.max(spells.c.until_at)).where(spells.c.customer_id == table.c.id).scalar_subquery()
+    found = select(table.c.id, table.c.level, table.c.owner_id, func.coalesce(ended, table.c.created_at))
+    meant = found.where(table.c.id.in_(sorted(set(ids))), table.c.deleted_at.is_(None), where(table))
+    with unscoped("whoever changes owners sees to it who may"):
+        rows = db.session.execute(meant.order_by(table.c.id).with_for_update(of=table))
+        return {row[0]: Held(*row) for row in rows}
+
+
+def writable(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition, on the table of customers, of those that the actor may change."""
+    return condition(Customer, actor, write=True)
+
+
+def let_go_by(employee_id: int, ids: Iterable[int], *, how: Collection[str] = LET_GO) -> Mapping[int, datetime]:
+    """Return when somebody last let go, or had to let go, of each of some customers. ``how``: of assignment_kind."""
+    last = select(Holding.customer_id, func.max(Holding.until_at)).where(
+        Holding.customer_id.in_(sorted(set(ids))), Holding.employee_id == employee_id, Holding.ended_how.in_(how)
+    )
+    with unscoped("what somebody once held is theirs to know, whoever has it now"):
+        return {key: at for key, at in db.session.execute(last.group_by(Holding.customer_id)) if at is not None}
 
 
 def ownerless(*, limit: int) -> Sequence[Customer]:

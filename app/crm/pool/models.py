@@ -2,15 +2,144 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.base.fields import Choice, Link, Number, field
+from app.base import choices
+from app.base.fields import Boolean, Choice, Link, Number, Text, field
+from app.base.history import Child
 from app.base.i18n import _
 from app.base.scope import PUBLIC, Personal
+from app.crm.pool.rules import CATCH_ALL, KINDS, LONGEST_NAME
+
+
+class Pool(Model):
+    """Ownerless customers of some regions and departments, and who may take them."""
+
+    __tablename__ = "pool_pool"
+    __versioned__: dict = {}
+    __scope__ = PUBLIC
+    __table_args__ = (CheckConstraint("name <> ''", name="ck_pool_name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(
+        String(LONGEST_NAME), info=field(Text(_("Name"), required=True, max_length=LONGEST_NAME))
+    )
+    position: Mapped[int] = mapped_column(
+        default=1,
+        info=field(
+            Number(
+                _("Order"),
+                required=True,
+                low=1,
+                high=CATCH_ALL,
+                sortable=True,
+                help=_("A customer stands in the first pool whose conditions it meets."),
+            )
+        ),
+    )
+    may_claim: Mapped[bool] = mapped_column(
+        default=True,
+        info=field(Boolean(_("Members claim"), help=_("If not, they see it, and customers are assigned."))),
+    )
+    is_active: Mapped[bool] = mapped_column(default=True, info=field(Boolean(_("In use"))))
+    is_catch_all: Mapped[bool] = mapped_column(default=False)  # what meets no other pool's conditions stands here
+    revision: Mapped[int] = mapped_column(nullable=False)
+
+    parts: Mapped[list[PoolPart]] = relationship("PoolPart", cascade="all, delete-orphan", order_by="PoolPart.id")
+
+    __mapper_args__ = {"version_id_col": revision}
+    __fields__ = (
+        Text(_("Takes in"), name="conditions", needs="parts"),
+        Text(_("Members"), name="audience", needs="parts"),
+        Text(_("Hidden until claimed"), name="concealed", needs="parts"),
+    )
+
+    def of(self, kind: str) -> Sequence[PoolPart]:
+        """Return the parts of one kind."""
+        return [part for part in self.parts if part.kind == kind]
+
+    @property
+    def regions(self) -> Sequence[PoolPart]:
+        return self.of("region")
+
+    @property
+    def houses(self) -> Sequence[PoolPart]:
+        return self.of("house")
+
+    @property
+    def hidden(self) -> Sequence[PoolPart]:
+        return self.of("hidden")
+
+    @property
+    def people(self) -> Sequence[PoolPart]:
+        return self.of("employee")
+
+    @property
+    def teams(self) -> Sequence[PoolPart]:
+        return self.of("team")
+
+    @property
+    def roles(self) -> Sequence[PoolPart]:
+        return self.of("role")
+
+    @property
+    def conditions(self) -> str:
+        """Which customers stand in it, in the reader's words."""
+        return _words([*self.regions, *self.houses]) or str(_("Whatever stands in no other"))
+
+    @property
+    def audience(self) -> str:
+        """Whose pool it is, in the reader's words."""
+        return _words([*self.roles, *self.teams, *self.people]) or str(_("Nobody"))
+
+    @property
+    def concealed(self) -> str:
+        """What its members do not see, in the reader's words."""
+        return _words(self.hidden)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PoolPart(Model):
+    """One thing that is said of a pool: a region or department it takes in, a member, a field it hides.
+
+    ``code``: of the dictionary that belongs to the kind (``rules.KINDS``); of a department or person, the id.
+    """
+
+    __tablename__ = "pool_part"
+    __versioned__: dict = {}
+    __scope__ = PUBLIC
+    __table_args__ = (UniqueConstraint("pool_id", "kind", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pool_id: Mapped[int] = mapped_column(ForeignKey("pool_pool.id"))
+    kind: Mapped[str] = mapped_column(String(20), info=field(Choice(_("What"), dictionary="pool_part")))
+    code: Mapped[str] = mapped_column(String(64), info=field(Text(_("Which"))))
+
+    @property
+    def words(self) -> str:
+        """What it means, in the reader's words."""
+        return words_of(self)
+
+
+def words_of(part: Any) -> str:
+    """Return what a part of a pool, or a version of one, means."""
+    found = choices.values(KINDS[part.kind]).by_code.get(part.code)
+    return found.label if found else f"#{part.code}"
+
+
+def _words(parts: Sequence[PoolPart]) -> str:
+    return "、".join(part.words for part in parts)
+
+
+Pool.__history__ = (Child(_("Conditions and members"), PoolPart, "pool_id", ("kind", "code"), words_of),)  # type: ignore[attr-defined]
 
 
 class HoldLimit(Model):
@@ -39,7 +168,11 @@ class HoldLimit(Model):
     __mapper_args__ = {"version_id_col": revision}
 
     def __str__(self) -> str:
-        return f"{self.employee or self.department or self.role or '*'} · {self.level or '*'} · {self.most}"
+        known = {name: choices.values(name).by_code for name in ("role", "customer_level")}
+        role = known["role"].get(self.role or "")
+        level = known["customer_level"].get(self.level or "")
+        who = self.employee or self.department or (role.label if role else _("Everybody"))
+        return " · ".join(str(part) for part in (who, level.label if level else "", self.most) if part != "")
 
 
 class Hand(Model):

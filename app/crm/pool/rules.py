@@ -1,8 +1,167 @@
 """How many customers somebody may hold. Pure: no database, no request, no clock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Protocol
+
+from app.base.actor import Actor, Level
+from app.base.errors import Invalid, InvalidFields
+from app.base.i18n import _
+
+# ── pools ────────────────────────────────────────────────────────────────────────────────────────
+
+LONGEST_NAME = 40
+CATCH_ALL = 9999  # the last in order: what meets no other pool's conditions
+#: What is said of a pool: kind → the dictionary its codes are of.
+KINDS: Mapping[str, str] = {
+    "region": "region",
+    "house": "pool_department",
+    "hidden": "pool_field",
+    "role": "role",
+    "team": "pool_department",
+    "employee": "pool_employee",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A pool as the rules know it. Codes and ids stand with those below them; none: no condition."""
+
+    id: int
+    name: str
+    may_claim: bool
+    regions: frozenset[str] = frozenset()
+    departments: frozenset[int] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    people: frozenset[int] = frozenset()
+    teams: frozenset[int] = frozenset()
+    roles: frozenset[str] = frozenset()
+
+    def is_members(self, actor: Actor) -> bool:
+        """Tell whether the pool is the actor's: by person, by department or one above it, or by role."""
+        by_house = not self.teams.isdisjoint(actor.departments_above)
+        return actor.id in self.people or by_house or not self.roles.isdisjoint(actor.roles)
+
+    def takes(self, *, region: str | None, department_id: int | None) -> bool:
+        """Tell whether a customer meets the conditions."""
+        is_region = not self.regions or region in self.regions
+        return is_region and (not self.departments or department_id in self.departments)
+
+
+def hidden_from(actor: Actor, places: Sequence[Place]) -> frozenset[str]:
+    """Return the fields hidden in the actor's pools; in any pool, from who is a member of none."""
+    mine = [place for place in places if place.is_members(actor)] or places
+    return frozenset[str]().union(*(place.hidden for place in mine))
+
+
+def check_name(typed: str, taken: Collection[str]) -> str:
+    """Return a pool's name as it is kept. Raises InvalidFields if another has it."""
+    if typed in taken:
+        raise InvalidFields({"name": _("There is a pool of this name already.")})
+    return typed
+
+
+def check_parts(parts: Mapping[str, Collection[str]], *, is_catch_all: bool) -> None:
+    """Raise Invalid for conditions of the pool that takes whatever is left, or for a pool without any."""
+    has_conditions = bool(parts.get("region") or parts.get("house"))
+    if is_catch_all and has_conditions:
+        raise Invalid(_("This pool takes in whatever stands in no other: it has no conditions."))
+    if not is_catch_all and not has_conditions:
+        raise Invalid(_("Choose regions or departments: only the last pool takes in all customers."))
+
+
+def check_catch_all(*, is_active: bool, is_there: bool) -> None:
+    """Raise Invalid if the pool that takes whatever is left would go, or be out of use."""
+    if not is_there:
+        raise Invalid(_("This pool takes in whatever stands in no other: it cannot be deleted."))
+    if not is_active:
+        raise Invalid(_("This pool takes in whatever stands in no other: it stays in use."))
+
+
+def check_one_holder(who: Iterable[object]) -> None:
+    """Raise Invalid if a limit were for several at once: a person, a role and a department each have their own."""
+    if sum(one not in (None, "") for one in who) > 1:
+        raise Invalid(_("Choose a person, a role or a department, not several: or none, for everybody."))
+
+
+# ── claiming and releasing ───────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the house allows those who claim: settings, handed in by whoever reads them. 0 is no limit."""
+
+    hold_limit: int = 200
+    claim_per_day: int = 20
+    cooling_days: int = 30
+    embargo_hours: int = 0
+
+
+@dataclass(frozen=True)
+class Day:
+    """What somebody has claimed on one day, and how many they may."""
+
+    count: int
+    most: int
+
+    @property
+    def is_full(self) -> bool:
+        return bool(self.most) and self.count >= self.most
+
+
+def day_of(claimed_on: date | None, count: int, *, today: date, most: int) -> Day:
+    """Return what somebody has claimed today: what was claimed on another day does not count."""
+    return Day(count if claimed_on == today else 0, most)
+
+
+def why_not_yet(let_go_on: date | None, *, today: date, cooling_days: int) -> object | None:
+    """Return why somebody may not claim a customer again that they had, and let go of or lost, on a day; None if so."""
+    if let_go_on is None or (today - let_go_on).days >= cooling_days:
+        return None
+    again = let_go_on + timedelta(days=cooling_days)
+    return _("You had it until %(day)s: you may claim it again from %(again)s.", day=let_go_on, again=again)
+
+
+def why_embargoed(since_at: datetime, *, now: datetime, hours: int) -> object | None:
+    """Return why nobody may claim a customer yet that has stood in the pool since a moment; None if they may."""
+    if not hours or now - since_at >= timedelta(hours=hours):
+        return None
+    return _("It has come into the pool only now: it can be claimed %(hours)s hours after that.", hours=hours)
+
+
+def why_full(limit: tuple[str | None, int] | None) -> object | None:
+    """Return why somebody cannot hold one more customer. ``limit``: as ``Room.full`` returns it, the level in words."""
+    if limit is None:
+        return None
+    level, most = limit
+    if level is None:
+        return _("You hold %(most)s customers, as many as you may. Release some first.", most=most)
+    return _("You hold %(most)s customers of level %(level)s, as many as you may.", most=most, level=level)
+
+
+def why_enough(day: Day) -> object | None:
+    """Return why somebody cannot claim any more today; None if they can."""
+    return _("You have claimed %(most)s customers today, as many as you may.", most=day.most) if day.is_full else None
+
+
+NOT_THERE = _("It is not in a pool from which you may claim: perhaps somebody else has just claimed it.")
+NOT_YOURS = _("It belongs to somebody else: its owner gives it back, or a supervisor.")
+NOBODYS = _("It has no owner any more.")
+
+
+def may_release(owner_id: int, actor: Actor) -> bool:
+    """Tell whether the actor may put a customer back that they may change: one's own, or those of one's people."""
+    return owner_id == actor.id or actor.reach("customers").write > Level.OWN
+
+
+def check_release(reason: str | None) -> None:
+    """Raise InvalidFields unless it is said why."""
+    if not reason:
+        raise InvalidFields({"reason": _("Say why.")})
+
+
+# ── limits ───────────────────────────────────────────────────────────────────────────────────────
 
 
 class Limit(Protocol):

@@ -4,6 +4,7 @@ from app.crm.customers.models import told
 from app.crm.customers.models.contacts import CONTACT_SCOPE, Contact, ContactLink, ContactPhone, PhoneEntry, PhoneNumber
 from app.crm.customers.models.customer import (
     COMPANY,
+    LET_GO,
     PERSON,
     SCOPE,
     Collaborator,
@@ -16,6 +17,7 @@ from app.crm.customers.models.holding import Holding
 __all__ = [
     "COMPANY",
     "CONTACT_SCOPE",
+    "LET_GO",
     "PERSON",
     "SCOPE",
     "Collaborator",

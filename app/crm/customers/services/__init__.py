@@ -28,6 +28,7 @@ from app.crm.customers.services.many import (
     told,
     with_taken_codes,
 )
+from app.crm.customers.services.owning import OWNING, bring_to, put_back
 from app.crm.customers.services.phones import mark_number, recount
 from app.crm.customers.services.recycling import contact_bin, customer_bin, forbidden_parents
 from app.crm.customers.services.searching import contact_kind, customer_kind
@@ -36,6 +37,7 @@ from app.crm.customers.services.sharing import share, unshare
 __all__ = [
     "CHANGED_FOR_MANY",
     "COMPARED",
+    "OWNING",
     "PLACES",
     "REASONS",
     "Alike",
@@ -45,6 +47,7 @@ __all__ = [
     "ask_for",
     "attach_contact",
     "because",
+    "bring_to",
     "change",
     "change_contact",
     "change_many",
@@ -67,6 +70,7 @@ __all__ = [
     "make_contact_of",
     "make_primary",
     "mark_number",
+    "put_back",
     "recount",
     "reindex",
     "restore",

@@ -60,7 +60,7 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
     model = Customer
     title, one, group, icon = _("Customer records"), _("Customer"), _("Customers"), "building-community"
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export", "can_history"]
-    base_permissions += ["can_import", "can_revert", "can_share", "can_bulk_edit"]
+    base_permissions += ["can_import", "can_revert", "can_share", "can_bulk_edit", "can_release"]
     base_permissions += ["can_phones", "can_accounts", "can_identity", "can_reveal"]
     bulk_actions = bulk.ACTIONS
 

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, literal, select, update
 
 from app.base import background, clock, logbook
-from app.base.actor import Actor
+from app.base.actor import Actor, acting
 from app.base.background import Progress
 from app.base.bulk import Action, Applied
 from app.base.history import change_set, explain
 from app.base.logbook import Kind
-from app.base.scope import condition, unscoped
+from app.base.scope import unscoped
 from app.base.sentences import lasting
 from app.base.transaction import lock, transaction
 from app.extensions import db
@@ -98,9 +98,9 @@ def _frozen(run_id: int, actor: Actor) -> int:
 
 def _freeze(run: Run, subject: Subject, actor: Actor) -> int:
     where = subject.meant(filter_text=run.filter, ticked=run.ticked, actor=actor)
-    mine = condition(subject.model, actor, write=True)
-    meant = select(literal(run.id), subject.key).where(where, mine)
-    db.session.execute(insert(RunRow).from_select(["run_id", "record_id"], meant))
+    meant = select(literal(run.id), subject.key).where(where, subject.open_to(actor))
+    with acting(subject.reader(actor)):
+        db.session.execute(insert(RunRow).from_select(["run_id", "record_id"], meant))
     with unscoped("the run's own rows"):
         return db.session.scalar(select(func.count()).select_from(ROWS).where(ROWS.c.run_id == run.id)) or 0
 
@@ -122,8 +122,9 @@ def _apply(run_id: int, part: Sequence[int], actor: Actor) -> None:
 
 def _still_mine(subject: Subject, part: Sequence[int], actor: Actor) -> list[int]:
     """Return those rows that are there and still the actor's to change."""
-    mine = condition(subject.model, actor, write=True)
-    return list(db.session.scalars(select(subject.key).where(subject.key.in_(part), mine).order_by(subject.key)))
+    mine = select(subject.key).where(subject.key.in_(part), subject.open_to(actor)).order_by(subject.key)
+    with acting(subject.reader(actor)):
+        return list(db.session.scalars(mine))
 
 
 def _note(run: Run, part: Sequence[int], mine: set[int], applied: Applied) -> None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, select
 
 from app.base import filters
-from app.base.actor import Actor
+from app.base.actor import Actor, acting
 from app.base.bulk import Action
 from app.base.fields import Field
 from app.base.scope import condition
@@ -33,6 +33,14 @@ class Subject:
             return self.key.in_(ticked)
         return filters.parse(filter_text or "", self.fields).sql(self.model, actor)
 
+    def reader(self, actor: Actor) -> Actor:
+        """Return as whom the rows are read: the actor, unless the screen opens more to them."""
+        return actor
+
+    def open_to(self, actor: Actor) -> ColumnElement[bool]:
+        """Return the condition of the rows that the actor may run over: those they may change."""
+        return condition(self.model, actor, write=True)
+
 
 subjects: dict[str, Subject] = {}
 
@@ -51,13 +59,15 @@ class Counts(NamedTuple):
 
 def counts(subject: Subject, where: ColumnElement[bool], *, actor: Actor) -> Counts:
     """Count exactly the rows in scope, and those to be changed."""
-    model, may = subject.model, condition(subject.model, actor, write=True)
-    seen = db.session.scalar(select(func.count(subject.key)).where(where)) or 0
-    writable = db.session.scalar(select(func.count(subject.key)).where(where, may).select_from(model)) or 0
+    model, may = subject.model, subject.open_to(actor)
+    with acting(subject.reader(actor)):
+        seen = db.session.scalar(select(func.count(subject.key)).where(where)) or 0
+        writable = db.session.scalar(select(func.count(subject.key)).where(where, may).select_from(model)) or 0
     return Counts(seen, writable)
 
 
 def samples(subject: Subject, where: ColumnElement[bool], *, actor: Actor, limit: int) -> Sequence[Any]:
     """Return the first rows that would be changed."""
-    may = condition(subject.model, actor, write=True)
-    return list(db.session.scalars(select(subject.model).where(where, may).order_by(subject.key.desc()).limit(limit)))
+    some = select(subject.model).where(where, subject.open_to(actor)).order_by(subject.key.desc()).limit(limit)
+    with acting(subject.reader(actor)):
+        return list(db.session.scalars(some))

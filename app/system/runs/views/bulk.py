@@ -133,7 +133,7 @@ class BulkActions:
         """Return the conditions as they are now: what is signed does not change with a segment."""
         text, key = request.form.get("filter", ""), request.form.get("segment", "")
         if text or not key:
-            check_asked(filters.parse(text, self.subject().fields), actor=self.actor())
+            check_asked(filters.parse(text, self.filterable()), actor=self.actor())
             return {"filter": text, "ids": None}
         listing = self.listing(segment=key, filter="", kept="")
         _checked, segment = listing.filter, listing.applied

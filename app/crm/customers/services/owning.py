@@ -1,0 +1,32 @@
+"""Customers that come to somebody, or go back to nobody: the columns that change together, in sets.
+
+Each is part of the caller's transaction, which says why (``because``) and has locked hands, then customers.
+"""
+
+from collections.abc import Sequence
+
+from app.base import clock
+from app.base.actor import Actor
+from app.base.bulk import set_columns
+from app.base.history import set_derived
+from app.crm.customers.models import Customer
+from app.crm.customers.services.many import told
+
+#: What changes with the owner: taking back gives all of it back.
+OWNING = ("owner_id", "department_id", "assigned_at")
+
+
+def bring_to(ids: Sequence[int], owner_id: int, *, department_id: int | None, actor: Actor) -> list[int]:
+    """Give customers to somebody, in their department from now on; return those that changed."""
+    values = {"owner_id": owner_id, "department_id": department_id, "assigned_at": clock.now()}
+    changed = set_columns(Customer, ids, values, actor)
+    told(changed)
+    return changed
+
+
+def put_back(ids: Sequence[int], *, actor: Actor) -> list[int]:
+    """Let nobody hold customers any more; they stay in the department. What was planned with them is not done now."""
+    changed = set_columns(Customer, ids, {"owner_id": None, "assigned_at": None}, actor)
+    set_derived(Customer, changed, {"next_contact_at": None})
+    told(changed)
+    return changed
