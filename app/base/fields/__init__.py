@@ -25,6 +25,7 @@ from app.base.fields.kinds import (
     Text,
     Value,
 )
+from app.base.fields.links import Links
 from app.base.fields.reach import Account, Email, Phone, Phones
 from app.base.fields.reading import (
     Hidden,
@@ -53,6 +54,7 @@ __all__ = [
     "Hidden",
     "IdentityNumber",
     "Link",
+    "Links",
     "LongText",
     "Moment",
     "Money",

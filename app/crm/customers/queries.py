@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.base import normal
 from app.base.actor import Actor
 from app.base.choices import Found
 from app.base.errors import Invalid
 from app.base.scope import unscoped
-from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer, PhoneEntry, PhoneNumber
+from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer, Holding, PhoneEntry, PhoneNumber
 from app.extensions import db
 from app.system.search import queries as search
 
@@ -73,6 +73,13 @@ def held(people: Collection[int]) -> Mapping[int, dict[str | None, int]]:
         for owner_id, level, count in rows:
             found.setdefault(owner_id, {})[level] = count
     return found
+
+
+def spells(customer_id: int, *, limit: int) -> Sequence[Holding]:
+    """Return the spells in which people held a customer, the newest first, with the names of all concerned."""
+    names = [joinedload(getattr(Holding, name)) for name in ("employee", "begun_by", "ended_by")]
+    found = select(Holding).where(Holding.customer_id == customer_id).order_by(Holding.id.desc())
+    return list(db.session.scalars(found.options(*names).limit(limit)))
 
 
 def ownerless(*, limit: int) -> Sequence[Customer]:
