@@ -232,7 +232,7 @@ class BulkActions:
             "in_background": self._is_long(count),
             "asked": self._seal().dumps(dict(asked)),
             "action_url": self.url("bulk_run"),
-            "cancel_url": self._back(asked),
+            "cancel_url": self._way_back(asked),
             "danger": action.danger,
             "is_final": action.is_final,
             "has_fields": bool(action.fields) or action.is_final,
@@ -272,7 +272,7 @@ class BulkActions:
             services.carry_out(run.id, AtOnce({}, actor))
         return run
 
-    def _back(self: Any, asked: Mapping[str, Any]) -> str:
+    def _way_back(self: Any, asked: Mapping[str, Any]) -> str:
         """Return where the person came from: the page of one record, or the list."""
         back: str = self.url("show", pk=asked["back"]) if asked.get("back") else self.url("list")
         return back
@@ -283,7 +283,7 @@ class BulkActions:
             return redirect(f"/runs/{run.id}")
         said = ngettext("%(n)s row was changed.", "%(n)s rows were changed.", run.changed_count, n=run.changed_count)
         flash(str(said), "success")
-        return redirect(f"/runs/{run.id}" if run.refused_count else self._back(asked))
+        return redirect(f"/runs/{run.id}" if run.refused_count else self._way_back(asked))
 
 
 def _agreed(action: Action, asked: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
