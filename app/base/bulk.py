@@ -62,6 +62,11 @@ class Action:
     #: (condition of the rows, how many, what was filled in, actor): shown, and agreed to, before the action is done.
     plan: Callable[[ColumnElement[bool], int, Given, Actor], Plan] | None = None
     amid_undo: Callable[[], AbstractContextManager[None]] = nullcontext  # round the taking back of some thousand rows
+    #: Told once, in the transaction that ends a run, and in the one that ends its taking back: (run, given, actor).
+    when_done: Callable[[int, Given, Actor], None] = lambda _run, _given, _actor: None
+    when_undone: Callable[[int, Given, Actor], None] = lambda _run, _given, _actor: None
+    leaves_reach: bool = False  # it takes rows out of the actor's reach: for undo it counts where they came from
+    is_offered: bool = True  # in the bar over selected rows; False: begun from a screen of its own
     asks: object = ""  # the heading over the fields, and the line beside it
     hint: object = ""
 

@@ -22,6 +22,7 @@ from app.base.fields.kinds import (
     Text,
     Value,
 )
+from app.base.fields.links import Links
 from app.base.fields.reach import Account, Email, Phone, Phones
 from app.base.fields.reading import (
     Hidden,
@@ -51,6 +52,7 @@ __all__ = [
     "Hidden",
     "IdentityNumber",
     "Link",
+    "Links",
     "LongText",
     "Moment",
     "Money",

@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from app.base import choices
 from app.base.errors import Invalid
-from app.base.fields import Boolean, Choice, Choices, Date, Field, Link, LongText, Number, value_of
+from app.base.fields import Boolean, Choice, Choices, Date, Field, Link, Links, LongText, Number, value_of
 from app.base.i18n import _
 from app.base.i18n import gettext as say
 
@@ -98,7 +98,7 @@ def _input(spec: Field, choices_url: str) -> Any:
 
 
 def _kind(spec: Field) -> type[Any]:
-    if isinstance(spec, Choices):
+    if isinstance(spec, Choices | Links):
         return Several
     if isinstance(spec, Choice | Link | Boolean):
         return One

@@ -38,7 +38,8 @@ class KeptRows:
         self.is_masked = any(is_hidden(spec, self.actor) for spec in asked)
         self.is_used = view.keeps_rows and "shown_once" not in g and all(map(_is_plain, asked))
         self.known: Kept = current_app.extensions.setdefault("kept_rows", Kept(MOST_ROWS))
-        self.alike = (view.endpoint, *[spec.name for spec in listing.columns], selectable, *self._seen_alike())
+        columns = [(spec.name, spec.group) for spec in listing.columns]
+        self.alike = (view.endpoint, *columns, selectable, *self._seen_alike())
 
     def _seen_alike(self) -> Sequence[Hashable]:
         here = (catalogue(), clock.today(), request.script_root, *map(number, STAMPS))

@@ -225,7 +225,7 @@ class DomainView(Lists, ModelView):
     @permission_name("list")
     def choices(self, field: str) -> Response:
         """Answer a searching choice: what the person may choose, best first. ``q``: the words typed."""
-        spec = self.filterable().get(field) or self.specs.get(field)
+        spec = self.choosable(field)
         spec = spec.inner if isinstance(spec, Related | Reckoned) else spec
         words = request.args.get("q", "").strip()[:60]
         if isinstance(spec, Link):
@@ -235,6 +235,10 @@ class DomainView(Lists, ModelView):
         if isinstance(spec, Choice):
             return jsonify(choices.search_items(spec.values, words, limit=MOST_CHOICES))
         return abort(404)
+
+    def choosable(self, name: str) -> Field | None:
+        """Return the field of that name whose values may be searched here."""
+        return self.filterable().get(name) or self.specs.get(name)
 
     # ── small things templates and pages ask for ──
 

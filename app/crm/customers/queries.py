@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, ScalarSelect, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.base import normal
 from app.base.actor import Actor
@@ -122,6 +122,13 @@ def let_go_by(employee_id: int, ids: Iterable[int], *, how: Collection[str] = LE
     )
     with unscoped("what somebody once held is theirs to know, whoever has it now"):
         return {key: at for key, at in db.session.execute(last.group_by(Holding.customer_id)) if at is not None}
+
+
+def spells(customer_id: int, *, limit: int) -> Sequence[Holding]:
+    """Return the spells in which people held a customer, the newest first, with the names of all concerned."""
+    names = [joinedload(getattr(Holding, name)) for name in ("employee", "begun_by", "ended_by")]
+    found = select(Holding).where(Holding.customer_id == customer_id).order_by(Holding.id.desc())
+    return list(db.session.scalars(found.options(*names).limit(limit)))
 
 
 def ownerless(*, limit: int) -> Sequence[Customer]:

@@ -97,6 +97,13 @@ def counts(run: ImportRun) -> Mapping[str, int]:
     return {row[0] or "": row[1] for row in db.session.execute(counted.group_by(ImportRow.done))}
 
 
+def changed_values(run_id: int) -> Iterator[Mapping[str, Any]]:
+    """Yield what the rows of a file said that have changed a record, as they were read."""
+    done = (ImportRow.run_id == run_id, ImportRow.done == Action.UPDATE, ImportRow.before.is_not(None))
+    found = select(ImportRow.values, ImportRow.before).where(*done).order_by(ImportRow.number)
+    return (values for values, before in db.session.execute(found).yield_per(CHUNK) if before)
+
+
 def to_take_back(run: ImportRun, *, limit: int, after: tuple[str, int, int] | None = None) -> Sequence[Any]:
     """Return the next rows to take back, updated ones first: of one kind, and of one change set.
 

@@ -149,8 +149,8 @@ def action_of(
     verdict: str, reason: str | None, *, choice: str | None, defaults: Mapping[str, str], may_update: bool
 ) -> Action:
     """Return what the import does with a row: the row's own choice first, else the choice for its kind."""
-    if verdict == Verdict.ACCEPT:
-        return Action.CREATE
+    if verdict == Verdict.ACCEPT:  # a file may also be about records that are there: see targets.Line.changes
+        return Action.UPDATE if may_update else Action.CREATE
     if verdict != Verdict.DUPLICATE or reason is None:
         return Action.REJECT if verdict == Verdict.REJECT else Action.SKIP
     wanted = choice or defaults.get(reason) or DEFAULTS[reason]

@@ -1,6 +1,7 @@
 """Named reads of runs."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import and_, func, select
 
@@ -13,6 +14,12 @@ from app.system.runs.rules import CHUNK, Fate
 def by_id(key: int) -> Run | None:
     """Return a run in scope."""
     return db.session.get(Run, key)
+
+
+def begun_at(key: int) -> datetime | None:
+    """Return when a run began, whosever it is; None if there is none."""
+    with unscoped("when something was done is told to those it concerns"):
+        return db.session.scalar(select(Run.at).where(Run.id == key))
 
 
 def next_rows(run_id: int) -> Sequence[int]:

@@ -14,7 +14,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from sqlalchemy import ColumnElement, Integer, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, func, literal_column, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.base.actor import Actor, Reach
@@ -233,6 +233,8 @@ def people_by_department() -> dict[int, int]:
 class EmployeeNames:
     """How people are named and found in searching choices."""
 
+    is_active_only = True
+
     def out_of_use(self, ids: Iterable[int]) -> Collection[int]:
         """Return those whose account is disabled."""
         found = list(db.session.scalars(select(User.id).where(User.id.in_(list(ids)), ~User.active)))
@@ -242,7 +244,8 @@ class EmployeeNames:
         return dict(db.session.execute(select(Employee.id, Employee.name).where(Employee.id.in_(list(ids)))).all())
 
     def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:  # noqa: ARG002 - all see all names
-        found = select(Employee).join(User, User.id == Employee.id).where(User.active)
+        found = select(Employee).join(User, User.id == Employee.id)
+        found = found.where(User.active) if self.is_active_only else found
         if words:
             found = found.where(
                 or_(Employee.name.contains(words, autoescape=True), User.username.startswith(words, autoescape=True))
@@ -252,6 +255,17 @@ class EmployeeNames:
 
     def exists(self, key: int, *, actor: Actor) -> bool:  # noqa: ARG002 - all see all names
         return db.session.get(Employee, key) is not None
+
+
+def disabled() -> Select[int]:
+    """Return a statement of the ids of the accounts that are disabled."""
+    return select(User.id).where(~User.active)
+
+
+class EverybodyNames(EmployeeNames):
+    """How people are named and found where also those who have left are meant."""
+
+    is_active_only = False
 
 
 class DepartmentNames:

@@ -4,7 +4,6 @@ from app.crm.customers.models import told
 from app.crm.customers.models.contacts import CONTACT_SCOPE, Contact, ContactLink, ContactPhone, PhoneEntry, PhoneNumber
 from app.crm.customers.models.customer import (
     COMPANY,
-    LET_GO,
     PERSON,
     SCOPE,
     Collaborator,
@@ -13,6 +12,7 @@ from app.crm.customers.models.customer import (
     shared_with,
 )
 from app.crm.customers.models.holding import Holding
+from app.crm.customers.models.paths import LET_GO
 
 __all__ = [
     "COMPANY",

@@ -180,7 +180,7 @@ class Customer(Model):
     )
     converted_on: Mapped[date | None] = mapped_column(info=field(Date(_("Deal customer since"))))
     assigned_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Assigned at"))))
-    # Reckoned from the follow-ups, which have a history of their own: see base.history.set_derived.
+    # Reckoned from the follow-ups, which have a history of their own: see base.derived.set_derived.
     last_followup_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Last followed up"))))
     next_contact_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Next contact"), sortable=True)))
     created_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Created at"), sortable=True)))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from app.base import clock
 from app.base.actor import Actor
 from app.base.bulk import set_columns
-from app.base.history import set_derived
+from app.base.derived import set_derived
 from app.crm.customers.models import Customer
 from app.crm.customers.services.many import told
 

@@ -3,7 +3,7 @@
 from app.system.imports.services.background import CHECK, IMPORT, UNDO, in_background
 from app.system.imports.services.checking import check, choose, forecast
 from app.system.imports.services.results import write_result
-from app.system.imports.services.targets import Checker, Line, Target, register, targets
+from app.system.imports.services.targets import Checker, Line, Refused, Target, register, targets
 from app.system.imports.services.undoing import Undoing, preview, undo
 from app.system.imports.services.uploads import discard, sweep, upload
 from app.system.imports.services.writing import import_run
@@ -14,6 +14,7 @@ __all__ = [
     "UNDO",
     "Checker",
     "Line",
+    "Refused",
     "Target",
     "Undoing",
     "check",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from app.base.actor import Actor
 from app.base.sentences import stored
@@ -30,6 +30,10 @@ class Line:
             {"field": name, "cell": str(self.cells.get(name) or "")[:200], "sentence": stored(sentence)}
         )
 
+    def changes(self, record_id: int) -> None:
+        """Note which record this row is about, in a file that makes none."""
+        self.duplicate_of, self.may_update = record_id, True
+
     def equals(self, reason: str, sentence: object, *, record_id: int | None, may_update: bool) -> None:
         """Note which record, or earlier row, this row repeats."""
         self.reason, self.duplicate_of, self.may_update = reason, record_id, may_update
@@ -43,6 +47,12 @@ class Line:
         if self.reason:
             return Verdict.DUPLICATE
         return Verdict.REJECT if self.problems else Verdict.ACCEPT
+
+
+class Refused(NamedTuple):
+    """Why a record was not changed."""
+
+    sentence: object
 
 
 class Checker(Protocol):
@@ -75,11 +85,16 @@ class Target(Protocol):
     def create(self, values: Sequence[Mapping[str, Any]], *, template: str, actor: Actor) -> Sequence[int]:
         """Make records, each with its history; return their ids in order. Part of the caller's transaction."""
 
-    def update(self, values: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[int, dict[str, Any]]:
+    def update(
+        self, values: Mapping[int, Mapping[str, Any]], *, actor: Actor
+    ) -> Mapping[int, dict[str, Any] | Refused]:
         """Change records in the actor's write scope, only what is given and not empty.
 
-        Returns by id what the changed fields were before; ids left out were not theirs to change.
+        Returns by id what the changed fields were before, or why not; ids left out were not theirs to change.
         """
+
+    def finished(self, run_id: int, *, actor: Actor) -> None:
+        """Hear that a file was imported, in the transaction that ends it."""
 
     def edited_since(self, ids: Sequence[int], *, change_set_id: int, was_created: bool) -> Mapping[int, str]:
         """Return the names of those records that anything was done to after that change set."""

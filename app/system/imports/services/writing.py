@@ -21,7 +21,7 @@ from app.system.imports import queries, rules
 from app.system.imports.models import ImportRow, ImportRun
 from app.system.imports.rules import Action, Verdict
 from app.system.imports.services.halving import in_parts
-from app.system.imports.services.targets import Target, targets
+from app.system.imports.services.targets import Refused, Target, targets
 
 ROWS = ImportRow.__table__
 IN_LINE = 7_310_001  # our number among the advisory locks: one import writes at a time
@@ -86,6 +86,7 @@ def _finish(key: int, actor: Actor) -> None:
     counts = queries.counts(run)
     run.counts = {name: counts.get(name, 0) for name in Action}
     run.state, run.imported_at, run.sha256 = rules.state_after(run.state, "finish"), clock.now(), None
+    targets[run.kind].finished(run.id, actor=actor)
     logbook.note(Kind.IMPORTED, **logbook.about(run), detail=run.counts, actor=actor)
 
 
@@ -188,10 +189,11 @@ class _Batch:
         wanted = {record_id: values for record_id, (_row, values) in self.old.items()}
         before = self.target.update(wanted, actor=actor)
         for record_id, (row, _values) in self.old.items():
-            if record_id in before:
-                self._note(row, Action.UPDATE, record_id=record_id, before=before[record_id])
+            was = before.get(record_id, Refused(_("The existing record is no longer yours to change.")))
+            if isinstance(was, Refused):
+                self._leave(row, Action.SKIP, ("", "", was.sentence))
             else:
-                self._leave(row, Action.SKIP, ("", "", _("The existing record is no longer yours to change.")))
+                self._note(row, Action.UPDATE, record_id=record_id, before=was)
 
     def _leave(self, row: Any, action: Action, problem: tuple[str, str, object] | None = None) -> None:
         problems = list(row.problems or [])

@@ -160,7 +160,8 @@ def _fate(key: int, changed: set[int], mine: set[int], applied: Applied) -> Fate
 def _finish(run_id: int, actor: Actor) -> None:
     run = locked(run_id)
     run.state, run.ended_at = rules.state_after(run.state, "finish"), clock.now()
-    subject, _action = known(run)
+    subject, action = known(run)
+    action.when_done(run.id, run.given, actor)
     detail: dict[str, Any] = {"segment": run.segment} if run.segment else {}
     detail |= {"changed": run.changed_count, "refused": run.refused_count}
     about = {"title": run.title, "subject_kind": subject.model.__tablename__, "records": queries.changed(run.id)}  # type: ignore[attr-defined]

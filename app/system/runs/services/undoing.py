@@ -1,6 +1,6 @@
 """Taking a whole run back: rows edited since are kept, and named. Source: OWN-4."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from app.base.bulk import Action, signature
 from app.base.history import explain, update_versioned, versions_of
 from app.base.i18n import _
 from app.base.logbook import Kind
-from app.base.scope import condition, unscoped, with_deleted
+from app.base.scope import condition, policy_of, unscoped, with_deleted
 from app.base.sentences import lasting
 from app.base.transaction import transaction
 from app.extensions import db
@@ -106,12 +106,24 @@ def _free(
     ours = select(versions.c.id).where(versions.c.id.in_(ids), versions.c.transaction_id == number)
     with unscoped("whoever ran it takes it back"):
         latest = set(db.session.scalars(ours.where(versions.c.end_transaction_id.is_(None))))
-    may = condition(subject.model, actor, write=True)
-    mine = set(db.session.scalars(select(subject.key).where(subject.key.in_(latest), may)))
+    mine = _mine(subject, action, latest, number, actor)
     hindered = action.hinder(sorted(mine))
     kept: dict[int, object] = dict.fromkeys((key for key in ids if key not in latest), lasting(EDITED))
     kept |= dict.fromkeys(latest - mine, lasting(NOT_YOURS)) | dict(hindered)
     return sorted(mine - hindered.keys()), kept
+
+
+def _mine(subject: Subject, action: Action, ids: Collection[int], number: int, actor: Actor) -> set[int]:
+    """Return those of the rows that the actor may change: as they are, or as they were if the run took them away."""
+    may = condition(subject.model, actor, write=True)
+    mine = set(db.session.scalars(select(subject.key).where(subject.key.in_(ids), may)))
+    policy = policy_of(subject.model)
+    if action.leaves_reach and policy is not None:
+        former = versions_of(subject.model).__table__.alias()
+        before = (former.c.id.in_(ids), former.c.end_transaction_id == number)
+        with unscoped("where the run took the rows from"):
+            mine |= set(db.session.scalars(select(former.c.id).where(*before, policy.rows(former, actor, write=True))))
+    return mine
 
 
 def _restore(subject: Subject, columns: Sequence[str], ids: Sequence[int], number: int, actor: Actor) -> None:
@@ -134,5 +146,7 @@ def _note(run: Run, free: Sequence[int], kept: Mapping[int, object]) -> None:
 def _finish(run_id: int, actor: Actor) -> None:
     run = locked(run_id)
     run.state, run.undone_at = rules.state_after(run.state, "finish_undo"), clock.now()
+    _subject, action = known(run)
+    action.when_undone(run.id, run.given, actor)
     detail = {"restored": run.restored_count, "kept": run.kept_count}
     logbook.note(Kind.UNDONE, **logbook.about(run), detail=detail, actor=actor)

@@ -15,7 +15,7 @@ from app.base import filters, segments, wording
 from app.base.background import AtOnce
 from app.base.bulk import Action, Plan
 from app.base.errors import DomainError, Invalid, WrongState
-from app.base.fields import Number
+from app.base.fields import Field, Number
 from app.base.i18n import _, ngettext
 from app.base.masked_filters import check_asked
 from app.base.screens import filterbar, forms
@@ -60,8 +60,31 @@ class BulkActions:
         return [
             {"name": one.name, "label": one.label, "icon": one.icon, "danger": one.danger}
             for one in self.bulk_actions
-            if self.may(one.button)
+            if one.is_offered and self.may(one.button)
         ]
+
+    def choosable(self: Any, name: str) -> Field | None:
+        """Return the field of that name, be it one of an action's form."""
+        found: Field | None = super().choosable(name)  # type: ignore[misc]
+        asked = (spec for one in self.bulk_actions if self.may(one.button) for spec in one.fields)
+        return found or next((spec for spec in asked if spec.name == name), None)
+
+    def bulk_button(self: Any, name: str, record: Any) -> dict[str, Any] | None:
+        """Return the button that does to one record what the bar does to many; None for who may not press it."""
+        action = next(one for one in self.bulk_actions if one.name == name)
+        if not self.may(action.button):
+            return None
+        return {"label": action.label, "icon": action.icon, "url": self.row_url("bulk_one", record, name=name)}
+
+    @expose("/<pk>/bulk/<name>")
+    @has_access
+    @permission_name("list")
+    def bulk_one(self: Any, pk: str, name: str) -> Any:
+        """Show what an action would do to one record, as if it had been ticked."""
+        action = self._chosen(name)
+        key = self.key(self.record(pk, write=True))
+        asked = self._counted({"action": name, "filter": None, "ids": [key], "back": key})
+        return self._preview(action, asked, self._bulk_form(action, filled=False))
 
     def bulk_url(self: Any) -> str:
         return self.url("bulk")
@@ -102,7 +125,7 @@ class BulkActions:
         except DomainError as refusal:
             db.session.rollback()
             return self._preview(action, self._counted(asked), form, problem=refusal)
-        return self._answered(run)
+        return self._answered(run, asked)
 
     # ── what is asked ──
 
@@ -209,7 +232,7 @@ class BulkActions:
             "in_background": self._is_long(count),
             "asked": self._seal().dumps(dict(asked)),
             "action_url": self.url("bulk_run"),
-            "cancel_url": self.url("list"),
+            "cancel_url": self._way_back(asked),
             "danger": action.danger,
             "is_final": action.is_final,
             "has_fields": bool(action.fields) or action.is_final,
@@ -249,13 +272,18 @@ class BulkActions:
             services.carry_out(run.id, AtOnce({}, actor))
         return run
 
-    def _answered(self: Any, run: Run) -> Response:
+    def _way_back(self: Any, asked: Mapping[str, Any]) -> str:
+        """Return where the person came from: the page of one record, or the list."""
+        back: str = self.url("show", pk=asked["back"]) if asked.get("back") else self.url("list")
+        return back
+
+    def _answered(self: Any, run: Run, asked: Mapping[str, Any]) -> Response:
         if run.job_id is not None:
             flash(str(_("Begun. You may go on working: the result will be here.")), "info")
             return redirect(f"/runs/{run.id}")
         said = ngettext("%(n)s row was changed.", "%(n)s rows were changed.", run.changed_count, n=run.changed_count)
         flash(str(said), "success")
-        return redirect(f"/runs/{run.id}" if run.refused_count else self.url("list"))
+        return redirect(f"/runs/{run.id}" if run.refused_count else self._way_back(asked))
 
 
 def _agreed(action: Action, asked: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,9 @@ class CustomerTarget:
     def update(self, values: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[int, dict[str, Any]]:
         return writing.update(values, actor=actor)
 
+    def finished(self, run_id: int, *, actor: Actor) -> None:
+        """Nobody is told."""
+
     def edited_since(self, ids: Sequence[int], *, change_set_id: int, was_created: bool) -> Mapping[int, str]:
         return undoing.edited_since(ids, change_set_id=change_set_id, was_created=was_created)
 

@@ -1,0 +1,9 @@
+import pytest
+
+from app.system.runs import queries
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch):
+    """Three rows a transaction, so that a test has several."""
+    monkeypatch.setattr(queries, "CHUNK", 3)
