@@ -19,6 +19,7 @@ DOMAINS = (
     "system.search",
     "crm.customers",
     "crm.pool",
+    "crm.recalls",
 )
 
 #: Doors: they have screens but no business of their own.

@@ -1,8 +1,9 @@
 """Named reads of customers, contacts and phones. All of them stay within the scope of whoever acts."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from app.base import normal
@@ -11,6 +12,7 @@ from app.base.choices import Found
 from app.base.errors import Invalid
 from app.base.scope import unscoped
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer, PhoneEntry, PhoneNumber
+from app.crm.customers.rules import DEAL
 from app.extensions import db
 from app.system.search import queries as search
 
@@ -73,6 +75,52 @@ def held(people: Collection[int]) -> Mapping[int, dict[str | None, int]]:
         for owner_id, level, count in rows:
             found.setdefault(owner_id, {})[level] = count
     return found
+
+
+#: What rules look at of a customer that somebody holds.
+STANDING = (
+    "owner_id department_id level status converted_on assigned_at created_at last_followup_at next_contact_at"
+).split()
+Where = Callable[[FromClause], ColumnElement[bool]]
+
+
+def has_bought(row: Any) -> bool:
+    """Tell whether a customer, or a row with STANDING, is or was a deal customer."""
+    return row.status == DEAL or row.converted_on is not None
+
+
+def bought(table: FromClause) -> ColumnElement[bool]:
+    """Return the same as a condition."""
+    return or_(table.c.converted_on.is_not(None), and_(table.c.status.is_not(None), table.c.status == DEAL))
+
+
+def _held_rows(where: Where) -> Select[Any]:
+    columns = [getattr(Customer, name) for name in ("id", "name", *STANDING)]
+    return select(*columns).where(Customer.owner_id.is_not(None), where(Customer.__table__))
+
+
+def held_rows(where: Where, *, after: int = 0, limit: int) -> Sequence[Any]:
+    """Return customers in scope that somebody holds, behind the one with the id ``after``: id, name and STANDING."""
+    return db.session.execute(_held_rows(where).where(Customer.id > after).order_by(Customer.id).limit(limit)).all()
+
+
+def longest_held(where: Where, *, limit: int) -> Sequence[Any]:
+    """Return the same of those that were assigned first."""
+    since = func.coalesce(Customer.assigned_at, Customer.created_at)
+    return db.session.execute(_held_rows(where).order_by(since, Customer.id).limit(limit)).all()
+
+
+def held_tally(where: Where) -> Sequence[Any]:
+    """Return how many customers in scope are held, by department, owner and level: rows of (…, count)."""
+    groups = (Customer.department_id, Customer.owner_id, Customer.level)
+    counted = select(*groups, func.count().label("count")).where(Customer.owner_id.is_not(None))
+    return db.session.execute(counted.where(where(Customer.__table__)).group_by(*groups)).all()
+
+
+def locked_rows(ids: Collection[int]) -> Sequence[Any]:
+    """Return customers that somebody holds as they are now, held against others until the transaction ends."""
+    rows = _held_rows(lambda table: table.c.id.in_(sorted(ids))).order_by(Customer.id)
+    return db.session.execute(rows.with_for_update(of=Customer)).all()
 
 
 def ownerless(*, limit: int) -> Sequence[Customer]:

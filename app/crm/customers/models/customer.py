@@ -83,6 +83,14 @@ def shared_with(table: FromClause, actor: Actor, *, write: bool) -> ColumnElemen
     return table.c.id.in_(select(shares.c.customer_id).where(and_(*terms)))
 
 
+def named_for(table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
+    """Return the condition that the actor, or someone whose superior they are, is a row's service person or deputy."""
+    return or_(*[_is_mine_or_belows(table.c[name], actor, write=write) for name in NAMED])
+
+
+NAMED = ("service_person_id", "deputy_id")
+
+
 def _is_mine_or_belows(employee_id: ColumnElement[int], actor: Actor, *, write: bool) -> ColumnElement[bool]:
     people, reach = Model.metadata.tables["security_employee"], actor.reach("customers")
     level = reach.write if write else reach.read
@@ -110,7 +118,13 @@ def assignment_state(table: FromClause, _code: str, states: Sequence[str]) -> Co
     return or_(false(), *[met[state] for state in states if state in met])
 
 
-SCOPE = Owned("customers", ownerless="pool", shared=[shared_with])
+def _only_filled(name: str) -> dict[str, Any]:
+    """Return what makes an index on a column one of the rows that have something in it."""
+    filled = text(f"{name} IS NOT NULL")
+    return {"postgresql_where": filled, "sqlite_where": filled}
+
+
+SCOPE = Owned("customers", ownerless="pool", shared=[shared_with, named_for])
 
 
 class Customer(Model):
@@ -141,6 +155,7 @@ class Customer(Model):
         ),
         Index("ix_customer_updated", "updated_at", "id"),
         Index("ix_customer_registered", "registered_on", "id"),
+        *[Index(f"ix_customer_{name}", name, **_only_filled(name)) for name in NAMED],
         Index("ix_customer_next_contact", "next_contact_at", "id"),
         Index(
             "ix_customer_pool", "id", postgresql_where=text("owner_id IS NULL"), sqlite_where=text("owner_id IS NULL")
@@ -237,6 +252,28 @@ class Customer(Model):
     department_id: Mapped[int | None] = mapped_column(
         ForeignKey("security_department.id"), info=field(Link(_("Department"), to="department", relation="department"))
     )
+    service_person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("security_employee.id"),
+        info=field(
+            Link(
+                _("Service person"),
+                to="employee",
+                relation="service_person",
+                help=_("Sees and changes this customer, besides its owner."),
+            )
+        ),
+    )
+    deputy_id: Mapped[int | None] = mapped_column(
+        ForeignKey("security_employee.id"),
+        info=field(
+            Link(
+                _("Deputy"),
+                to="employee",
+                relation="deputy",
+                help=_("Takes the service person's place, and sees and changes the customer likewise."),
+            )
+        ),
+    )
     converted_on: Mapped[date | None] = mapped_column(info=field(Date(_("Deal customer since"))))
     assigned_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Assigned at"))))
     # Reckoned from the follow-ups, which have a history of their own: see base.history.set_derived.
@@ -256,6 +293,8 @@ class Customer(Model):
     parent: Mapped[Customer | None] = relationship(remote_side=[id])
     owner = relationship("Employee", foreign_keys=[owner_id])
     department = relationship("Department", foreign_keys=[department_id])
+    service_person = relationship("Employee", foreign_keys=[service_person_id])
+    deputy = relationship("Employee", foreign_keys=[deputy_id])
     created_by = relationship("Employee", foreign_keys=[created_by_id])
     updated_by = relationship("Employee", foreign_keys=[updated_by_id])
     tags: Mapped[list[CustomerTag]] = relationship(

@@ -16,6 +16,7 @@ from app.crm.customers.services.edit import change, create, delete, restore
 from app.crm.customers.services.history import take_back, take_contact_back
 from app.crm.customers.services.holding import because
 from app.crm.customers.services.imports import CustomerTarget
+from app.crm.customers.services.letting_go import LET_GO_COLUMNS, let_go
 from app.crm.customers.services.looking import look_at
 from app.crm.customers.services.many import (
     CHANGED_FOR_MANY,
@@ -24,6 +25,7 @@ from app.crm.customers.services.many import (
     check_change,
     check_delete,
     delete_many,
+    on_many,
     reindex,
     told,
     with_taken_codes,
@@ -36,6 +38,7 @@ from app.crm.customers.services.sharing import share, unshare
 __all__ = [
     "CHANGED_FOR_MANY",
     "COMPARED",
+    "LET_GO_COLUMNS",
     "PLACES",
     "REASONS",
     "Alike",
@@ -63,10 +66,12 @@ __all__ = [
     "delete_many",
     "detach_contact",
     "forbidden_parents",
+    "let_go",
     "look_at",
     "make_contact_of",
     "make_primary",
     "mark_number",
+    "on_many",
     "recount",
     "reindex",
     "restore",

@@ -10,7 +10,7 @@ from app.base.actor import Actor, Level
 from app.base.bulk import Applied, Given, set_columns
 from app.base.errors import Invalid
 from app.base.fields import fields_of
-from app.base.history import change_set, explain
+from app.base.history import Hearer, change_set, explain, on_bulk
 from app.base.i18n import _
 from app.base.recycle import Why
 from app.base.scope import unscoped
@@ -111,3 +111,8 @@ def with_taken_codes(ids: Sequence[int]) -> Mapping[int, object]:
     with unscoped("a code is unique in the whole house"):
         found = db.session.execute(taken).all()
     return {key: _("Another customer has the credit code %(code)s now.", code=code) for key, code in found}
+
+
+def on_many(hear: Hearer) -> None:
+    """Call ``hear`` for every set of customers that is written, before it is deleted: what hangs on them follows."""
+    on_bulk(Customer, hear)

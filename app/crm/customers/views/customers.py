@@ -65,7 +65,6 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
     bulk_actions = bulk.ACTIONS
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
-    row_needs = ["level"]
     form_sections = SECTIONS
     form_fields = [name for _key, _title, names in SECTIONS for name in names]
     export_fields = [
@@ -100,6 +99,14 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
     def row_level(self, record: Any) -> Mapping[str, str] | None:
         item = self.specs["level"].values.by_code.get(record.level)  # type: ignore[attr-defined]
         return {"text": item.label[:1], "color": item.color, "title": item.label} if item else None
+
+    @property
+    def row_needs(self) -> Sequence[str]:  # type: ignore[override] # what is hung on the rows is known once all is
+        return ["level", *parts.row_needs()]
+
+    def row_chips(self, record: Any) -> Sequence[tuple[str, str]]:
+        is_key = [(self.specs["level"].text(record.level), "amber")] if record.level == rules.KEY else []
+        return [*is_key, *parts.gathered("row_chips", self, record)]
 
     def row_actions(self, record: Any) -> Sequence[Mapping[str, Any]]:
         button = self.reveals(record, "phone")
