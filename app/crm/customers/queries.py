@@ -204,11 +204,16 @@ def ancestors(key: int) -> Sequence[int]:
 def access_list(customer: Customer) -> Sequence[tuple[str, str, Collaborator | None]]:
     """Return who sees a customer and why: (name, reason code, the share if it is one). Source: CUS-19.
 
-    Reasons: "owner", "writes", "reads". Superiors follow from these by the data scope of their roles.
+    Reasons: "owner", "service_person", "deputy", "writes", "reads". Superiors follow from these by the data scope of
+    their roles.
     """
     shares = sorted(customer.collaborators, key=lambda row: row.id)
-    owner: list[tuple[str, str, Collaborator | None]] = [(customer.owner.name, "owner", None)] if customer.owner else []
-    return [*owner, *[(row.employee.name, "writes" if row.can_write else "reads", row) for row in shares]]
+    named: list[tuple[str, str, Collaborator | None]] = [
+        (person.name, why, None)
+        for why in ("owner", "service_person", "deputy")
+        if (person := getattr(customer, why)) is not None
+    ]
+    return [*named, *[(row.employee.name, "writes" if row.can_write else "reads", row) for row in shares]]
 
 
 class ContactNames:

@@ -120,12 +120,16 @@ class RecallRule(Model):
     )
     spares_planned: Mapped[bool] = mapped_column(
         default=False,
-        info=field(Boolean(_("Waits while a contact is planned"), required=True, help=_("Until the planned day is over."))),
+        info=field(
+            Boolean(_("Waits while a contact is planned"), required=True, help=_("Until the planned day is over."))
+        ),
     )
     warning_days: Mapped[str | None] = mapped_column(
         String(60),
         info=field(
-            DaysBefore(_("Warnings, days before"), max_length=60, help=_("Such as “7, 3, 1”. Empty: as in the settings."))
+            DaysBefore(
+                _("Warnings, days before"), max_length=60, help=_("Such as “7, 3, 1”. Empty: as in the settings.")
+            )
         ),
     )
     is_on: Mapped[bool] = mapped_column(default=False, info=field(Boolean(_("Switched on"))))

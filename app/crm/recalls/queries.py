@@ -124,9 +124,7 @@ def _long_ago(table: FromClause, cut: rules.Cut) -> Sequence[ColumnElement[bool]
         table.c.last_followup_at,
         table.c.next_contact_at,
     )
-    return [
-        or_(column.is_(None), column < _end_of(last)) for column, last in zip(columns, cut, strict=True) if last
-    ]
+    return [or_(column.is_(None), column < _end_of(last)) for column, last in zip(columns, cut, strict=True) if last]
 
 
 def _end_of(day: date) -> datetime:

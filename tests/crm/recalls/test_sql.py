@@ -66,9 +66,7 @@ def test_what_the_database_finds_is_what_the_function_says(in_app, day):
                     on = day + timedelta(days=shift)
                     found = set(
                         db.session.scalars(
-                            select(Customer.id).where(
-                                queries.due_by(rule, TABLE, on, protection_days=protection_days)
-                            )
+                            select(Customer.id).where(queries.due_by(rule, TABLE, on, protection_days=protection_days))
                         )
                     )
                     said = {row.id for row in records if is_due(row, rule, on, protection_days)}

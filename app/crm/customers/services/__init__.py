@@ -16,6 +16,7 @@ from app.crm.customers.services.edit import change, create, delete, restore
 from app.crm.customers.services.history import take_back, take_contact_back
 from app.crm.customers.services.holding import because
 from app.crm.customers.services.imports import CustomerTarget
+from app.crm.customers.services.keys import keys_from, locked_keys
 from app.crm.customers.services.letting_go import LET_GO_COLUMNS, let_go
 from app.crm.customers.services.looking import look_at
 from app.crm.customers.services.many import (
@@ -66,7 +67,9 @@ __all__ = [
     "delete_many",
     "detach_contact",
     "forbidden_parents",
+    "keys_from",
     "let_go",
+    "locked_keys",
     "look_at",
     "make_contact_of",
     "make_primary",

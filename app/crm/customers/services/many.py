@@ -21,6 +21,7 @@ from app.crm.customers.facts import CustomersImported
 from app.crm.customers.models import Customer
 from app.crm.customers.services import phones
 from app.crm.customers.services.imports.writing import typed
+from app.crm.customers.services.keys import keys_among
 from app.extensions import db
 from app.system.recycle import services as recycle
 
@@ -30,7 +31,7 @@ CHANGED_FOR_MANY = ("level", "status", "type", "source", "industry", "operating_
 
 
 def check_change(given: Given, actor: Actor) -> None:
-    """Raise Invalid unless something is to be set or emptied, and not both; or for another's department."""
+    """Raise Invalid unless something is to be set or emptied, and not both; for another's department; for key data."""
     emptied = set(given.get("emptied", ()))
     if not emptied and not any(name in given for name in CHANGED_FOR_MANY):
         raise Invalid(_("Fill in at least one field, or choose one to empty."))
@@ -39,6 +40,9 @@ def check_change(given: Given, actor: Actor) -> None:
         raise Invalid(_("“%(label)s” is both filled in and to be emptied: choose one."), label=label)
     if "department" in given and actor.reach("customers").write != Level.ALL:
         raise Invalid(_("Only somebody who may change all customers can move them to another department."))
+    if locked := keys_among({*given, *emptied}, actor=actor):
+        label = fields_of(Customer)[locked[0]].label
+        raise Invalid(_("“%(label)s” is key data: ask a supervisor, dispatcher or administrator."), label=label)
 
 
 def change_many(ids: Sequence[int], given: Given, actor: Actor) -> Applied:

@@ -20,7 +20,7 @@ from app.base.screens.reveals import Reveals
 from app.base.screens.view import DomainView
 from app.crm.customers import queries, rules, services
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer
-from app.crm.customers.views import bulk, entering, page, parts, relations, sheet
+from app.crm.customers.views import bulk, entering, keydata, page, parts, relations, sheet
 from app.crm.customers.views.entering import Entering
 from app.extensions import db
 from app.system.audit.queries import SILENT, Line
@@ -32,7 +32,7 @@ BASICS = "kind name credit_code industry registered_on sex birthday document_kin
 BASICS += " operating_status address parent"
 REACH = "phone email wechat person_in_charge legal_person legal_phone finance_name finance_phone"
 REACH += " cashier_name cashier_phone fax website"
-BUSINESS = "level status type source tags owner needs notes"
+BUSINESS = "level status type source tags owner service_person deputy needs notes"
 #: The form: (anchor, heading, fields).
 SECTIONS = [
     ("basics", _("Basic information"), BASICS.split()),
@@ -61,7 +61,7 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
     title, one, group, icon = _("Customer records"), _("Customer"), _("Customers"), "building-community"
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export", "can_history"]
     base_permissions += ["can_import", "can_revert", "can_share", "can_bulk_edit"]
-    base_permissions += ["can_phones", "can_accounts", "can_identity", "can_reveal"]
+    base_permissions += ["can_phones", "can_accounts", "can_identity", "can_reveal", "can_edit_key"]
     bulk_actions = bulk.ACTIONS
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
@@ -74,6 +74,7 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
     default_sort = "-updated_at"
     quick_segments = [
         ("mine", _("Mine"), {"all": [{"field": "owner", "op": "is", "value": ME}]}),
+        ("key", _("Key customers"), {"all": [{"field": "level", "op": "is", "value": rules.KEY}]}),
         ("unassigned", _("Unassigned"), {"all": [{"field": "owner", "op": "empty"}]}),
         ("companies", _("Companies"), {"all": [{"field": "kind", "op": "not_is", "value": rules.PERSON}]}),
         ("persons", _("Persons"), {"all": [{"field": "kind", "op": "is", "value": rules.PERSON}]}),
@@ -86,6 +87,9 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
         kind = record.kind if record is not None else None
         names = [name for name in self.form_fields if kind is None or rules.belongs(self.specs[name].only, kind)]
         return names if record is None else [name for name in names if name != "owner"]
+
+    def form(self, record: Any = None) -> Any:
+        return keydata.locked(super().form(record), record, actor=self.actor())
 
     def can_take_back(self, line: Line) -> bool:
         return line.key[0] is not Collaborator and line.spec.name not in SILENT | {"owner", "department", "assigned_at"}

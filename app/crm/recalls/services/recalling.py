@@ -37,9 +37,7 @@ def recall(*, day: date, protection_days: int, actor: Actor) -> int:
 
 
 def _by_rule(rule: Rule, day: date, protection_days: int, actor: Actor) -> int:
-    due = customers.held_rows(
-        lambda table: queries.due_by(rule, table, day, protection_days=protection_days), limit=1
-    )
+    due = customers.held_rows(lambda table: queries.due_by(rule, table, day, protection_days=protection_days), limit=1)
     if not due:
         return 0
     subject = runs.subjects[SCREEN]
@@ -93,15 +91,11 @@ def apply(ids: Sequence[int], given: Given, actor: Actor) -> Applied:
             owners[str(row.owner_id)] = owners.get(str(row.owner_id), 0) + 1
     changed = [key for due, some in found.items() for key in _let_go(due, some, actor)]
     left = lasting(NOT_DUE)
-    return Applied(
-        sorted(changed), dict.fromkeys(sorted(set(ids) - set(changed)), left), {**given, OWNERS: owners}
-    )
+    return Applied(sorted(changed), dict.fromkeys(sorted(set(ids) - set(changed)), left), {**given, OWNERS: owners})
 
 
 def _let_go(due: Due, ids: Sequence[int], actor: Actor) -> list[int]:
-    return customer_services.let_go(
-        ids, how="auto_recall", reason=due.rule.kind, words=rules.reason(due), actor=actor
-    )
+    return customer_services.let_go(ids, how="auto_recall", reason=due.rule.kind, words=rules.reason(due), actor=actor)
 
 
 def columns(_given: Mapping[str, Any]) -> Sequence[str]:

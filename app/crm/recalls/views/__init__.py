@@ -9,8 +9,7 @@ from app.base.fields import add_filters
 from app.base.i18n import _
 from app.base.screens import rights
 from app.crm.customers import services as customers
-from app.crm.customers.views import CustomerView
-from app.crm.customers.views.parts import Part, hang
+from app.crm.customers.views import CustomerView, Part, hang
 from app.crm.recalls import queries, rules, services
 from app.crm.recalls.services.recalling import columns
 from app.crm.recalls.views import filters, marks, settings, told

@@ -73,9 +73,7 @@ def _row(rule: Rule, row: Any, people: Mapping[int, str]) -> dict[str, Any]:
         "name": row.name,
         "url": url_for("CustomerView.show", pk=row.id),
         "owner": markup.person(people.get(row.owner_id, "")),
-        "followed": markup.day(standing.last_followup_on, near=False)
-        if standing.last_followup_on
-        else _("Never"),
+        "followed": markup.day(standing.last_followup_on, near=False) if standing.last_followup_on else _("Never"),
         "assigned": markup.day(standing.assigned_on, near=False),
         "limit": wording.number(due.limit),
         "over": wording.number((clock.today() - due.on).days),
