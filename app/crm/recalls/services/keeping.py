@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.base import clock
 from app.base.actor import SYSTEM, Actor
 from app.base.history import set_derived
 from app.base.stamps import raise_stamp
-from app.base.transaction import check_revision, lock, transaction
+from app.base.transaction import check_revision, is_new, lock, transaction
 from app.crm.recalls import rules
 from app.crm.recalls.models import RecallRule, RuleDepartment, days_of
 from app.crm.recalls.queries import STAMP
@@ -56,9 +57,12 @@ def _assign(rule: RecallRule, values: Mapping[str, Any]) -> None:
     for name in OWN:
         if name in values:
             setattr(rule, name, values[name])
-    if "departments" in values:
-        kept = {one.code: one for one in rule.houses}
-        rule.houses = [kept.get(code) or RuleDepartment(code=code) for code in values["departments"]]
+    kept = {one.code: one for one in rule.houses}
+    wanted = values.get("departments", tuple(kept))
+    if set(wanted) != set(kept):
+        rule.houses = [kept.get(code) or RuleDepartment(code=code) for code in wanted]
+        if not is_new(rule):
+            flag_modified(rule, "name")  # rows of another table alone would leave the revision as it is
 
 
 @transaction
