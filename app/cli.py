@@ -25,6 +25,7 @@ def prepare() -> None:
     from importlib import import_module
 
     from app.crm.pool import services as pool
+    from app.crm.recalls import services as recalls
     from app.domains import DOMAINS
     from app.system.dictionary import services as dictionary
     from app.system.logs import services as logs
@@ -40,6 +41,7 @@ def prepare() -> None:
                 security.seed(grants)
         security.seed_reaches()
         pool.seed()
+        recalls.seed()
         if search.is_empty():
             search.rebuild()
         logs.begin(key=current_app.config["ZHIKE"].log_key)

@@ -20,6 +20,7 @@ DOMAINS = (
     "crm.customers",
     "crm.pool",
     "crm.assignments",
+    "crm.recalls",
 )
 
 #: Doors: they have screens but no business of their own.

@@ -22,9 +22,11 @@ import pytest
 from flask import Flask, g, has_app_context
 from sqlalchemy import inspect
 
+from app.base import settings
 from app.base.actor import SYSTEM, acting
 from app.extensions import db
 from app.messages import compile_all
+from app.system.settings import services as setting_services
 from tests.bed import browsers, keeper, servers
 from tests.bed.databases import POSTGRESQL, SQLITE, Watch, build
 
@@ -118,6 +120,14 @@ def in_app(app: Flask) -> Iterator[Flask]:
     with app.app_context():
         g.language = "en"
         yield app
+
+
+@pytest.fixture
+def no_key_data(app: Flask) -> None:
+    """The house has no key data: whoever may change a customer may change all of it."""
+    with app.app_context(), acting(SYSTEM):
+        setting_services.change(settings.registered["key_fields"], [], actor=SYSTEM, revision=0)
+        db.session.remove()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.base import clock
+from app.base import clock, settings
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Entry:
     hour: int = 0
     minute: int = 0
     minutes: int = 0  # between two runs; 0: once a day
+    at: str = ""  # the setting ("HH:MM") that says the time of day in place of hour and minute
 
     def due_at(self, now: datetime) -> datetime:
         """Return the latest moment, not after ``now`` (both naive UTC), at which the task was due."""
@@ -25,17 +26,28 @@ class Entry:
         if self.minutes:
             passed = (here.hour * 60 + here.minute) % self.minutes
             return clock.stored(here - timedelta(minutes=passed))
-        today = here.replace(hour=self.hour, minute=self.minute)
+        hour, minute = self.time_of_day()
+        today = here.replace(hour=hour, minute=minute)
         return clock.stored(today if today <= here else today - timedelta(days=1))
+
+    def time_of_day(self) -> tuple[int, int]:
+        """Return hour and minute at which a daily task is due: as the house has set it, where it may."""
+        if not self.at:
+            return self.hour, self.minute
+        hour, _colon, minute = settings.value(self.at).partition(":")
+        return int(hour), int(minute)
 
 
 TIMETABLE: dict[str, Entry] = {}
 Task = Callable[[], Any]
 
 
-def daily(title: object, *, hour: int, minute: int) -> Callable[[Task], Task]:
-    """Put the decorated task on the timetable. It runs with SYSTEM acting, inside an app context."""
-    return _entering(title, hour=hour, minute=minute)
+def daily(title: object, *, hour: int, minute: int, at: str = "") -> Callable[[Task], Task]:
+    """Put the decorated task on the timetable. It runs with SYSTEM acting, inside an app context.
+
+    ``at``: the name of a setting of the form "HH:MM", at hand once all screens are registered.
+    """
+    return _entering(title, hour=hour, minute=minute, at=at)
 
 
 def every(title: object, *, minutes: int) -> Callable[[Task], Task]:
@@ -43,7 +55,7 @@ def every(title: object, *, minutes: int) -> Callable[[Task], Task]:
     return _entering(title, minutes=minutes)
 
 
-def _entering(title: object, **when: int) -> Callable[[Task], Task]:
+def _entering(title: object, **when: Any) -> Callable[[Task], Task]:
     def enter(task: Task) -> Task:
         name = f"{task.__module__.removeprefix('app.').removesuffix('.tasks')}.{task.__name__}"
         TIMETABLE[name] = Entry(name, task, title, **when)

@@ -39,10 +39,11 @@ class KeptRows:
         self.is_used = view.keeps_rows and "shown_once" not in g and all(map(_is_plain, asked))
         self.known: Kept = current_app.extensions.setdefault("kept_rows", Kept(MOST_ROWS))
         columns = [(spec.name, spec.group) for spec in listing.columns]
+        self.view_stamps = view.row_stamps
         self.alike = (view.endpoint, *columns, selectable, *self._seen_alike())
 
     def _seen_alike(self) -> Sequence[Hashable]:
-        here = (catalogue(), clock.today(), request.script_root, *map(number, STAMPS))
+        here = (catalogue(), clock.today(), request.script_root, *map(number, (*STAMPS, *self.view_stamps)))
         return *here, self.actor.role_ids, self.actor.hidden_groups
 
     def key(self, record: Any) -> Hashable:

@@ -98,7 +98,8 @@ def _row(view: "DomainView", record: Any, draws: Sequence[markup.Draw], known: K
     key = view.key(record)
     shown = row(str(record), [draw(record) for draw in draws], view.row_actions(record))
     url = view.row_url("show", record) if view.may("show") else None
-    return {**shown, "id": key, "url": url, "level": view.row_level(record), **known.keeping(follows)}
+    more = {"level": view.row_level(record), "chips": view.row_chips(record)}
+    return {**shown, "id": key, "url": url, **more, **known.keeping(follows)}
 
 
 MOST_QUICK = 3  # buttons of a row beside its menu

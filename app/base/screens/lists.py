@@ -174,6 +174,10 @@ class Lists:
         """Return the small letter before a row's name, if the domain has one."""
         return None
 
+    def row_chips(self, _record: Any) -> Sequence[tuple[str, str]]:
+        """Return what stands behind a row's name: (words, colour)."""
+        return ()
+
     def bulk_offered(self: Any) -> Sequence[Mapping[str, Any]]:
         """Return the buttons of the bar over selected rows, as far as this person may press them."""
         return []

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 from app.base.i18n import _
 from app.base.screens.buttons import NOTHING, row_buttons
 from app.base.screens.markup import NOTHING as EMPTY_CELL
-from app.base.screens.markup import icon, level
+from app.base.screens.markup import chip, icon, level
 from app.base.screens.shapes import Shape, joined
 
 EMPTY = ("", "—", "-", EMPTY_CELL)
@@ -33,7 +33,7 @@ TICK = Shape(
 )
 CELL = Shape('<td{} data-label="{}"><div>')
 CELL_END = Markup("</div></td>")
-NAME_CELL = Shape('<td class="pin edge {}"><span class="zk-row">{}{}</span></td>')
+NAME_CELL = Shape('<td class="pin edge {}"><span class="zk-row">{}{}{}</span></td>')
 NAME_LINK = Shape('<a class="zk-name" href="{}">{}</a>')
 NAME = Shape('<span class="zk-name">{}</span>')
 CLASS, SORTED, HREF = Shape(' class="{}"'), Shape(' aria-sort="{}"'), Shape(' data-href="{}"')
@@ -113,4 +113,5 @@ def _filled(row: Row, kinds: Sequence[Cells]) -> Markup:
 def _name(row: Row, cell: Any, look: str) -> Markup:
     url = row.get("url") if "<a " not in str(cell) else None
     small = level(**row["level"]) if row.get("level") else NOTHING
-    return NAME_CELL(look, small, NAME_LINK(url, cell) if url else NAME(cell))
+    marks = joined(chip(*one) for one in row["chips"]) if row.get("chips") else NOTHING
+    return NAME_CELL(look, small, NAME_LINK(url, cell) if url else NAME(cell), marks)

@@ -5,6 +5,7 @@ REVEAL = ["can_reveal"]
 WORK = [*LOOK, *REVEAL, "can_add", "can_edit", "can_share", "can_revert"]
 #: Owner and supervisors of a record see its personal data without these. Source: docs/decisions/personal.md.
 PERSONAL = ["can_phones", "can_accounts"]
+KEYS = ["can_edit_key"]  # change key data that is filled in. Source: CUS-20
 SENSITIVE = [*PERSONAL, "can_identity"]
 ALL = [*WORK, "can_delete", "can_import", "can_bulk_edit"]
 
@@ -13,10 +14,10 @@ CHANGES = ["can_list", "can_export"]
 CONTACTS_WORK = [*CONTACTS_LOOK, *REVEAL, "can_add", "can_edit", "can_delete", "can_revert"]
 
 GRANTS = {
-    "admin": {"CustomerView": [*ALL, *SENSITIVE], "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
-    "supervisor": {"CustomerView": [*ALL, *PERSONAL], "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
+    "admin": {"CustomerView": [*ALL, *SENSITIVE, *KEYS], "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
+    "supervisor": {"CustomerView": [*ALL, *PERSONAL, *KEYS], "ContactView": CONTACTS_WORK, "ChangesView": CHANGES},
     "dispatcher": {
-        "CustomerView": [*WORK, "can_delete", "can_import", "can_bulk_edit"],
+        "CustomerView": [*WORK, "can_delete", "can_import", "can_bulk_edit", *KEYS],
         "ContactView": [*CONTACTS_LOOK, *REVEAL],
     },
     "agent": {"CustomerView": WORK, "ContactView": CONTACTS_WORK},

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.base import normal
@@ -22,6 +22,7 @@ from app.crm.customers.models import (
     PhoneEntry,
     PhoneNumber,
 )
+from app.crm.customers.rules import DEAL
 from app.extensions import db
 from app.system.search import queries as search
 
@@ -131,6 +132,51 @@ def spells(customer_id: int, *, limit: int) -> Sequence[Holding]:
     return list(db.session.scalars(found.options(*names).limit(limit)))
 
 
+#: What rules look at of a customer that somebody holds.
+STANDING = (
+    "owner_id department_id level status converted_on assigned_at created_at last_followup_at next_contact_at"
+).split()
+
+
+def has_bought(row: Any) -> bool:
+    """Tell whether a customer, or a row with STANDING, is or was a deal customer."""
+    return row.status == DEAL or row.converted_on is not None
+
+
+def bought(table: FromClause) -> ColumnElement[bool]:
+    """Return the same as a condition."""
+    return or_(table.c.converted_on.is_not(None), and_(table.c.status.is_not(None), table.c.status == DEAL))
+
+
+def _held_rows(where: Where) -> Select[Any]:
+    columns = [getattr(Customer, name) for name in ("id", "name", *STANDING)]
+    return select(*columns).where(Customer.owner_id.is_not(None), where(Customer.__table__))
+
+
+def held_rows(where: Where, *, after: int = 0, limit: int) -> Sequence[Any]:
+    """Return customers in scope that somebody holds, behind the one with the id ``after``: id, name and STANDING."""
+    return db.session.execute(_held_rows(where).where(Customer.id > after).order_by(Customer.id).limit(limit)).all()
+
+
+def longest_held(where: Where, *, limit: int) -> Sequence[Any]:
+    """Return the same of those that were assigned first."""
+    since = func.coalesce(Customer.assigned_at, Customer.created_at)
+    return db.session.execute(_held_rows(where).order_by(since, Customer.id).limit(limit)).all()
+
+
+def held_tally(where: Where) -> Sequence[Any]:
+    """Return how many customers in scope are held, by department, owner and level: rows of (…, count)."""
+    groups = (Customer.department_id, Customer.owner_id, Customer.level)
+    counted = select(*groups, func.count().label("count")).where(Customer.owner_id.is_not(None))
+    return db.session.execute(counted.where(where(Customer.__table__)).group_by(*groups)).all()
+
+
+def locked_rows(ids: Collection[int]) -> Sequence[Any]:
+    """Return customers that somebody holds as they are now, held against others until the transaction ends."""
+    rows = _held_rows(lambda table: table.c.id.in_(sorted(ids))).order_by(Customer.id)
+    return db.session.execute(rows.with_for_update(of=Customer)).all()
+
+
 def ownerless(*, limit: int) -> Sequence[Customer]:
     """Return the customers in scope that belong to nobody, the last that came first."""
     found = select(Customer).where(Customer.owner_id.is_(None)).order_by(Customer.id.desc())
@@ -212,11 +258,16 @@ def ancestors(key: int) -> Sequence[int]:
 def access_list(customer: Customer) -> Sequence[tuple[str, str, Collaborator | None]]:
     """Return who sees a customer and why: (name, reason code, the share if it is one). Source: CUS-19.
 
-    Reasons: "owner", "writes", "reads". Superiors follow from these by the data scope of their roles.
+    Reasons: "owner", "service_person", "deputy", "writes", "reads". Superiors follow from these by the data scope of
+    their roles.
     """
     shares = sorted(customer.collaborators, key=lambda row: row.id)
-    owner: list[tuple[str, str, Collaborator | None]] = [(customer.owner.name, "owner", None)] if customer.owner else []
-    return [*owner, *[(row.employee.name, "writes" if row.can_write else "reads", row) for row in shares]]
+    named: list[tuple[str, str, Collaborator | None]] = [
+        (person.name, why, None)
+        for why in ("owner", "service_person", "deputy")
+        if (person := getattr(customer, why)) is not None
+    ]
+    return [*named, *[(row.employee.name, "writes" if row.can_write else "reads", row) for row in shares]]
 
 
 class ContactNames:

@@ -13,6 +13,8 @@ from app.base.i18n import _
 
 COMPANY, PERSON = "company", "person"
 DEAL = "deal"  # the customer status of who has bought
+NOTHING = (None, "", ())  # what a field without a value holds
+KEY = "key"  # the level of key customers 重点客户
 #: The columns that hold a phone number of the customer itself, with the kind each is in the index.
 PHONE_COLUMNS: Mapping[str, str] = {
     "phone": "main",

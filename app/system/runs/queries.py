@@ -1,14 +1,15 @@
 """Named reads of runs."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import and_, func, select
 
+from app.base import clock
 from app.base.scope import unscoped
 from app.extensions import db
 from app.system.runs.models import Run, RunRow
-from app.system.runs.rules import CHUNK, Fate
+from app.system.runs.rules import CHUNK, Fate, State
 
 
 def by_id(key: int) -> Run | None:
@@ -73,3 +74,17 @@ def left_alone(run_id: int, *, limit: int) -> Sequence[RunRow]:
     """Return rows with a reason: those the run refused, and those its undoing kept."""
     named = select(RunRow).where(RunRow.run_id == run_id, RunRow.reason.is_not(None))
     return list(db.session.scalars(named.order_by(RunRow.record_id).limit(limit)))
+
+
+def unfinished(action: str) -> Sequence[int]:
+    """Return the runs of an action that the house began by itself and that were cut off, the first first."""
+    open_ones = (State.RUNNING, State.PLANNED)
+    begun = select(Run.id).where(Run.action == action, Run.user_id.is_(None), Run.state.in_(open_ones))
+    return list(db.session.scalars(begun.order_by(Run.id)))
+
+
+def day_of(key: int) -> date | None:
+    """Return the day of a run in the business's zone, whoever's it is; None if there is none."""
+    with unscoped("that something was run on a day is no secret"):
+        at = db.session.scalar(select(Run.at).where(Run.id == key))
+    return clock.local(at).date() if at else None

@@ -179,6 +179,7 @@ def test_a_change_without_its_revision_is_refused(as_program, customer, read, re
     assert read(Customer, customer).name == "河南晨光商贸有限公司"
 
 
+@pytest.mark.usefixtures("no_key_data")
 def test_the_second_of_two_writers_gets_a_conflict(as_program, customer, read):
     lin = as_program("lin")
     assert lin.put(f"{LIST}{customer}", json={"revision": 1, "name": "甲公司"}).status_code == 200

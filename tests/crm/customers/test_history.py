@@ -13,7 +13,7 @@ from app.system.audit.queries import Asked
 from tests.cast import EVE, LIN, MEI, SAM, XU
 from tests.factories import a_customer
 
-pytestmark = pytest.mark.usefixtures("in_app")
+pytestmark = pytest.mark.usefixtures("no_key_data", "in_app")
 PHONE, OTHER = "+8613800138000", "+8613900139000"
 
 

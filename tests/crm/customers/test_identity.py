@@ -285,6 +285,7 @@ def test_without_its_key_every_page_says_so_and_none_breaks(as_user, person, los
     assert as_user("lin").get(f"/api/v1/customers/{person}").json["result"]["document_number"].startswith("This value")
 
 
+@pytest.mark.usefixtures("no_key_data")
 def test_what_cannot_be_read_survives_that_the_record_is_saved(as_user, person, stored, read, lose_the_key):
     lose_the_key()
     before, lin = stored("customers_customer"), as_user("lin")

@@ -99,6 +99,7 @@ def test_a_person_keeps_no_fields_of_a_company(lin):
     assert (made.legal_person, made.sex) == (None, "male")
 
 
+@pytest.mark.usefixtures("no_key_data")
 def test_a_change_is_a_version_with_who_when_and_from_where(lin):
     made = services.create({"name": "郑州晨光", "phone": PHONE}, actor=lin)
 
@@ -114,6 +115,7 @@ def test_a_change_is_a_version_with_who_when_and_from_where(lin):
     assert (made.updated_by_id, made.revision) == (LIN.id, 2)
 
 
+@pytest.mark.usefixtures("no_key_data")
 def test_the_second_of_two_savers_is_told_of_the_first(lin):
     made = services.create({"name": "郑州晨光", "phone": PHONE}, actor=lin)
     services.change(made, {"name": "甲"}, actor=lin, revision=1)

@@ -118,12 +118,14 @@ def test_a_refusal_of_the_rules_stands_at_its_field(as_user):
     assert "Give at least one phone number, or the credit code." in page.text
 
 
+@pytest.mark.usefixtures("no_key_data")
 def test_an_edit_is_saved_and_counted(as_user, customer, read):
     page = as_user("lin").post(f"/customers/{customer}/edit", data=FORM | {"revision": 1}, follow_redirects=True)
     assert page.status_code == 200
     assert (read(Customer, customer).name, read(Customer, customer).revision) == ("郑州晨光", 2)
 
 
+@pytest.mark.usefixtures("no_key_data")
 def test_the_second_saver_chooses_field_by_field(as_user, customer, read):
     lin, sam = as_user("lin"), as_user("sam")
     first = FORM | {"revision": 1, "name": "沈萌改的", "address": "沈萌的地址"}
@@ -235,6 +237,7 @@ def test_what_cannot_be_shared_gets_a_sentence(as_user, customer, read, sent, sa
 # ── history ──
 
 
+@pytest.mark.usefixtures("no_key_data")
 def test_a_change_is_seen_side_by_side_and_taken_back(as_user, customer, read):
     lin = as_user("lin")
     lin.post(f"/customers/{customer}/edit", data=FORM | {"revision": 1, "name": "河南星光商贸有限公司"})

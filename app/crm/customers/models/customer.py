@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder import Model
 from sqlalchemy import (
@@ -41,7 +41,7 @@ from app.base.i18n import _
 from app.base.scope import Owned, Through
 from app.base.sealed import Sealed, blind_of
 from app.crm.customers.models.paths import assignment_state, contacts_of, hanging
-from app.crm.customers.models.sharing import Collaborator, shared_with
+from app.crm.customers.models.sharing import NAMED, Collaborator, named_for, shared_with
 from app.crm.customers.models.words import SYNONYMS
 
 if TYPE_CHECKING:
@@ -50,8 +50,14 @@ if TYPE_CHECKING:
 COMPANY, PERSON = "company", "person"
 
 
+def _only_filled(name: str) -> dict[str, Any]:
+    """Return what makes an index on a column one of the rows that have something in it."""
+    filled = text(f"{name} IS NOT NULL")
+    return {"postgresql_where": filled, "sqlite_where": filled}
+
+
 HELD = Held()
-SCOPE = Owned("customers", ownerless="pool", shared=[shared_with])
+SCOPE = Owned("customers", ownerless="pool", shared=[shared_with, named_for])
 
 
 class Customer(Model):
@@ -82,6 +88,7 @@ class Customer(Model):
         ),
         Index("ix_customer_updated", "updated_at", "id"),
         Index("ix_customer_registered", "registered_on", "id"),
+        *[Index(f"ix_customer_{name}", name, **_only_filled(name)) for name in NAMED],
         Index("ix_customer_next_contact", "next_contact_at", "id"),
         Index(
             "ix_customer_pool", "id", postgresql_where=text("owner_id IS NULL"), sqlite_where=text("owner_id IS NULL")
@@ -178,6 +185,28 @@ class Customer(Model):
     department_id: Mapped[int | None] = mapped_column(
         ForeignKey("security_department.id"), info=field(Link(_("Department"), to="department", relation="department"))
     )
+    service_person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("security_employee.id"),
+        info=field(
+            Link(
+                _("Service person"),
+                to="employee",
+                relation="service_person",
+                help=_("Sees and changes this customer, besides its owner."),
+            )
+        ),
+    )
+    deputy_id: Mapped[int | None] = mapped_column(
+        ForeignKey("security_employee.id"),
+        info=field(
+            Link(
+                _("Deputy"),
+                to="employee",
+                relation="deputy",
+                help=_("Takes the service person's place, and sees and changes the customer likewise."),
+            )
+        ),
+    )
     converted_on: Mapped[date | None] = mapped_column(info=field(Date(_("Deal customer since"))))
     assigned_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Assigned at"))))
     # Reckoned from the follow-ups, which have a history of their own: see base.derived.set_derived.
@@ -197,6 +226,8 @@ class Customer(Model):
     parent: Mapped[Customer | None] = relationship(remote_side=[id])
     owner = relationship("Employee", foreign_keys=[owner_id])
     department = relationship("Department", foreign_keys=[department_id])
+    service_person = relationship("Employee", foreign_keys=[service_person_id])
+    deputy = relationship("Employee", foreign_keys=[deputy_id])
     created_by = relationship("Employee", foreign_keys=[created_by_id])
     updated_by = relationship("Employee", foreign_keys=[updated_by_id])
     tags: Mapped[list[CustomerTag]] = relationship(

@@ -41,6 +41,14 @@ def shared_with(table: FromClause, actor: Actor, *, write: bool) -> ColumnElemen
     return table.c.id.in_(select(shares.c.customer_id).where(and_(*terms)))
 
 
+NAMED = ("service_person_id", "deputy_id")
+
+
+def named_for(table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
+    """Return the condition that the actor, or someone whose superior they are, is a row's service person or deputy."""
+    return or_(*[_is_mine_or_belows(table.c[name], actor, write=write) for name in NAMED])
+
+
 def _is_mine_or_belows(employee_id: ColumnElement[int], actor: Actor, *, write: bool) -> ColumnElement[bool]:
     people, reach = Model.metadata.tables["security_employee"], actor.reach("customers")
     level = reach.write if write else reach.read

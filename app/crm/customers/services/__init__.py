@@ -16,6 +16,8 @@ from app.crm.customers.services.edit import change, create, delete, restore
 from app.crm.customers.services.history import take_back, take_contact_back
 from app.crm.customers.services.holding import because
 from app.crm.customers.services.imports import CustomerTarget
+from app.crm.customers.services.keys import keys_from, locked_keys
+from app.crm.customers.services.letting_go import LET_GO_COLUMNS, let_go
 from app.crm.customers.services.looking import look_at
 from app.crm.customers.services.many import (
     CHANGED_FOR_MANY,
@@ -24,6 +26,7 @@ from app.crm.customers.services.many import (
     check_change,
     check_delete,
     delete_many,
+    on_many,
     reindex,
     told,
     with_taken_codes,
@@ -37,6 +40,7 @@ from app.crm.customers.services.sharing import share, unshare
 __all__ = [
     "CHANGED_FOR_MANY",
     "COMPARED",
+    "LET_GO_COLUMNS",
     "OWNING",
     "PLACES",
     "REASONS",
@@ -66,10 +70,14 @@ __all__ = [
     "delete_many",
     "detach_contact",
     "forbidden_parents",
+    "keys_from",
+    "let_go",
+    "locked_keys",
     "look_at",
     "make_contact_of",
     "make_primary",
     "mark_number",
+    "on_many",
     "put_back",
     "recount",
     "reindex",

@@ -18,6 +18,7 @@ from app.crm.customers.models import Customer, CustomerTag
 from app.crm.customers.services import phones
 from app.crm.customers.services.duplicates import Alike, note_despite
 from app.crm.customers.services.holding import because
+from app.crm.customers.services.keys import check_keys
 from app.extensions import db
 from app.system.recycle import services as recycle
 from app.system.security import queries as security
@@ -66,9 +67,11 @@ def change(
 ) -> None:
     """Change a customer's fields. ``values``: only the fields that are meant; owner and department stay.
 
-    Raises Conflict if it was saved since ``revision``; else as ``create``.
+    Raises Conflict if it was saved since ``revision``, InvalidFields for key data that the actor may not change; else
+    as ``create``.
     """
     check_revision(customer, revision=revision)
+    check_keys(customer, {name: value for name, value in values.items() if name not in KEPT}, actor=actor)
     now = {name: getattr(customer, spec.column) for name, spec in fields_of(Customer).items() if spec.column}
     known = {name: value for name, value in (now | dict(values)).items() if not isinstance(value, Unreadable)}
     values = dict(values) | {"document_kind": _checked(known, but=customer.id)["document_kind"]}

@@ -10,7 +10,7 @@ from app.base.actor import Actor, Level
 from app.base.bulk import Applied, Given, set_columns
 from app.base.errors import Invalid
 from app.base.fields import fields_of
-from app.base.history import change_set, explain
+from app.base.history import Hearer, change_set, explain, on_bulk
 from app.base.i18n import _
 from app.base.recycle import Why
 from app.base.scope import unscoped
@@ -21,6 +21,7 @@ from app.crm.customers.facts import CustomersImported
 from app.crm.customers.models import Customer
 from app.crm.customers.services import phones
 from app.crm.customers.services.imports.writing import typed
+from app.crm.customers.services.keys import keys_among
 from app.extensions import db
 from app.system.recycle import services as recycle
 
@@ -30,7 +31,7 @@ CHANGED_FOR_MANY = ("level", "status", "type", "source", "industry", "operating_
 
 
 def check_change(given: Given, actor: Actor) -> None:
-    """Raise Invalid unless something is to be set or emptied, and not both; or for another's department."""
+    """Raise Invalid unless something is to be set or emptied, and not both; for another's department; for key data."""
     emptied = set(given.get("emptied", ()))
     if not emptied and not any(name in given for name in CHANGED_FOR_MANY):
         raise Invalid(_("Fill in at least one field, or choose one to empty."))
@@ -39,6 +40,9 @@ def check_change(given: Given, actor: Actor) -> None:
         raise Invalid(_("“%(label)s” is both filled in and to be emptied: choose one."), label=label)
     if "department" in given and actor.reach("customers").write != Level.ALL:
         raise Invalid(_("Only somebody who may change all customers can move them to another department."))
+    if locked := keys_among({*given, *emptied}, actor=actor):
+        label = fields_of(Customer)[locked[0]].label
+        raise Invalid(_("“%(label)s” is key data: ask a supervisor, dispatcher or administrator."), label=label)
 
 
 def change_many(ids: Sequence[int], given: Given, actor: Actor) -> Applied:
@@ -111,3 +115,8 @@ def with_taken_codes(ids: Sequence[int]) -> Mapping[int, object]:
     with unscoped("a code is unique in the whole house"):
         found = db.session.execute(taken).all()
     return {key: _("Another customer has the credit code %(code)s now.", code=code) for key, code in found}
+
+
+def on_many(hear: Hearer) -> None:
+    """Call ``hear`` for every set of customers that is written, before it is deleted: what hangs on them follows."""
+    on_bulk(Customer, hear)

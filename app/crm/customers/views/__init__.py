@@ -22,18 +22,19 @@ from app.crm.customers.services import (
     customer_kind,
     forbidden_parents,
 )
-from app.crm.customers.views import home
+from app.crm.customers.views import home, keydata
 from app.crm.customers.views.changes import ChangesView
 from app.crm.customers.views.contacts import ContactView
 from app.crm.customers.views.customers import CustomerView, files_page
 from app.crm.customers.views.imports import CustomerImportView
+from app.crm.customers.views.parts import Part, hang
 from app.crm.customers.views.told import ASKED_FOR, SHARED
 from app.system.files import services as files
 from app.system.files.services import Holder
 from app.system.imports.services import register as register_target
 from app.system.search.services import register as register_kind
 
-__all__ = ["ChangesView", "ContactView", "CustomerImportView", "CustomerView", "register"]
+__all__ = ["ChangesView", "ContactView", "CustomerImportView", "CustomerView", "Part", "hang", "register"]
 
 
 #: What is shown in full only with a permission, or to owner and supervisors. Source: docs/decisions/personal.md.
@@ -55,11 +56,12 @@ def register(appbuilder: AppBuilder) -> None:
     files.register(Holder("customer", _("Customer"), Customer, files_page))
     for group in GROUPS:
         personal_groups.register(group)
-    rights.words |= {"can_share": _("Share")}
+    keydata.declare()
+    rights.words |= {"can_share": _("Share"), "can_edit_key": _("Change key data")}
     inbox.kinds |= {"customer_shared": SHARED, "customer_asked_for": ASKED_FOR}
     first_page.add(*home.PARTS)
     logbook.items["same"] = logbook.Item(_("What is the same"))
-    choices.more["customer_fields_for_many"] = _fields_for_many
+    choices.more |= {"customer_fields_for_many": _fields_for_many, "customer_key_fields": keydata.fields}
     appbuilder.add_view(CustomerView, "CustomerView", label=_("Customer records"), category="customers")
     appbuilder.add_view(ContactView, "ContactView", label=_("Contacts"), category="customers")
     appbuilder.add_view(ChangesView, "ChangesView", label=_("All changes"), category="customers")

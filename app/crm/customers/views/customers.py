@@ -20,7 +20,7 @@ from app.base.screens.reveals import Reveals
 from app.base.screens.view import DomainView
 from app.crm.customers import queries, rules, services
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer
-from app.crm.customers.views import bulk, entering, page, parts, relations, sheet
+from app.crm.customers.views import bulk, entering, keydata, page, parts, relations, sheet
 from app.crm.customers.views.entering import Entering
 from app.extensions import db
 from app.system.audit.queries import SILENT, Line
@@ -32,7 +32,7 @@ BASICS = "kind name credit_code industry registered_on sex birthday document_kin
 BASICS += " operating_status address parent"
 REACH = "phone email wechat person_in_charge legal_person legal_phone finance_name finance_phone"
 REACH += " cashier_name cashier_phone fax website"
-BUSINESS = "level status type source tags owner needs notes"
+BUSINESS = "level status type source tags owner service_person deputy needs notes"
 #: The form: (anchor, heading, fields).
 SECTIONS = [
     ("basics", _("Basic information"), BASICS.split()),
@@ -61,12 +61,12 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
     title, one, group, icon = _("Customer records"), _("Customer"), _("Customers"), "building-community"
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export", "can_history"]
     base_permissions += ["can_import", "can_revert", "can_share", "can_bulk_edit", "can_release"]
-    base_permissions += ["can_phones", "can_accounts", "can_identity", "can_reveal"]
+    base_permissions += ["can_phones", "can_accounts", "can_identity", "can_reveal", "can_edit_key"]
     base_permissions += ["can_assign", "can_recall", "can_exceed"]
     bulk_actions = bulk.ACTIONS
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
-    row_needs, keeps_rows = ["level", "phone"], True
+    keeps_rows = True
     form_sections = SECTIONS
     form_fields = [name for _key, _title, names in SECTIONS for name in names]
     export_fields = [
@@ -76,6 +76,7 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
     default_sort = "-updated_at"
     quick_segments = [
         ("mine", _("Mine"), {"all": [{"field": "owner", "op": "is", "value": ME}]}),
+        ("key", _("Key customers"), {"all": [{"field": "level", "op": "is", "value": rules.KEY}]}),
         ("unassigned", _("Unassigned"), {"all": [{"field": "owner", "op": "empty"}]}),
         ("companies", _("Companies"), {"all": [{"field": "kind", "op": "not_is", "value": rules.PERSON}]}),
         ("persons", _("Persons"), {"all": [{"field": "kind", "op": "is", "value": rules.PERSON}]}),
@@ -89,6 +90,9 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
         names = [name for name in self.form_fields if kind is None or rules.belongs(self.specs[name].only, kind)]
         return names if record is None else [name for name in names if name != "owner"]
 
+    def form(self, record: Any = None) -> Any:
+        return keydata.locked(super().form(record), record, actor=self.actor())
+
     def can_take_back(self, line: Line) -> bool:
         return line.key[0] is not Collaborator and line.spec.name not in SILENT | {"owner", "department", "assigned_at"}
 
@@ -101,6 +105,18 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
     def row_level(self, record: Any) -> Mapping[str, str] | None:
         item = self.specs["level"].values.by_code.get(record.level)  # type: ignore[attr-defined]
         return {"text": item.label[:1], "color": item.color, "title": item.label} if item else None
+
+    @property
+    def row_needs(self) -> Sequence[str]:  # type: ignore[override] # what is hung on the rows is known once all is
+        return ["level", "phone", *parts.row_needs()]
+
+    @property
+    def row_stamps(self) -> Sequence[str]:  # type: ignore[override]
+        return parts.row_stamps()
+
+    def row_chips(self, record: Any) -> Sequence[tuple[str, str]]:
+        is_key = [(self.specs["level"].text(record.level), "amber")] if record.level == rules.KEY else []
+        return [*is_key, *parts.gathered("row_chips", self, record)]
 
     def row_actions(self, record: Any) -> Sequence[Mapping[str, Any]]:
         button = self.reveals(record, "phone")

@@ -36,6 +36,10 @@ class Part:
     #: (view, customer, is_mine=, is_open=): None where this person may not look.
     tab: "Callable[..., Tab | None] | None" = None
     chips: "Callable[[CustomerView, Customer], Sequence[Mapping[str, Any]]] | None" = None  # in the head
+    #: What stands behind the name in a row of the list: (words, colour); ``row_needs``: the columns that this looks at.
+    row_chips: "Callable[[CustomerView, Customer], Sequence[tuple[str, str]]] | None" = None
+    row_needs: Sequence[str] = ()
+    row_stamps: Sequence[str] = ()  # under which is kept what chips and buttons of a row ask besides
     figures: "Callable[[CustomerView, Customer], Sequence[Mapping[str, Any]]] | None" = None  # k, v
     #: (view, customer, is_mine=): buttons of the page.
     actions: "Callable[..., Actions] | None" = None
@@ -64,6 +68,16 @@ def gathered(kind: str, *given: Any, **more: Any) -> Iterator[Any]:
         ask = getattr(part, kind)
         if ask is not None:
             yield from ask(*given, **more)
+
+
+def row_stamps() -> Sequence[str]:
+    """Return the stamps of what rows ask besides their columns."""
+    return sorted({name for part in parts() for name in part.row_stamps})
+
+
+def row_needs() -> Sequence[str]:
+    """Return the columns that rows of the list need for what is drawn on them."""
+    return list(dict.fromkeys(name for part in parts() for name in part.row_needs))
 
 
 def tabs(view: "CustomerView", customer: "Customer", open_: str, *, is_mine: bool) -> dict[str, Tab]:

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from app.crm.customers.views.customers import CustomerView
 
 NUMBER = Phone(group="phones")
-WHY = {"owner": _("Owner"), "writes": _("Collaborator, may change it"), "reads": _("Collaborator, may read it")}
+WHY = {
+    "owner": _("Owner"),
+    "service_person": _("Service person"),
+    "deputy": _("Deputy"),
+    "writes": _("Collaborator, may change it"),
+    "reads": _("Collaborator, may read it"),
+}
 
 
 def related(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:

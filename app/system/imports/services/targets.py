@@ -85,6 +85,9 @@ class Target(Protocol):
     def create(self, values: Sequence[Mapping[str, Any]], *, template: str, actor: Actor) -> Sequence[int]:
         """Make records, each with its history; return their ids in order. Part of the caller's transaction."""
 
+    def refused(self, values: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[int, tuple[str, object]]:
+        """Return which records must not be changed so by the actor: id → (field, sentence)."""
+
     def update(
         self, values: Mapping[int, Mapping[str, Any]], *, actor: Actor
     ) -> Mapping[int, dict[str, Any] | Refused]:

@@ -187,10 +187,15 @@ class _Batch:
 
     def _update(self, actor: Actor) -> None:
         wanted = {record_id: values for record_id, (_row, values) in self.old.items()}
-        before = self.target.update(wanted, actor=actor)
-        for record_id, (row, _values) in self.old.items():
+        refused = self.target.refused(wanted, actor=actor)
+        left = {record_id: values for record_id, values in wanted.items() if record_id not in refused}
+        before = self.target.update(left, actor=actor)
+        for record_id, (row, values) in self.old.items():
             was = before.get(record_id, Refused(_("The existing record is no longer yours to change.")))
-            if isinstance(was, Refused):
+            if record_id in refused:
+                name, sentence = refused[record_id]
+                self._leave(row, Action.REJECT, (name, str(values.get(name) or "")[:200], sentence))
+            elif isinstance(was, Refused):
                 self._leave(row, Action.SKIP, ("", "", was.sentence))
             else:
                 self._note(row, Action.UPDATE, record_id=record_id, before=was)

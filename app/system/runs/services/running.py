@@ -90,6 +90,8 @@ def _frozen(run_id: int, actor: Actor) -> int:
     if run.state == State.PLANNED:
         subject, _action = known(run)
         run.row_count = _freeze(run, subject, actor)
+        if actor.is_system:  # by itself: nobody was shown a number
+            run.shown_count = run.row_count
         rules.check_count(run.row_count, shown=run.shown_count)
         run.state = rules.state_after(run.state, "freeze")
     rules.check_goes_on(run.state, State.RUNNING)

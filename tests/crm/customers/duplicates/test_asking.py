@@ -136,6 +136,7 @@ def test_a_program_is_told_no_more_outside_the_scope(app, as_program, theirs):
     assert looked_up(app) == [(LIN.id, NAME)]
 
 
+@pytest.mark.usefixtures("no_key_data")
 def test_a_programs_change_asks_only_about_what_changes(app, as_program, saved, mine):
     other = saved(a_customer, name="同号公司", phone=NUMBER)
     lin = as_program("lin")

@@ -166,6 +166,7 @@ def test_saving_outside_the_scope_tells_and_reveals_no_more(app, as_user, theirs
     assert looked_up(app) == [(LIN.id, NAME)]
 
 
+@pytest.mark.usefixtures("no_key_data")
 def test_a_change_asks_only_about_what_changes(app, as_user, saved, mine):
     other = saved(a_customer, name="同号公司", phone=NUMBER)
     lin, form = as_user("lin"), {"kind": "company", "name": "同号公司", "phone": NUMBER, "revision": 1}

@@ -37,6 +37,9 @@ class CustomerTarget:
     def create(self, values: Sequence[Mapping[str, Any]], *, template: str, actor: Actor) -> Sequence[int]:
         return writing.create(values, template=template, actor=actor)
 
+    def refused(self, values: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[int, tuple[str, object]]:
+        return writing.refused(values, actor=actor)
+
     def update(self, values: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[int, dict[str, Any]]:
         return writing.update(values, actor=actor)
 

@@ -58,9 +58,8 @@ class CustomerChecker:
     # ── cells ──
 
     def _people(self, lines: Sequence[Line]) -> Mapping[str, int]:
-        if not self.may_assign:
-            return {}
-        return employees_by_words(word for line in lines if (word := _word(line.cells.get("owner"))))
+        names = [name for name in PEOPLE if self.may_assign or name != "owner"]
+        return employees_by_words(word for line in lines for name in names if (word := _word(line.cells.get(name))))
 
     def _read(self, line: Line, people: Mapping[str, int]) -> None:
         line.title = _word(line.cells.get("name"))
@@ -77,21 +76,21 @@ class CustomerChecker:
     def _cell(self, line: Line, spec: Field, raw: Any, people: Mapping[str, int]) -> None:
         if isinstance(raw, CellError):
             raise Invalid(_("The formula in this cell failed: write the value instead."))
-        if spec.name == "owner":
-            self._owner(line, _word(raw), people)
+        if spec.name in PEOPLE:
+            self._person(line, spec.name, _word(raw), people)
         elif isinstance(spec, Choice):
             self._choose(line, spec, _word(raw))
         else:
             line.values[spec.name] = spec.parse(raw)
 
-    def _owner(self, line: Line, word: str, people: Mapping[str, int]) -> None:
-        if not self.may_assign:
+    def _person(self, line: Line, name: str, word: str, people: Mapping[str, int]) -> None:
+        if name == "owner" and not self.may_assign:
             return
         if word not in people:
             raise Invalid(
                 _("“%(word)s” is not exactly one active person: write the name or number in full."), word=word
             )
-        line.values["owner"] = people[word]
+        line.values[name] = people[word]
 
     def _choose(self, line: Line, spec: Choice, text: str) -> None:
         known = self.vocabularies[spec.name]
@@ -148,6 +147,7 @@ class CustomerChecker:
         self.names.setdefault(line.values["name"], line.number)
 
 
+PEOPLE = ("owner", "service_person", "deputy")  # written by name, user name or number
 LONGEST_WORD = 40  # characters of a new dictionary value
 
 

@@ -20,6 +20,7 @@ from app.crm.customers.models import Customer, CustomerTag
 from app.crm.customers.rules import belongs
 from app.crm.customers.services import phones
 from app.crm.customers.services.edit import KEPT, is_followed
+from app.crm.customers.services.keys import refused_keys
 from app.extensions import db
 from app.system.security.queries import departments_of
 
@@ -105,6 +106,27 @@ def update(values: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[
     return before
 
 
+def refused(values: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[int, tuple[str, object]]:
+    """Return by id, of customers that ``update`` would change against a rule, a field and the sentence that says so."""
+    found: dict[int, tuple[str, object]] = {}
+    ids = sorted(values)
+    for start in range(0, len(ids), CHUNK):
+        for customer in writable(ids[start : start + CHUNK], actor):
+            meant = _meant(customer, values[customer.id], actor)
+            if problems := refused_keys(customer, _stored(meant), actor=actor):
+                found[customer.id] = next(iter(problems.items()))
+    return found
+
+
+def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values that came through JSON, by field name, as the columns hold them."""
+    specs = fields_of(Customer)
+    return {
+        name: typed(TABLE.c[specs[name].column], value) if specs[name].column else tuple(value)
+        for name, value in values.items()
+    }
+
+
 def writable(ids: Sequence[int], actor: Actor) -> Sequence[Customer]:
     """Return those of the customers that the actor may change, with their tags."""
     found = select(Customer).where(Customer.id.in_(ids), condition(Customer, actor, write=True))
@@ -115,8 +137,19 @@ def _wanted(
     customer: Customer, values: Mapping[str, Any], actor: Actor, departments: Mapping[int, int | None]
 ) -> dict[str, Any]:
     """Return what the columns, and "tags", are to hold."""
+    meant = _meant(customer, values, actor)
+    wanted = _columns({name: value for name, value in meant.items() if name != "kind"})
+    if "tags" in meant:
+        wanted["tags"] = meant["tags"]
+    if (owner := values.get("owner")) in departments and owner != customer.owner_id:
+        wanted |= _given(owner, departments, actor)
+    return wanted
+
+
+def _meant(customer: Customer, values: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+    """Return what of a row is to be set: what is given, belongs to the kind, and is not masked for the actor."""
     specs = fields_of(Customer)
-    meant = {
+    return {
         name: value
         for name, value in values.items()
         if value not in (None, "", [])
@@ -124,12 +157,6 @@ def _wanted(
         and not is_hidden(specs[name], actor, customer)
         and not is_followed(customer, name)
     }
-    wanted = _columns({name: value for name, value in meant.items() if name != "kind"})
-    if "tags" in meant:
-        wanted["tags"] = meant["tags"]
-    if (owner := values.get("owner")) in departments and owner != customer.owner_id:
-        wanted |= _given(owner, departments, actor)
-    return wanted
 
 
 def _assign(customer: Customer, wanted: Mapping[str, Any], actor: Actor) -> dict[str, Any]:

@@ -1,0 +1,78 @@
+"""What the house sets about recall."""
+
+import re
+from dataclasses import dataclass
+
+from app.base import settings
+from app.base.errors import Invalid
+from app.base.fields import Number, Text, Value
+from app.base.i18n import _
+from app.base.settings import Setting
+from app.crm.recalls.models import DaysBefore, stages_of
+
+TIME = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
+
+
+@dataclass(frozen=True)
+class TimeOfDay(Text):
+    """A time of day in the business's zone, as 02:00."""
+
+    max_length: int = 5
+
+    def read(self, raw: Value) -> str:
+        met = TIME.fullmatch(str(raw).strip())
+        if met is None:
+            raise Invalid(_("Write a time of day between 00:00 and 23:59, such as 02:00."))
+        return f"{int(met[1]):02}:{met[2]}"
+
+
+def declare() -> None:
+    """Make the settings known."""
+    settings.groups.setdefault("pool", _("Pool and recall"))
+    settings.register(
+        Setting(
+            "protection_days",
+            Number(
+                _("Protection after assignment"),
+                required=True,
+                low=0,
+                high=365,
+                help=_("So long after its assignment a customer is not recalled."),
+            ),
+            "pool",
+            7,
+            _("days"),
+        ),
+        Setting(
+            "recall_run_at",
+            TimeOfDay(
+                _("Time of the recall"),
+                required=True,
+                help=_("Every night at this time (business zone) warnings are sent, and due customers recalled."),
+            ),
+            "pool",
+            "02:00",
+        ),
+        Setting(
+            "recall_warning_days",
+            DaysBefore(
+                _("Warnings before a recall"),
+                max_length=60,
+                help=_("Days before, such as “7, 3, 1”; a rule may have its own. Empty: no warning."),
+            ),
+            "pool",
+            "7, 3, 1",
+            _("days"),
+        ),
+    )
+
+
+def protection_days() -> int:
+    """Return how long after its assignment a customer is not recalled."""
+    days: int = settings.value("protection_days")
+    return days
+
+
+def stages() -> tuple[int, ...]:
+    """Return how many days before a recall its owner is warned."""
+    return stages_of(settings.value("recall_warning_days"))
