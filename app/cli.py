@@ -24,6 +24,7 @@ def prepare() -> None:
     """Fill an up-to-date schema with what the program needs: screens and buttons, dictionaries, roles, the index."""
     from importlib import import_module
 
+    from app.crm.followups import services as followups
     from app.domains import DOMAINS
     from app.system.dictionary import services as dictionary
     from app.system.logs import services as logs
@@ -38,6 +39,7 @@ def prepare() -> None:
             if grants := _grants(import_module, domain):
                 security.seed(grants)
         security.seed_reaches()
+        followups.seed()
         if search.is_empty():
             search.rebuild()
         logs.begin(key=current_app.config["ZHIKE"].log_key)

@@ -40,14 +40,17 @@ from app.base.fields.reading import (
     value_column,
     value_of,
 )
+from app.base.fields.times import Appointment, Duration
 
 __all__ = [
     "Account",
+    "Appointment",
     "Boolean",
     "Choice",
     "Choices",
     "CreditCode",
     "Date",
+    "Duration",
     "Email",
     "Field",
     "Hidden",

@@ -92,7 +92,7 @@ def _row(view: "DomainView", record: Any, draws: Sequence[markup.Draw]) -> dict[
     key = view.key(record)
     shown = row(str(record), [draw(record) for draw in draws], view.row_actions(record))
     url = view.row_url("show", record) if view.may("show") else None
-    return shown | {"id": key, "url": url, "level": view.row_level(record)}
+    return shown | {"id": key, "url": url, "level": view.row_level(record), **view.row_more(record)}
 
 
 MOST_QUICK = 3  # buttons of a row beside its menu

@@ -153,6 +153,10 @@ class Lists:
         """Return the small letter before a row's name, if the domain has one."""
         return None
 
+    def row_more(self, _record: Any) -> Mapping[str, Any]:
+        """Return what else the table is told of a row: ``overdue`` marks it."""
+        return {}
+
     def bulk_offered(self: Any) -> Sequence[Mapping[str, Any]]:
         """Return the buttons of the bar over selected rows, as far as this person may press them."""
         return []

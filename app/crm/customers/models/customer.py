@@ -143,6 +143,12 @@ class Customer(Model):
         Index("ix_customer_registered", "registered_on", "id"),
         Index("ix_customer_next_contact", "next_contact_at", "id"),
         Index(
+            "ix_customer_deleted",
+            "id",
+            postgresql_where=text("deleted_at IS NOT NULL"),
+            sqlite_where=text("deleted_at IS NOT NULL"),
+        ),
+        Index(
             "ix_customer_pool", "id", postgresql_where=text("owner_id IS NULL"), sqlite_where=text("owner_id IS NULL")
         ),
     )

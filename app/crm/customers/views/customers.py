@@ -20,7 +20,7 @@ from app.base.screens.reveals import Reveals
 from app.base.screens.view import DomainView
 from app.crm.customers import queries, rules, services
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer
-from app.crm.customers.views import bulk, entering, page, parts, relations, sheet
+from app.crm.customers.views import bulk, calling, entering, page, parts, relations, sheet
 from app.crm.customers.views.entering import Entering
 from app.extensions import db
 from app.system.audit.queries import SILENT, Line
@@ -65,7 +65,8 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
     bulk_actions = bulk.ACTIONS
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
-    row_needs = ["level"]
+    row_needs = ["level", *calling.NEEDED]
+    rows_as = parts.Rows
     form_sections = SECTIONS
     form_fields = [name for _key, _title, names in SECTIONS for name in names]
     export_fields = [

@@ -6,9 +6,13 @@ application in the process says it again.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
+
+from app.base.actor import Actor
+from app.base.screens.listing import Listing
 
 if TYPE_CHECKING:
     from app.crm.customers.models import Customer
@@ -40,6 +44,8 @@ class Part:
     #: (view, customer, is_mine=): buttons of the page.
     actions: "Callable[..., Actions] | None" = None
     row_actions: "Callable[[CustomerView, Customer], Actions] | None" = None  # buttons of a row of the list
+    #: (rows, actor): asks once for a page of the list what ``row_actions`` needs of each.
+    preload: "Callable[[Sequence[Customer], Actor], None] | None" = None
     #: What happened, for the timeline: dicts as HistoryPage.drawn returns them, with ``at``.
     events: "Callable[..., Sequence[Mapping[str, Any]]] | None" = None
     hanging: "Callable[[Customer], Sequence[object]] | None" = None  # what leaves the lists with it, in words
@@ -74,3 +80,15 @@ def tabs(view: "CustomerView", customer: "Customer", open_: str, *, is_mine: boo
         if part.tab is not None
     }
     return {name: tab for name, tab in found.items() if tab is not None}
+
+
+class Rows(Listing):
+    """A page of customers, of which every domain above has asked what its buttons need."""
+
+    @cached_property
+    def rows(self) -> list[Any]:
+        found = super().rows
+        for part in parts():
+            if part.preload is not None:
+                part.preload(found, self.actor)
+        return found
