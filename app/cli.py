@@ -24,6 +24,7 @@ def prepare() -> None:
     """Fill an up-to-date schema with what the program needs: screens and buttons, dictionaries, roles, the index."""
     from importlib import import_module
 
+    from app.crm.followups import services as followups
     from app.crm.pool import services as pool
     from app.crm.recalls import services as recalls
     from app.domains import DOMAINS
@@ -40,6 +41,7 @@ def prepare() -> None:
             if grants := _grants(import_module, domain):
                 security.seed(grants)
         security.seed_reaches()
+        followups.seed()
         pool.seed()
         recalls.seed()
         if search.is_empty():

@@ -18,6 +18,7 @@ DOMAINS = (
     "system.segments",
     "system.search",
     "crm.customers",
+    "crm.followups",
     "crm.pool",
     "crm.assignments",
     "crm.recalls",

@@ -48,3 +48,15 @@ def a_limit(**given: Any) -> Any:
     """Save a limit of what people hold; for everybody, unless somebody is named."""
     with acting(SYSTEM):
         return pool.create_limit({"most": 1} | given, actor=SYSTEM)
+
+
+def a_followup(**given: Any) -> Any:
+    """Record a follow-up of ``customer`` (an id), by ``by`` (a person of the cast, else Lin)."""
+    from app.crm.customers import queries  # noqa: PLC0415 - the models are loaded by then
+    from app.crm.followups import services as followups  # noqa: PLC0415
+
+    by, key = given.pop("by", LIN), given.pop("customer")
+    with acting(by.actor) as actor:
+        customer = queries.by_id(key)
+        assert customer is not None, "out of their scope"
+        return followups.record(customer, {"progress": "interested"} | given, actor=actor)

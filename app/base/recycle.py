@@ -63,7 +63,8 @@ class Kind:
     purge: Callable[[Sequence[int], Actor], None]
     hinder: Callable[[Sequence[int], Collection[str]], Mapping[int, Hindrance]] = lambda _ids, _ways: {}
     ways: Mapping[str, object] = field(default_factory=dict)  # code → the button
-    name: str = "name"  # the column that names a record
+    #: What names a record, of its table: a column, or an expression on it.
+    named: Callable[[Any], Any] = lambda table: table.c.name
 
 
 #: Says which of some records must not go for good, and why: id → the sentence.

@@ -39,14 +39,17 @@ from app.base.fields.reading import (
     value_of,
 )
 from app.base.fields.relations import Link, Reckoned, Related
+from app.base.fields.times import Appointment, Duration
 
 __all__ = [
     "Account",
+    "Appointment",
     "Boolean",
     "Choice",
     "Choices",
     "CreditCode",
     "Date",
+    "Duration",
     "Email",
     "Field",
     "Hidden",

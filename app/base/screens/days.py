@@ -4,10 +4,10 @@ from flask import Flask, Response, jsonify, request
 
 from app.base import clock, wording
 from app.base.errors import Invalid
-from app.base.fields import Date
+from app.base.fields import Appointment, Date
 
 LONGEST = 60
-DAY = Date()
+DAY, APPOINTMENT = Date(), Appointment()
 
 
 def prepare(app: Flask) -> None:
@@ -17,9 +17,13 @@ def prepare(app: Flask) -> None:
 
 
 def understood() -> Response:
-    """Answer the day that ``text`` means as {value, text}; {problem} says why it means none."""
+    """Answer the day that ``text`` means as {value, text}; {problem} says why it means none. ``kind``: moment."""
+    typed, kind = request.args.get("text", "")[:LONGEST], request.args.get("kind")
     try:
-        day = DAY.parse(request.args.get("text", "")[:LONGEST])
+        moment = APPOINTMENT.parse(typed) if kind == "moment" else None
+        day = DAY.parse(typed) if kind != "moment" else None
     except Invalid as refusal:
         return jsonify({"problem": str(refusal)})
+    if moment:
+        return jsonify({"value": wording.instant(moment), "text": wording.dated(clock.local(moment).date())})
     return jsonify({"value": wording.day(day), "text": wording.dated(day)} if day else {"value": "", "text": ""})

@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from app.base import choices
 from app.base.errors import Invalid
-from app.base.fields import Boolean, Choice, Choices, Date, Field, Link, Links, LongText, Number, value_of
+from app.base.fields import Boolean, Choice, Choices, Date, Field, Link, Links, LongText, Moment, Number, value_of
 from app.base.i18n import _
 from app.base.i18n import gettext as say
 
@@ -90,6 +90,8 @@ def _input(spec: Field, choices_url: str) -> Any:
         more |= _search(spec, choices_url)
     elif isinstance(spec, Date):
         more |= {"data-day": "1", "autocomplete": "off"}
+    elif isinstance(spec, Moment):
+        more |= {"data-day": "moment", "autocomplete": "off"}
     elif isinstance(spec, Number):
         more |= {"class": "zk-number", "inputmode": "decimal" if spec.places else "numeric", "autocomplete": "off"}
     elif length := getattr(spec, "max_length", None):

@@ -14,8 +14,18 @@ from app.base.screens.markup import color_of
 from app.base.stamps import Cached
 
 #: The groups of the menu in their order. Source: spec REQUIREMENTS, GEN-2.
-GROUPS: dict[str, object] = {"home": _("Home"), "customers": _("Customers"), "system": _("Administration")}
-GROUP_ICONS = {"home": "layout-dashboard", "customers": "building-community", "system": "settings"}
+GROUPS: dict[str, object] = {
+    "home": _("Home"),
+    "customers": _("Customers"),
+    "followups": _("Follow-ups"),
+    "system": _("Administration"),
+}
+GROUP_ICONS = {
+    "home": "layout-dashboard",
+    "customers": "building-community",
+    "followups": "message-2",
+    "system": "settings",
+}
 #: Where a screen without a ``menu_place`` of its own stands in its group: behind those with one.
 LAST = 1000
 #: The languages, each in its own words.

@@ -39,7 +39,7 @@ class KeptRows:
         self.is_used = view.keeps_rows and "shown_once" not in g and all(map(_is_plain, asked))
         self.known: Kept = current_app.extensions.setdefault("kept_rows", Kept(MOST_ROWS))
         columns = [(spec.name, spec.group) for spec in listing.columns]
-        self.view_stamps = view.row_stamps
+        self.view_stamps, self.row_key = view.row_stamps, view.row_key
         self.alike = (view.endpoint, *columns, selectable, *self._seen_alike())
 
     def _seen_alike(self) -> Sequence[Hashable]:
@@ -54,7 +54,7 @@ class KeptRows:
             linked = [None if (other := loaded[name]) is None else str(other) for name in self.relations]
             listed = [loaded[KEPT][name] for name in self.lists]
             mine = self.is_masked and is_held(record, self.actor)
-            key = (self.alike, mine, *values, *linked, *listed)
+            key = (self.alike, mine, self.row_key(record), *values, *linked, *listed)
             hash(key)
         except (KeyError, TypeError):  # not loaded with the rows, or a value that may change inside
             return None

@@ -98,7 +98,7 @@ def _row(view: "DomainView", record: Any, draws: Sequence[markup.Draw], known: K
     key = view.key(record)
     shown = row(str(record), [draw(record) for draw in draws], view.row_actions(record))
     url = view.row_url("show", record) if view.may("show") else None
-    more = {"level": view.row_level(record), "chips": view.row_chips(record)}
+    more = {"level": view.row_level(record), "chips": view.row_chips(record), **view.row_more(record)}
     return {**shown, "id": key, "url": url, **more, **known.keeping(follows)}
 
 

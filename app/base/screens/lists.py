@@ -1,6 +1,6 @@
 """The list of a screen, its filter, its exports: the half of a DomainView that is about many rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import Response, flash, g, jsonify, redirect, request, url_for
@@ -174,9 +174,17 @@ class Lists:
         """Return the small letter before a row's name, if the domain has one."""
         return None
 
+    def row_key(self, _record: Any) -> Hashable:
+        """Return what the drawing of a row follows from besides its columns, ``row_needs`` and ``row_stamps``."""
+        return ()
+
     def row_chips(self, _record: Any) -> Sequence[tuple[str, str]]:
         """Return what stands behind a row's name: (words, colour)."""
         return ()
+
+    def row_more(self, _record: Any) -> Mapping[str, Any]:
+        """Return what else the table is told of a row: ``overdue`` marks it."""
+        return {}
 
     def bulk_offered(self: Any) -> Sequence[Mapping[str, Any]]:
         """Return the buttons of the bar over selected rows, as far as this person may press them."""

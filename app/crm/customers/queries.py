@@ -14,6 +14,7 @@ from app.base.errors import Invalid
 from app.base.scope import condition, unscoped
 from app.crm.customers.models import (
     LET_GO,
+    SCOPE,
     Collaborator,
     Contact,
     ContactLink,
@@ -21,10 +22,14 @@ from app.crm.customers.models import (
     Holding,
     PhoneEntry,
     PhoneNumber,
+    shared_with,
 )
-from app.crm.customers.rules import DEAL
+from app.crm.customers.rules import DEAD_STATES, DEAL
 from app.extensions import db
 from app.system.search import queries as search
+
+#: What domains above say of customers in their own scopes and filters.
+__all__ = ["SCOPE", "Customer", "shared_with"]
 
 MOST_COUNTED = 1000  # of the figures on the first page
 Where = Callable[[FromClause], ColumnElement[bool]]
@@ -55,6 +60,22 @@ def numbers(wanted: Iterable[str]) -> Mapping[str, PhoneNumber]:
     """Return what is known of some numbers, by number (E.164)."""
     rows = db.session.scalars(select(PhoneNumber).where(PhoneNumber.number.in_(sorted(set(wanted)))))
     return {row.number: row for row in rows}
+
+
+def numbers_at(customer: Customer, wanted: Iterable[str]) -> Mapping[str, PhoneNumber]:
+    """Return what is known of those of some numbers that stand at a customer, by number (E.164)."""
+    here = select(PhoneEntry.number).where(PhoneEntry.customer_id == customer.id)
+    rows = db.session.scalars(select(PhoneNumber).where(PhoneNumber.number.in_(here)))
+    some = set(wanted)
+    return {row.number: row for row in rows if row.number in some}
+
+
+def dead(wanted: Iterable[str]) -> set[str]:
+    """Return those of some numbers (E.164) that reach nobody, whoever found that out: not offered for calls."""
+    table, some = PhoneNumber.__table__, sorted(set(wanted))
+    with unscoped("they stand at customers that the caller has found within a scope"):
+        known = select(table.c.number).where(table.c.number.in_(some), table.c.state.in_(DEAD_STATES))
+        return set(db.session.scalars(known)) if some else set()
 
 
 def related(customer: Customer, *, limit: int = 20) -> Sequence[tuple[Customer, str]]:

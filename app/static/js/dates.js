@@ -1,16 +1,17 @@
-// Fields for a day, input[data-day]: what was typed is read by the server when the field is left; a button opens a calendar.
+// Fields for a day, input[data-day], or a moment: what was typed is read by the server when the field is left; a button opens a calendar.
 import { $, $$, fill, on, ready } from "./lib.js";
 
 const root = document.documentElement;
 const shape = $("template[data-day-shape]");
-const ISO = /^\d{4}-\d{2}-\d{2}$/;
+const ISO = /^\d{4}-\d{2}-\d{2}(?= \d{2}:\d{2}$|$)/; // of a moment, input[data-day=moment], the day
+const OPENING = "09:00";
 const weekday = new Intl.DateTimeFormat(root.lang, { weekday: "short", timeZone: "UTC" });
 const month = new Intl.DateTimeFormat(root.lang, { year: "numeric", month: "long", timeZone: "UTC" });
 const changed = (field) => ["input", "change"].forEach((name) => field.dispatchEvent(new Event(name, { bubbles: true })));
 
 function show(field, { problem = "", text = "" } = {}) {
   const box = field.closest(".zk-daybox");
-  const time = ISO.test(field.value) ? Date.parse(field.value) : NaN;
+  const time = Date.parse(ISO.exec(field.value)?.[0]);
   $("[data-day-weekday]", box).textContent = Number.isNaN(time) ? "" : weekday.format(time);
   const said = $("[data-day-said]", box);
   said.textContent = problem || text;
@@ -24,6 +25,7 @@ async function understand(field) {
   if (!typed) return show(field);
   const address = new URL(shape.dataset.url, location.href);
   address.searchParams.set("text", typed);
+  if (field.dataset.day === "moment") address.searchParams.set("kind", "moment");
   const answer = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual" }).then((one) => (one.ok ? one.json() : null), () => null);
   if (!answer || field.value.trim() !== typed) return undefined; // no answer: the form will say it; or it was typed on
   if (answer.value && answer.value !== field.value) {
@@ -61,7 +63,7 @@ async function open(field) {
   const dialog = $("dialog[data-calendar]") ?? make();
   const calendar = $("calendar-date", dialog);
   asking = field;
-  calendar.value = ISO.test(field.value) ? field.value : "";
+  calendar.value = ISO.exec(field.value)?.[0] ?? "";
   calendar.focusedDate = calendar.value || calendar.today;
   name(calendar);
   dialog.showModal();
@@ -71,7 +73,8 @@ async function open(field) {
 }
 
 function pick(value) {
-  asking.value = value;
+  const time = asking.dataset.day === "moment" && value ? ` ${asking.value.match(/\d{2}:\d{2}$/)?.[0] ?? OPENING}` : "";
+  asking.value = value + time;
   $("dialog[data-calendar]").close();
   changed(asking);
   asking.focus();

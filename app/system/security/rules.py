@@ -42,6 +42,7 @@ LEVEL_NAMES: Mapping[Level, object] = {
 SCOPE_DOMAINS: Mapping[str, object] = {
     "customers": _("Customers"),
     "pool": _("Pool (customers without an owner)"),
+    "followups": _("Follow-ups"),
     "logs": _("Logs"),
 }
 
@@ -67,21 +68,29 @@ def _read(level: Level) -> Reach:
 REACHES: Mapping[tuple[str, str], Reach] = {
     (ADMIN, "customers"): _full(ALL),
     (ADMIN, "pool"): _full(ALL),
+    (ADMIN, "followups"): _full(ALL),
     (ADMIN, "logs"): _full(ALL),
     ("supervisor", "customers"): _full(BELOW),
     ("supervisor", "pool"): _read(BELOW),
+    ("supervisor", "followups"): _full(BELOW),
     ("dispatcher", "customers"): _full(ALL),
     ("dispatcher", "pool"): _full(ALL),
+    ("dispatcher", "followups"): _read(ALL),
     ("agent", "customers"): _full(OWN),
+    ("agent", "followups"): _full(OWN),
     ("service_manager", "customers"): _read(BELOW),
+    ("service_manager", "followups"): _read(BELOW),
     ("sales", "customers"): _full(OWN),
+    ("sales", "followups"): _full(OWN),
     ("finance", "customers"): _read(ALL),
     ("marketing", "customers"): _read(ALL),
     ("auditor", "customers"): _read(ALL),
     ("auditor", "pool"): _read(ALL),
+    ("auditor", "followups"): _read(ALL),
     ("auditor", "logs"): _read(ALL),
     ("executive", "customers"): _read(ALL),
     ("executive", "pool"): _read(ALL),
+    ("executive", "followups"): _read(ALL),
 }
 
 

@@ -91,6 +91,12 @@ class Customer(Model):
         *[Index(f"ix_customer_{name}", name, **_only_filled(name)) for name in NAMED],
         Index("ix_customer_next_contact", "next_contact_at", "id"),
         Index(
+            "ix_customer_deleted",
+            "id",
+            postgresql_where=text("deleted_at IS NOT NULL"),
+            sqlite_where=text("deleted_at IS NOT NULL"),
+        ),
+        Index(
             "ix_customer_pool", "id", postgresql_where=text("owner_id IS NULL"), sqlite_where=text("owner_id IS NULL")
         ),
     )

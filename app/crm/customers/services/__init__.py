@@ -13,6 +13,7 @@ from app.crm.customers.services.contacts import (
 )
 from app.crm.customers.services.duplicates import COMPARED, REASONS, Alike, Reason, alike, ask_for, changed
 from app.crm.customers.services.edit import change, create, delete, restore
+from app.crm.customers.services.following import followed_up
 from app.crm.customers.services.history import take_back, take_contact_back
 from app.crm.customers.services.holding import because
 from app.crm.customers.services.imports import CustomerTarget
@@ -33,7 +34,7 @@ from app.crm.customers.services.many import (
 )
 from app.crm.customers.services.owning import OWNING, bring_to, put_back
 from app.crm.customers.services.phones import mark_number, recount
-from app.crm.customers.services.recycling import contact_bin, customer_bin, forbidden_parents
+from app.crm.customers.services.recycling import contact_bin, customer_bin, forbidden_parents, goes_with
 from app.crm.customers.services.searching import contact_kind, customer_kind
 from app.crm.customers.services.sharing import share, unshare
 
@@ -69,7 +70,9 @@ __all__ = [
     "delete_contact",
     "delete_many",
     "detach_contact",
+    "followed_up",
     "forbidden_parents",
+    "goes_with",
     "keys_from",
     "let_go",
     "locked_keys",

@@ -1,6 +1,6 @@
 """Customers and contacts in the recycle bin: what hinders their return, and what goes with them for good."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -28,6 +28,22 @@ from app.crm.customers.services import phones
 from app.extensions import db
 from app.system.files import services as files
 from app.system.recycle import services as recycle
+
+#: What domains above hang on customers and contacts, and how it goes with those that go for good.
+Gone = Callable[[Sequence[int], Actor], None]
+_companions: dict[tuple[str, str], Gone] = {}
+
+
+def goes_with(kind: str, domain: str, gone: Gone) -> None:
+    """Call ``gone`` (ids, actor) before records of a kind, "customer" or "contact", go for good: all at once."""
+    _companions[kind, domain] = gone
+
+
+def _let_go(kind: str, ids: Sequence[int], actor: Actor) -> None:
+    for (code, _domain), gone in sorted(_companions.items()):
+        if code == kind:
+            gone(ids, actor)
+
 
 CUSTOMERS, LINKS, ENTRIES = Customer.__table__, ContactLink.__table__, PhoneEntry.__table__
 WITHOUT_CODE, WITHOUT_PARENT = "without_code", "without_parent"
@@ -153,6 +169,7 @@ def purge_customers(ids: Sequence[int], actor: Actor) -> None:
     with unscoped("the bin has chosen them"):
         numbers = _own_numbers(ids)
         alone = _contacts_only_at(ids)
+        _let_go("customer", ids, actor)
         files.erase("customer", ids)
         for child in (Collaborator, CustomerTag, ContactLink):
             purge_versioned(child, ids, column="customer_id")
@@ -178,11 +195,12 @@ def _bin_contacts(ids: Sequence[int], actor: Actor) -> None:
         recycle.put("contact", gone, why=WITH_ITS_PARENT, actor=actor)
 
 
-def purge_contacts(ids: Sequence[int], _actor: Actor) -> None:
+def purge_contacts(ids: Sequence[int], actor: Actor) -> None:
     """Delete contacts with their places, numbers and history."""
     table = ContactPhone.__table__
     with unscoped("the bin has chosen them"):
         customers = _customers_of(ids)
+        _let_go("contact", ids, actor)
         numbers = list(db.session.scalars(select(table.c.number).where(table.c.contact_id.in_(ids))))
         db.session.execute(delete(ENTRIES).where(ENTRIES.c.contact_id.in_(ids)))
         for child in (ContactPhone, ContactLink):

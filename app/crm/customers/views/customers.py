@@ -1,7 +1,7 @@
 """The customer list, page and form. They choose what to show and which service to call, and nothing else."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from flask import abort, request, url_for
@@ -20,7 +20,7 @@ from app.base.screens.reveals import Reveals
 from app.base.screens.view import DomainView
 from app.crm.customers import queries, rules, services
 from app.crm.customers.models import Collaborator, Contact, ContactLink, Customer
-from app.crm.customers.views import bulk, entering, keydata, page, parts, relations, sheet
+from app.crm.customers.views import bulk, calling, entering, keydata, page, parts, relations, sheet
 from app.crm.customers.views.entering import Entering
 from app.extensions import db
 from app.system.audit.queries import SILENT, Line
@@ -67,6 +67,7 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]
     keeps_rows = True
+    rows_as = parts.Rows
     form_sections = SECTIONS
     form_fields = [name for _key, _title, names in SECTIONS for name in names]
     export_fields = [
@@ -108,11 +109,14 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
 
     @property
     def row_needs(self) -> Sequence[str]:  # type: ignore[override] # what is hung on the rows is known once all is
-        return ["level", "phone", *parts.row_needs()]
+        return ["level", *calling.NEEDED, *parts.row_needs()]
 
     @property
     def row_stamps(self) -> Sequence[str]:  # type: ignore[override]
         return parts.row_stamps()
+
+    def row_key(self, record: Any) -> Hashable:
+        return parts.row_key(record)
 
     def row_chips(self, record: Any) -> Sequence[tuple[str, str]]:
         is_key = [(self.specs["level"].text(record.level), "amber")] if record.level == rules.KEY else []

@@ -4,11 +4,15 @@ A domain says it in its ``register``: ``parts.hang(parts.Part("followups", tab=â
 application in the process says it again.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
+
+from app.base.actor import Actor
+from app.base.screens.listing import Listing
 
 if TYPE_CHECKING:
     from app.crm.customers.models import Customer
@@ -44,6 +48,10 @@ class Part:
     #: (view, customer, is_mine=): buttons of the page.
     actions: "Callable[..., Actions] | None" = None
     row_actions: "Callable[[CustomerView, Customer], Actions] | None" = None  # buttons of a row of the list
+    #: What the buttons and chips of a row follow from besides its columns and stamps: hashable, and equal where equal.
+    row_key: "Callable[[Customer], Hashable] | None" = None
+    #: (rows, actor): asks once for a page of the list what ``row_actions`` needs of each.
+    preload: "Callable[[Sequence[Customer], Actor], None] | None" = None
     #: What happened, for the timeline: dicts as HistoryPage.drawn returns them, with ``at``.
     events: "Callable[..., Sequence[Mapping[str, Any]]] | None" = None
     hanging: "Callable[[Customer], Sequence[object]] | None" = None  # what leaves the lists with it, in words
@@ -70,6 +78,11 @@ def gathered(kind: str, *given: Any, **more: Any) -> Iterator[Any]:
             yield from ask(*given, **more)
 
 
+def row_key(customer: "Customer") -> Hashable:
+    """Return what the drawing of a row follows from besides its columns and stamps."""
+    return tuple(part.row_key(customer) for part in parts() if part.row_key is not None)
+
+
 def row_stamps() -> Sequence[str]:
     """Return the stamps of what rows ask besides their columns."""
     return sorted({name for part in parts() for name in part.row_stamps})
@@ -88,6 +101,18 @@ def tabs(view: "CustomerView", customer: "Customer", open_: str, *, is_mine: boo
         if part.tab is not None
     }
     return {name: tab for name, tab in found.items() if tab is not None}
+
+
+class Rows(Listing):
+    """A page of customers, of which every domain above has asked what its buttons need."""
+
+    @cached_property
+    def rows(self) -> list[Any]:
+        found = super().rows
+        for part in parts():
+            if part.preload is not None:
+                part.preload(found, self.actor)
+        return found
 
 
 MOST_EVENTS = 20

@@ -2,7 +2,7 @@
 
 from app.system.recycle.rules import check_why
 from app.system.recycle.services.binning import follow, put, take_out
-from app.system.recycle.services.purging import purge, purge_many, why_not
+from app.system.recycle.services.purging import forget, purge, purge_many, why_not
 from app.system.recycle.services.restoring import (
     keep_edited,
     remove_again,
@@ -14,6 +14,7 @@ from app.system.recycle.services.restoring import (
 __all__ = [
     "check_why",
     "follow",
+    "forget",
     "keep_edited",
     "purge",
     "purge_many",

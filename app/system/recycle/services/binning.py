@@ -30,7 +30,7 @@ def put(kind: str, record_ids: Iterable[int], *, why: Why, actor: Actor) -> None
 
 def _names(kind: Kind, part: Sequence[int]) -> Sequence[Any]:
     table = kind.model.__table__  # type: ignore[attr-defined]
-    named = select(table.c.id, table.c[kind.name].label("name")).where(table.c.id.in_(part))
+    named = select(table.c.id, kind.named(table).label("name")).where(table.c.id.in_(part))
     with unscoped("the caller has chosen them within a scope"):
         return db.session.execute(named.order_by(table.c.id)).all()
 

@@ -23,6 +23,15 @@ from app.system.recycle.models import BinEntry
 MOMENT = Moment()
 
 
+@transaction
+def forget(kind: str, record_ids: Sequence[int]) -> None:
+    """Remove all that the bin ever knew of records that go for good together with what they hang on."""
+    table = BinEntry.__table__
+    known = select(table.c.id).where(table.c.kind == kind, table.c.record_id.in_(record_ids))
+    with unscoped("the records are gone, whoever had deleted them"):
+        purge_versioned(BinEntry, db.session.scalars(known).all())
+
+
 def why_not(entry: BinEntry) -> object:
     """Return what forbids that a record goes for good, None if nothing does."""
     return recycle.forbidden(entry.kind, [entry.record_id]).get(entry.record_id)

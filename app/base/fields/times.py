@@ -1,0 +1,51 @@
+"""When something is agreed, and how long something took."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import ClassVar
+
+from app.base import clock, normal
+from app.base.errors import Invalid
+from app.base.fields.kinds import Moment, Number, Value
+from app.base.i18n import _
+
+#: The time that is meant by a day alone.
+OPENING = time(9)
+WITH_TIME = re.compile(r"(.*\S)[ Tt](\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)")
+LENGTH = re.compile(r"(?:(\d{1,4})[:：](\d{1,2}))|(?:(\d{1,4}) ?(?:分钟?|分鐘|min|m))? ?(?:(\d{1,5}) ?(?:秒|s|sec)?)?")
+A_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Appointment(Moment):
+    """An instant that a person types: any day that is understood, with a time; without one, the opening of the day."""
+
+    def read(self, raw: Value) -> datetime:
+        text = str(raw).strip()
+        parts = WITH_TIME.fullmatch(text)
+        if parts is None or not isinstance(raw, str):
+            found = normal.moment(raw, today=clock.today())
+            return clock.stored(found if found.time() != time() else datetime.combine(found.date(), OPENING))
+        day = normal.date(parts[1], today=clock.today())
+        return clock.stored(normal.moment(f"{day} {parts[2].replace('：', ':')}"))
+
+
+@dataclass(frozen=True)
+class Duration(Number):
+    """How long something took, in seconds. Typed as seconds, or as minutes:seconds."""
+
+    icon: ClassVar[str] = "hourglass"
+
+    def read(self, raw: Value) -> int:
+        parts = LENGTH.fullmatch(str(raw).strip().lower())
+        if parts is None or not any(parts.groups()):
+            raise Invalid(_("Write how long it took in seconds, or as minutes:seconds, such as 3:20."))
+        minutes, seconds = parts[1] or parts[3] or 0, parts[2] or parts[4] or 0
+        return int(super().read(int(minutes) * A_MINUTE + int(seconds)))
+
+    def text(self, value: Value) -> str:
+        return "" if value is None else f"{value // A_MINUTE}:{value % A_MINUTE:02}"
+
+    def typed(self, value: Value) -> str:
+        return self.text(value)
