@@ -33,8 +33,8 @@ class KeptRows:
         self.actor, self.columns = listing.actor, listing.columns
         asked = [*listing.columns, *[spec for spec in view.specs.values() if spec.column in view.row_needs]]
         self.names = list(dict.fromkeys(["id", *view.row_needs, *[spec.column for spec in asked if spec.column]]))
-        self.relations = [spec.relation for spec in asked if isinstance(spec, Link)]
-        self.lists = [spec.name for spec in asked if isinstance(spec, Choices)]
+        self.relations = [spec.relation for spec in listing.columns if isinstance(spec, Link)]
+        self.lists = [spec.name for spec in listing.columns if isinstance(spec, Choices)]
         self.is_masked = any(is_hidden(spec, self.actor) for spec in asked)
         self.is_used = view.keeps_rows and "shown_once" not in g and all(map(_is_plain, asked))
         self.known: Kept = current_app.extensions.setdefault("kept_rows", Kept(MOST_ROWS))
