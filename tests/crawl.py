@@ -76,6 +76,7 @@ def made():
         services.delete(shut, actor=SYSTEM)
         with_code = a_customer(name="林家分店有限公司", phone="+8613655510002", owner=LIN.id)
         services.change(with_code, {"credit_code": CODE_IN_BIN}, actor=SYSTEM, revision=None)
+        free = a_customer(name="公海里的有限公司", phone=SHARED_NUMBER, wechat="yejia_wx", kind="person", owner=None)
         services.recount()
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         return SimpleNamespace(
@@ -83,6 +84,7 @@ def made():
             file=hung,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
+            pool=(free.id, hers.id, other.id),
             binned=tuple(db.session.scalars(select(BinEntry.id).order_by(BinEntry.id))),
             outside=(other.id, gone.id),
             outside_contacts=(contact.id,),
@@ -150,6 +152,9 @@ KEYS = {
     "File": lambda world: world.file,
     "Job": lambda _world: FIRST,
     "Recycle": lambda world: world.binned,
+    "Limit": lambda _world: FIRST,
+    "Pool": lambda world: world.pool,
+    "Pools": lambda _world: FIRST,
     "Log": lambda _world: range(1, 30),
     "Role": lambda _world: FIRST,
     "Run": lambda _world: FIRST,
@@ -163,7 +168,7 @@ NAMES = {
     "<template>": ["company", "person"],
     "<kind>": ["employee", "department", "role"],
     "<sha256>": ["0" * 64],
-    "<screen>": ["CustomerView", "ContactView", "EmployeeView"],
+    "<screen>": ["CustomerView", "ContactView", "EmployeeView", "PoolView"],
 }
 
 

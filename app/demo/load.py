@@ -15,6 +15,7 @@ from app.crm.customers.models import Contact, ContactLink, ContactPhone, Custome
 from app.crm.customers.services import phones, share
 from app.demo.companies import Maker
 from app.demo.people import DEPARTMENTS, HEADS, OWNERS, PASSWORD, PEOPLE
+from app.demo.pools import keep_pools
 from app.demo.segments import keep_segments
 from app.extensions import db
 from app.system.security import queries as security
@@ -36,6 +37,7 @@ def load(settings: Any) -> tuple[int, int]:
         actors = {name: security.actor(key) for name, key in people.items()}
     maker = Maker(SEED)
     _two_years(maker, actors)
+    keep_pools(actors)
     keep_segments(actors)
     return len(PEOPLE), COMPANIES + PERSONS
 

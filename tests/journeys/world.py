@@ -18,7 +18,7 @@ from app.system.segments import services as segments
 from app.system.settings import services as setting_services
 from app.system.settings.models import SettingValue
 from tests.cast import ANRAN, EVE, LIN
-from tests.factories import a_contact, a_customer
+from tests.factories import a_contact, a_customer, a_limit
 from tests.system.files.conftest import a_file
 from tests.system.imports.steps import imported, workbook
 from tests.system.runs.steps import done
@@ -43,7 +43,8 @@ ADDRESSES = [
     "/runs/{run}/take-back", "/segments/", "/segments/{segment}", "/segments/{segment}/edit",
     "/segments/{segment}/history", "/files/", "/attachments/{file}", "/contacts/new", "/contacts/{contact}/history",
     "/contacts/{contact}/delete", "/departments/1", "/departments/new", "/dictionary-values/1",
-    "/timetable/", "/users/new",
+    "/timetable/", "/users/new", "/pool/", "/pool/{free}", "/pools/", "/pools/new", "/pools/1", "/pools/1/edit",
+    "/pools/1/history", "/limits/", "/limits/new", "/limits/{limit}", "/limits/{limit}/edit", "/limits/{limit}/history",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -67,7 +68,8 @@ def customers():
     gone = a_customer(name="关门有限公司")
     services.delete(gone, actor=SYSTEM)
     binned = db.session.scalar(select(BinEntry.id))
-    return {"customer": one.id, "contact": contact.id, "file": file.id, "gone": gone.id, "binned": binned}
+    more = {"free": a_customer(name="无主商贸有限公司", owner=None).id, "limit": a_limit(role="agent", most=150).id}
+    return {"customer": one.id, "contact": contact.id, "file": file.id, "gone": gone.id, "binned": binned, **more}
 
 
 def work(app, folder):

@@ -13,11 +13,15 @@ ANY = "*"
 
 @dataclass(frozen=True)
 class Group:
-    """One group of fields. ``permission``: (permission, view) that shows it in full."""
+    """One group of fields. ``permission``: (permission, view) that shows it in full.
+
+    ``is_personal``: its values may stand in any text. What is hidden for another reason masks nothing else.
+    """
 
     code: str
     label: object
     permission: tuple[str, str]
+    is_personal: bool = True
 
 
 #: By code, in the order of the screen of roles.
@@ -31,4 +35,6 @@ def register(group: Group) -> None:
 
 def is_among(code: str, hidden: frozenset[str]) -> bool:
     """Tell whether a field of group ``code`` is masked for somebody from whom ``hidden`` groups are."""
-    return bool(hidden) if code == ANY else code in hidden
+    if code != ANY:
+        return code in hidden
+    return any(one not in groups or groups[one].is_personal for one in hidden)

@@ -162,17 +162,21 @@ class HoldLimit(Model):
     most: Mapped[int] = mapped_column(info=field(Number(_("Customers at most"), required=True, low=0, high=1_000_000)))
     revision: Mapped[int] = mapped_column(nullable=False)
 
-    employee = relationship("Employee")
-    department = relationship("Department")
+    employee = relationship("Employee", lazy="joined")
+    department = relationship("Department", lazy="joined")
 
     __mapper_args__ = {"version_id_col": revision}
+    __fields__ = (Text(_("For"), name="holder", needs="employee"),)
+
+    @property
+    def holder(self) -> str:
+        """For whom it is, in the reader's words."""
+        role = choices.values("role").by_code.get(self.role or "")
+        return str(self.employee or self.department or (role.label if role else self.role or _("Everybody")))
 
     def __str__(self) -> str:
-        known = {name: choices.values(name).by_code for name in ("role", "customer_level")}
-        role = known["role"].get(self.role or "")
-        level = known["customer_level"].get(self.level or "")
-        who = self.employee or self.department or (role.label if role else _("Everybody"))
-        return " · ".join(str(part) for part in (who, level.label if level else "", self.most) if part != "")
+        level = choices.values("customer_level").by_code.get(self.level or "")
+        return " · ".join(str(part) for part in (self.holder, level.label if level else "", self.most) if part != "")
 
 
 class Hand(Model):

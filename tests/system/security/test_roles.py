@@ -63,7 +63,7 @@ def test_one_save_grants_withdraws_and_sets_the_reach(app, as_user):
     with app.app_context():
         actor = queries.actor(LIN.id)
     assert actor.reach("customers") == Reach(Level.BELOW, Level.OWN)
-    assert actor.hidden_groups == {"phones", "accounts", "identity"}
+    assert actor.hidden_groups == {"phones", "accounts", "identity", "pool_hidden"}
     assert len(heard) == 1
     assert heard[0].granted == (("can_list", "ChangesView"),)
     assert heard[0].domains == ("customers",)

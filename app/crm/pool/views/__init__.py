@@ -19,13 +19,15 @@ __all__ = ["LimitView", "PoolView", "PoolsView", "register"]
 
 
 def register(appbuilder: AppBuilder) -> None:
-    personal_groups.register(Group(HIDDEN, _("What pools hide until claimed"), ("can_hidden_fields", "PoolView")))
+    right = ("can_hidden_fields", "PoolView")
+    personal_groups.register(Group(HIDDEN, _("What pools hide until claimed"), right, is_personal=False))
     choices.more |= {
         "pool": ruling.pools,
         "pool_department": ruling.departments,
         "pool_employee": ruling.people,
         "pool_field": ruling.fields,
         "pool_part": ruling.parts,
+        "pool_role": ruling.roles,
     }
     add_filters(CustomerView.model, hung.POOL)
     add_actions(CustomerView, actions.RELEASE)

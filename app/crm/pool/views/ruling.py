@@ -1,8 +1,10 @@
 """The screens of rules: pools with their conditions and members, and limits of what people hold."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
+from app.base import choices
 from app.base.choices import Item
 from app.base.fields import Choices, Field
 from app.base.i18n import _
@@ -33,7 +35,7 @@ PARTS: tuple[Choices, ...] = (
         wide=True,
         help=_("Of the customer, with those below. None chosen: all."),
     ),
-    Choices(_("Roles"), name="roles", through="roles", dictionary="role", help=MEMBERS_HINT),
+    Choices(_("Roles"), name="roles", through="roles", dictionary="pool_role", help=MEMBERS_HINT),
     Choices(_("Teams"), name="teams", through="teams", dictionary="pool_department"),
     Choices(_("People"), name="people", through="people", dictionary="pool_employee", wide=True),
     Choices(
@@ -99,11 +101,23 @@ class LimitView(History, DomainView):
     when_empty = _("How many customers a person, a role or a department may hold. The nearest limit counts.")
     menu_place = 41
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_history"]
-    list_fields = ["most", "employee", "role", "department", "level"]
+    list_fields = ["holder", "level", "most"]
+    column_choices = ["employee", "role", "department"]
+    row_needs = ["employee_id", "department_id", "role"]
     form_fields = ["employee", "role", "department", "level", "most"]
     default_sort = "id"
     has_segments = False
     create, change, remove = services.create_limit, services.change_limit, services.delete_limit
+
+    @classmethod
+    def specs_of(cls) -> Mapping[str, Field]:
+        """Return the fields; no role is chosen beforehand, as where people are hired."""
+        known = super().specs_of()
+        return {**known, "role": replace(known["role"], dictionary="pool_role")}  # type: ignore[call-arg]
+
+    @property
+    def specs(self) -> Mapping[str, Field]:
+        return self.specs_of()
 
 
 # ── what their forms choose from ──
@@ -115,6 +129,10 @@ def pools() -> tuple[Item, ...]:
 
 def departments() -> tuple[Item, ...]:
     return tuple(Item(str(house.id), house.name) for house, _depth in security.department_tree())
+
+
+def roles() -> tuple[Item, ...]:
+    return tuple(replace(item, is_default=False) for item in choices.values("role").items)
 
 
 def people() -> tuple[Item, ...]:
