@@ -92,7 +92,12 @@ def _row(view: "DomainView", record: Any, draws: Sequence[markup.Draw]) -> dict[
     key = view.key(record)
     shown = row(str(record), [draw(record) for draw in draws], view.row_actions(record))
     url = view.row_url("show", record) if view.may("show") else None
-    return shown | {"id": key, "url": url, "level": view.row_level(record), "chips": getattr(view, "row_chips", _no_chips)(record)}
+    return shown | {
+        "id": key,
+        "url": url,
+        "level": view.row_level(record),
+        "chips": getattr(view, "row_chips", _no_chips)(record),
+    }
 
 
 def _no_chips(_record: Any) -> Sequence[tuple[str, str]]:

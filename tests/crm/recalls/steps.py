@@ -61,9 +61,7 @@ def recall(day=None):
 
 def warn(day=None, stages=STAGES):
     with acting(SYSTEM):
-        return services.warn(
-            day=day or clock.today(), stages=stages, protection_days=PROTECTION_DAYS, actor=SYSTEM
-        )
+        return services.warn(day=day or clock.today(), stages=stages, protection_days=PROTECTION_DAYS, actor=SYSTEM)
 
 
 def customer(key):
@@ -95,5 +93,3 @@ def rule_of(key):
     with acting(SYSTEM):
         db.session.expire_all()
         return db.session.get_one(RecallRule, key)
-
-

@@ -187,5 +187,3 @@ def test_without_the_lock_of_the_turn_both_run_it_and_still_nobody_is_recalled_t
         assert sum(values["count"] for _who, values in messages("recalled")) == 3
         with acting(SYSTEM):
             assert {db.session.get(Customer, key).owner_id for key in due} == {None}
-
-
