@@ -19,7 +19,8 @@ from app.crm.customers.services import Alike, Reason
 OWN = (
     "kind name credit_code level status type operating_status industry region address registered_on "
     "phone legal_person legal_phone finance_name finance_phone cashier_name cashier_phone person_in_charge sex "
-    "birthday document_kind document_number email wechat fax website source needs notes parent service_person deputy tags"
+    "birthday document_kind document_number email wechat fax website source needs notes parent service_person "
+    "deputy tags"
 ).split()
 
 #: What the house writes itself: read, never written.

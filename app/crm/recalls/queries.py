@@ -101,7 +101,7 @@ def due_by(rule: Rule, table: FromClause, day: date, *, protection_days: int) ->
 
 def holds_for(rule: Rule, table: FromClause) -> ColumnElement[bool]:
     """Return the condition that ``rule`` can ever recall a customer: ``rules.holds_for``."""
-    parts = [table.c.owner_id.is_not(None), table.c.deleted_at.is_(None)]
+    parts: list[ColumnElement[bool]] = [table.c.owner_id.is_not(None), table.c.deleted_at.is_(None)]
     parts += [or_(false(), *[levels for _limit, levels in _levels(rule, table)])]
     if rules.spares_deals(rule):
         parts.append(~customers.bought(table))
@@ -156,8 +156,9 @@ def dry_run(rule: Rule, *, day: date, protection_days: int) -> DryRun:
     for *groups, count in tally:
         for known, group in zip(sums, groups, strict=True):
             known[group] = known.get(group, 0) + count
-    ordered = [dict(sorted(known.items(), key=lambda one: -one[1])) for known in sums]
-    return DryRun(sum(row.count for row in tally), *ordered, customers.longest_held(due, limit=MOST_SHOWN))
+    houses, people, levels = (dict(sorted(known.items(), key=lambda one: -one[1])) for known in sums)
+    rows = customers.longest_held(due, limit=MOST_SHOWN)
+    return DryRun(sum(row.count for row in tally), houses, people, levels, rows)
 
 
 # ── warnings ──

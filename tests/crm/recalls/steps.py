@@ -35,7 +35,7 @@ def a_rule_id(**given):
 
 
 def assigned(days, *, followed=None, planned=None, **given):
-    """Return the id of a customer of Lin's, assigned so many days ago, followed up so many days ago, planned in so many."""
+    """Return the id of a customer of Lin's: days since it was assigned and followed up, days until what is planned."""
     key = a_customer(**given).id
     age(key, days, followed=followed, planned=planned)
     return key

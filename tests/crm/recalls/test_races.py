@@ -118,11 +118,10 @@ def between(monkeypatch, verb, key, actor, *, looks_again):
     monkeypatch.setattr(run_services.running, "_freeze", freeze_and_act)
 
 
+@pytest.mark.usefixtures("rule", "in_app")
 @pytest.mark.parametrize("looks_again", [True, False])
 @pytest.mark.parametrize(("verb", "person", "owner"), [(follow_up, LIN, LIN), (assign, DAI, MEI)])
-def test_only_looking_again_under_the_lock_leaves_it_to_whom_it_is(
-    in_app, rule, monkeypatch, verb, person, owner, looks_again
-):
+def test_only_looking_again_under_the_lock_leaves_it_to_whom_it_is(monkeypatch, verb, person, owner, looks_again):
     key = assigned(60)
     with acting(SYSTEM):
         between(monkeypatch, verb, key, person.actor, looks_again=looks_again)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from app.base import clock
 from app.base.actor import SYSTEM, acting
@@ -16,7 +17,6 @@ from app.crm.recalls.rules import NO_DEAL, NO_FOLLOWUP
 from app.extensions import db
 from app.system.runs import services as run_services
 from app.system.security.models import Department
-from sqlalchemy import select, update
 from tests.cast import ANRAN, EVE, LIN, MEI, SAM
 from tests.crm.recalls.steps import (
     VALUES,

@@ -27,7 +27,7 @@ RULES = (
 
 def near(chance, day, about):
     """Return a moment near the end of a day in the business's zone, some days before ``day``; sometimes none."""
-    if chance.random() < 0.25:  # noqa: PLR2004 - one in four
+    if chance.random() < 0.25:
         return None
     on = day - timedelta(days=chance.choice(about) + chance.choice((-1, 0, 1)))
     at = chance.choice((time(0), time(0, 0, 1), time(7, 59, 59), time(8), time(16), time(23, 59, 59)))
@@ -48,14 +48,14 @@ def a_row(chance, day, place):
         "created_at": near(chance, day, about) or datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None),
         "last_followup_at": near(chance, day, about),
         "next_contact_at": near(chance, day, (0, 1, -1, -3)),
-        "updated_at": datetime(2026, 1, 1),  # noqa: DTZ001 - naive UTC
+        "updated_at": datetime(2026, 1, 1),
         "revision": 1,
     }
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_what_the_database_finds_is_what_the_function_says(in_app, day):
-    chance = random.Random(str(day))  # noqa: S311 - the same rows each time
+    chance = random.Random(str(day))
     with acting(SYSTEM):
         db.session.execute(insert(TABLE), [a_row(chance, day, place) for place in range(400)])
         records = db.session.scalars(select(Customer)).all()
@@ -72,7 +72,7 @@ def test_what_the_database_finds_is_what_the_function_says(in_app, day):
                     said = {row.id for row in records if is_due(row, rule, on, protection_days)}
                     assert found == said
                     compared += len(said)
-        assert compared > 1000  # noqa: PLR2004 - the rows are such that rules meet many
+        assert compared > 1000
         db.session.rollback()
 
 
@@ -86,7 +86,7 @@ def is_due(row, rule, on, protection_days):
     [("2026-11-26T15:59:59", True), ("2026-11-26T16:00:00", False)],  # midnight in Shanghai
 )
 def test_a_day_ends_at_midnight_in_the_zone_of_the_business(in_app, assigned, is_met):
-    row = a_row(random.Random(1), DAYS[0], 1) | {"owner_id": LIN.id, "last_followup_at": None, "level": None}  # noqa: S311
+    row = a_row(random.Random(1), DAYS[0], 1) | {"owner_id": LIN.id, "last_followup_at": None, "level": None}
     row |= {"assigned_at": datetime.fromisoformat(assigned), "status": None, "converted_on": None}
     with acting(SYSTEM):
         db.session.execute(insert(TABLE), [row])

@@ -25,7 +25,7 @@ SEEDS: tuple[Mapping[str, Any], ...] = (
 
 
 @transaction
-def create(values: Mapping[str, Any], *, actor: Actor) -> RecallRule:  # noqa: ARG001 - the history knows who
+def create(values: Mapping[str, Any], *, actor: Actor) -> RecallRule:
     """Make a rule; it is switched off. Raises InvalidFields for one that would recall nobody."""
     _check(values)
     rule = RecallRule(is_on=False)
@@ -37,7 +37,7 @@ def create(values: Mapping[str, Any], *, actor: Actor) -> RecallRule:  # noqa: A
 
 
 @transaction
-def change(rule: RecallRule, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:  # noqa: ARG001 - the history knows who
+def change(rule: RecallRule, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
     """Change a rule that is off. Raises Conflict if it was saved since, WrongState if it is on, else as ``create``."""
     lock(rule)
     check_revision(rule, revision=revision)
@@ -74,7 +74,7 @@ def look(rule: RecallRule, *, actor: Actor) -> None:
 
 
 @transaction
-def switch_on(rule: RecallRule, *, actor: Actor) -> None:  # noqa: ARG001 - the history knows who
+def switch_on(rule: RecallRule, *, actor: Actor) -> None:
     """Let a rule recall customers, from the next night on. Raises WrongState without a dry run of just this rule."""
     lock(rule)
     rules.check_may_begin(is_on=rule.is_on, looked_revision=rule.looked_revision, revision=rule.revision)
@@ -83,7 +83,7 @@ def switch_on(rule: RecallRule, *, actor: Actor) -> None:  # noqa: ARG001 - the 
 
 
 @transaction
-def switch_off(rule: RecallRule, *, actor: Actor) -> None:  # noqa: ARG001 - the history knows who
+def switch_off(rule: RecallRule, *, actor: Actor) -> None:
     """Let a rule rest. Raises WrongState for one that is off."""
     lock(rule)
     rules.check_may_end(is_on=rule.is_on)
