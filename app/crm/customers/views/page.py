@@ -92,7 +92,8 @@ def _chips(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
         found.insert(0, {"text": _("Not followed up"), "color": "gray", "line": True})
     if customer.deleted_at:
         found.insert(0, {"text": _("Deleted"), "color": "red"})
-    return [*found, *parts.gathered("chips", view, customer)]
+    is_key = [{"text": view.specs["level"].text(rules.KEY), "color": "amber"}] if customer.level == rules.KEY else []
+    return [*is_key, *found, *parts.gathered("chips", view, customer)]
 
 
 def _facts(view: "CustomerView", customer: Customer) -> list[dict[str, Any]]:
