@@ -125,7 +125,7 @@ SEARCHED = (
 #: What somebody types into the form of a new customer: whole names, numbers and codes, and parts of them.
 LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
 PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
-TABS = ("", "tab=related", "tab=access", "tab=contacts", "tab=files")
+TABS = ("", "tab=related", "tab=access", "tab=contacts", "tab=files", "tab=assignments")
 
 
 def wishes(model):
@@ -142,6 +142,7 @@ def wishes(model):
 FIRST = range(1, 6)
 #: What the keys in the addresses of a screen are. A screen that is not here has no test against leaks yet.
 KEYS = {
+    "AssignmentImport": lambda _world: FIRST,
     "Attachment": lambda world: world.file,
     "Contact": lambda world: world.contact,
     "Customer": lambda world: world.customer,
@@ -150,6 +151,9 @@ KEYS = {
     "Dictionary": lambda _world: FIRST,
     "Employee": lambda _world: [person.id for person in PEOPLE[:5]],
     "File": lambda world: world.file,
+    "Given": lambda _world: FIRST,
+    "Handover": lambda _world: [person.id for person in PEOPLE[:5]],
+    "Holding": lambda _world: FIRST,
     "Job": lambda _world: FIRST,
     "Recycle": lambda world: world.binned,
     "Limit": lambda _world: FIRST,
@@ -165,7 +169,7 @@ KEYS = {
 }
 #: Placeholders that are no keys of rows.
 NAMES = {
-    "<template>": ["company", "person"],
+    "<template>": ["company", "person", "assign"],
     "<kind>": ["employee", "department", "role"],
     "<sha256>": ["0" * 64],
     "<screen>": ["CustomerView", "ContactView", "EmployeeView", "PoolView"],
@@ -179,7 +183,9 @@ def keys_of(app, rule, world):
         return [""]
     name = re.sub(r"(View|Api)$", "", rule.endpoint.split(".")[0])
     if holes[0] == "<field>":
-        found = [*filterable(model_of(app, rule)), "owner", "department", "name", "nothing"]
+        model = model_of(app, rule)
+        known = filterable(model) if model else ()
+        found = [*known, "owner", "department", "name", "people", "person", "nothing"]
     else:
         found = NAMES.get(holes[0]) or (KEYS[name](world) if name in KEYS else None)
     assert found is not None, f"new address without a leak test: {rule.rule} ({rule.endpoint})"
@@ -198,6 +204,8 @@ def queries_of(app, rule, world):
     model, ending = model_of(app, rule), rule.endpoint.split(".")[-1]
     if ending == "choices":
         return ["q=", f"q={quote('家')}", "q=13700137000"]
+    if ending == "bulk_one":
+        return [f"action={name}" for name in ("assign", "recall", "delete", "bulk_edit")]
     if ending == "alike":
         return [f"{name}={quote(words)}" for name in ("name", "phone", "credit_code") for words in LIKE]
     if ending in {"search", "quick"}:

@@ -13,10 +13,11 @@ NO_PAGE = re.compile(
     r"|sheet\.pdf|columns|template|result\.xlsx|result|state|mine|stamp|panel|quick|audience)\b"
 )
 #: Verbs of the frame that these domains leave out: nobody gets a page there.
-NEW = "Attachment Dictionary File Job Log Pool Recycle Run Setting Turn"
-EDIT = "Attachment Dictionary File Job Log Pool Recycle Role Run Turn"
+NEW = "Attachment Dictionary File Holding Job Log Pool Recycle Run Setting Turn"
+EDIT = "Attachment Dictionary File Holding Job Log Pool Recycle Role Run Turn"
 UNUSED = {f"{name}View.add" for name in NEW.split()} | {f"{name}View.edit" for name in EDIT.split()}
 UNUSED |= {"AttachmentView.list", "FileView.show", "SegmentView.add", "TurnView.show"}
+UNUSED |= {"GivenView.show", "HoldingView.show", "RecycleView.bulk_one"}
 #: Not in the list: the door, which stands open only to those who have not come in. It has a test of its own there.
 ELSEWHERE = {"AuthView.login"}
 

@@ -12,6 +12,7 @@ from app.base.errors import Invalid
 from app.crm.customers import services
 from app.crm.customers.models import Customer
 from app.extensions import db
+from app.system.imports import services as imports
 from app.system.jobs import services as jobs
 from app.system.recycle.models import BinEntry
 from app.system.segments import services as segments
@@ -45,6 +46,9 @@ ADDRESSES = [
     "/contacts/{contact}/delete", "/departments/1", "/departments/new", "/dictionary-values/1",
     "/timetable/", "/users/new", "/pool/", "/pool/{free}", "/pools/", "/pools/new", "/pools/1", "/pools/1/edit",
     "/pools/1/history", "/limits/", "/limits/new", "/limits/{limit}", "/limits/{limit}/edit", "/limits/{limit}/history",
+    "/assignments/", "/customers/{customer}?tab=assignments", "/handover/",
+    "/handover/{person}", "/customers/{customer}/bulk?action=assign", "/customers/{customer}/bulk?action=recall",
+    "/imports/assignments/", "/imports/assignments/{assigned}", "/imports/assignments/{assigned}/undo",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -77,7 +81,21 @@ def work(app, folder):
     path = workbook(folder, ["单位名称", "法人手机"], ["洛阳恒泰有限公司", "13812345678"], ["", "13812345679"])
     keys = db.session.scalars(select(Customer.id).limit(3)).all()
     run_id = done(app, {"level": "b"}, ids=list(keys), shown=3).id
-    return {"run": run_id, "run_of_import": imported(path, ANRAN).id, "job": failed_job()}
+    brought_in = imported(path, ANRAN).id
+    return {"run": run_id, "run_of_import": brought_in, "assigned": assigned_by(folder), "job": failed_job()}
+
+
+def assigned_by(folder):
+    """A file that gave a customer to Eve."""
+    path = workbook(
+        folder, ["客户名称", "负责人"], ["洛阳恒泰有限公司", "叶薇"], ["没有这家", "叶薇"], name="分派.xlsx"
+    )
+    with acting(ANRAN.actor) as actor:
+        about = {"kind": "assignments", "template": "assign", "actor": actor, "in_browser": True}
+        run = imports.upload(path, file_name=path.name, **about)
+        imports.check(run, [column["field"] for column in run.columns], actor=actor)
+        imports.import_run(run, actor=actor)
+        return run.id
 
 
 def failed_job():

@@ -91,24 +91,24 @@ def test_refusals_are_told_on_the_page(as_user, keys):
 def test_who_has_no_such_button_is_refused_and_does_not_see_it(as_user, keys, action):
     browser = as_user("lin")
     assert preview(browser, action, ids=keys[4:]).status_code == 403
-    assert browser.get(f"/customers/{keys[4]}/bulk/{action}").status_code == 403
-    assert f"/bulk/{action}" not in browser.get(f"/customers/{keys[4]}").text
+    assert browser.get(f"/customers/{keys[4]}/bulk?action={action}").status_code == 403
+    assert f"/bulk?action={action}" not in browser.get(f"/customers/{keys[4]}").text
 
 
 def test_a_customer_out_of_sight_is_404_and_one_only_to_be_read_is_403(app, as_user, keys):
     with app.app_context():
         other = a_customer(name="叶家", phone="+8637165008888", owner=EVE.id).id
-    assert as_user("sam").get(f"/customers/{other}/bulk/assign").status_code == 404
-    assert as_user("sam").get(f"/customers/{keys[4]}/bulk/assign").status_code == 200
-    assert as_user("anran").get(f"/customers/{keys[4]}/bulk/nothing").status_code == 404
+    assert as_user("sam").get(f"/customers/{other}/bulk?action=assign").status_code == 404
+    assert as_user("sam").get(f"/customers/{keys[4]}/bulk?action=assign").status_code == 200
+    assert as_user("anran").get(f"/customers/{keys[4]}/bulk?action=nothing").status_code == 404
 
 
 def test_the_buttons_of_a_customers_page_lead_to_the_same_preview_and_back(app, as_user, keys):
     browser = as_user("dai")
     page = browser.get(f"/customers/{keys[4]}")
-    assert f"/customers/{keys[4]}/bulk/recall" in page.text
-    assert f"/customers/{keys[0]}/bulk/recall" not in browser.get(f"/customers/{keys[0]}").text
-    asked = browser.get(f"/customers/{keys[4]}/bulk/recall")
+    assert f"/customers/{keys[4]}/bulk?action=recall" in page.text
+    assert f"/customers/{keys[0]}/bulk?action=recall" not in browser.get(f"/customers/{keys[0]}").text
+    asked = browser.get(f"/customers/{keys[4]}/bulk?action=recall")
     assert "林家" in asked.text
     done = yes(browser, asked, reason="poor_followup", words="没联系")
     assert (done.status_code, done.location) == (302, f"/customers/{keys[4]}")

@@ -69,7 +69,7 @@ def _title(name: str, rows: object) -> object:
 def along(whose: int, shown: int, *, actor: Actor) -> str:
     """Let the customers of a person stand in their present department; return the address of the run."""
     house = queries.house_of(whose)
-    elsewhere = {"field": "department", "op": "is_not", "value": house}
+    elsewhere = {"field": "department", "op": "not_is", "value": house}
     owner = {"field": "owner", "op": "is", "value": whose}
     filter_text = json.dumps({"all": [owner, elsewhere]})
     bulk.MOVE_ALONG.check({"person": whose}, actor)

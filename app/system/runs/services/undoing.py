@@ -87,11 +87,18 @@ def _put_back(run_id: int, part: Mapping[int, int], actor: Actor) -> None:
     number = next(iter(part.values()), 0)
     explain(_("Taken back: %(title)s", title=run.title))
     with _lists(action), action.amid_undo():
+        _wait_for(subject, list(part))
         free, kept = _free(subject, action, list(part), number, actor)
         _restore(subject, action.columns(run.given), free, number, actor)
         if free:
             action.after(free)
     _note(run, free, kept)
+
+
+def _wait_for(subject: Subject, ids: Sequence[int]) -> None:
+    """Let whoever is saving one of the rows finish: what they save counts as edited since."""
+    with unscoped("whoever ran it takes it back"):
+        db.session.execute(select(subject.key).where(subject.key.in_(ids)).order_by(subject.key).with_for_update())
 
 
 def _lists(action: Action) -> AbstractContextManager[None]:

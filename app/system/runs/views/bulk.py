@@ -74,16 +74,16 @@ class BulkActions:
         action = next(one for one in self.bulk_actions if one.name == name)
         if not self.may(action.button):
             return None
-        return {"label": action.label, "icon": action.icon, "url": self.row_url("bulk_one", record, name=name)}
+        return {"label": action.label, "icon": action.icon, "url": self.row_url("bulk_one", record, action=name)}
 
-    @expose("/<pk>/bulk/<name>")
+    @expose("/<pk>/bulk")
     @has_access
     @permission_name("list")
-    def bulk_one(self: Any, pk: str, name: str) -> Any:
-        """Show what an action would do to one record, as if it had been ticked."""
-        action = self._chosen(name)
+    def bulk_one(self: Any, pk: str) -> Any:
+        """Show what an action would do to one record, as if it had been ticked. ``action``: its name."""
+        action = self._chosen(request.args.get("action", ""))
         key = self.key(self.record(pk, write=True))
-        asked = self._counted({"action": name, "filter": None, "ids": [key], "back": key})
+        asked = self._counted({"action": action.name, "filter": None, "ids": [key], "back": key})
         return self._preview(action, asked, self._bulk_form(action, filled=False))
 
     def bulk_url(self: Any) -> str:
