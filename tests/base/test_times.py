@@ -44,7 +44,16 @@ def test_no_such_moment_is_refused(typed):
 
 @pytest.mark.parametrize(
     ("typed", "seconds"),
-    [("200", 200), (200, 200), ("3:20", 200), ("3：20", 200), ("3分20秒", 200), ("3分钟", 180), ("45秒", 45), ("2 min", 120)],
+    [
+        ("200", 200),
+        (200, 200),
+        ("3:20", 200),
+        ("3：20", 200),
+        ("3分20秒", 200),
+        ("3分钟", 180),
+        ("45秒", 45),
+        ("2 min", 120),
+    ],
 )
 def test_a_length_is_read_in_seconds_or_minutes(typed, seconds):
     assert DURATION.parse(typed) == seconds
@@ -55,7 +64,9 @@ def test_a_length_is_read_again_as_it_is_shown():
     assert DURATION.parse(DURATION.typed(3725)) == 3725
 
 
-@pytest.mark.parametrize(("typed", "words"), [("long", "minutes:seconds"), ("-3", "minutes:seconds"), ("90000", "between")])
+@pytest.mark.parametrize(
+    ("typed", "words"), [("long", "minutes:seconds"), ("-3", "minutes:seconds"), ("90000", "between")]
+)
 def test_no_such_length_is_refused(typed, words):
     with pytest.raises(Invalid, match=words):
         DURATION.parse(typed)

@@ -24,7 +24,12 @@ def followup(saved, customer):
 
 def test_a_program_records_a_follow_up(as_program, customer, read):
     at = wording.machine(clock.now() + A_DAY)
-    body = {"customer": customer, "progress": "long_term", "call_seconds": 200, "next_contact_at": at[:16].replace("T", " ")}
+    body = {
+        "customer": customer,
+        "progress": "long_term",
+        "call_seconds": 200,
+        "next_contact_at": at[:16].replace("T", " "),
+    }
 
     answer = as_program("lin").post(URL, json=body)
 

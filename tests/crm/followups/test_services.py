@@ -98,9 +98,7 @@ def test_the_newest_follow_up_counts_not_the_last_typed(lin, customer):
     now = clock.now()
     services.record(customer, {"progress": "interested", "at": now - HOUR}, actor=lin)
 
-    services.record(
-        customer, {"progress": "no_need", "at": now - A_DAY, "next_contact_at": now + A_DAY}, actor=lin
-    )
+    services.record(customer, {"progress": "no_need", "at": now - A_DAY, "next_contact_at": now + A_DAY}, actor=lin)
 
     assert told(customer) == ("interested", now - HOUR, None)
 

@@ -96,7 +96,9 @@ def test_whose_customer_it_is_reads_what_a_colleague_recorded_but_does_not_chang
     as_user, app, customer, followup, address
 ):
     with app.app_context(), acting(SYSTEM):
-        customers.share(db.session.get_one(Customer, customer), employee_id=MEI.id, can_write=True, until_on=None, actor=SYSTEM)
+        customers.share(
+            db.session.get_one(Customer, customer), employee_id=MEI.id, can_write=True, until_on=None, actor=SYSTEM
+        )
     mei = as_user("mei")
 
     assert mei.get(f"/followups/{followup}").status_code == 200
@@ -316,7 +318,9 @@ def test_a_correction_and_its_history(as_user, followup, read):
     page = lin.get(f"/followups/{followup}/edit")
     assert "谈了价格" in page.text
 
-    answer = lin.post(f"/followups/{followup}/edit", data=FORM | {"revision": 1, "call_seconds": "3:20", "at": "2026-01-05"})
+    answer = lin.post(
+        f"/followups/{followup}/edit", data=FORM | {"revision": 1, "call_seconds": "3:20", "at": "2026-01-05"}
+    )
 
     assert answer.status_code == 302
     assert read(Followup, followup).call_seconds == 200
@@ -377,7 +381,9 @@ def test_each_number_of_the_first_page_leads_to_its_rows(as_user, due):
     due(clock.midnight() - A_DAY)
     lin = as_user("lin")
     page = lin.get("/").text
-    figure = re.search(r'href="(/today/\?filter=[^"]*overdue[^"]*)"><span class="k">.*?<div class="v">(\d+)', page, re.DOTALL)
+    figure = re.search(
+        r'href="(/today/\?filter=[^"]*overdue[^"]*)"><span class="k">.*?<div class="v">(\d+)', page, re.DOTALL
+    )
     assert figure[2] == "1"
     assert "河南晨光商贸有限公司" in lin.get(figure[1].replace("&amp;", "&")).text
 
@@ -398,7 +404,9 @@ def test_the_calendar_shows_ones_own_planned_contacts(as_user, due, view):
     assert "河南晨光商贸有限公司" not in as_user("eve").get(f"{address}&person={LIN.id}").text
 
 
-@pytest.mark.parametrize("asked", ["view=year&day=never&person=x", "day=2026-02-29", "day=0001-01-01", "day=2200-12-31"])
+@pytest.mark.parametrize(
+    "asked", ["view=year&day=never&person=x", "day=2026-02-29", "day=0001-01-01", "day=2200-12-31"]
+)
 def test_an_address_that_makes_no_sense_shows_a_calendar_all_the_same(as_user, asked):
     assert as_user("lin").get(f"/calendar/?{asked}").status_code == 200
 

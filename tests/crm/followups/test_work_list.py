@@ -98,7 +98,9 @@ def test_the_sql_and_the_rules_mean_the_same(row):
         named = {"level": level, "progress": progress, "status": status, "days": days}
         services.add_cycle(named, actor=SYSTEM)
         spans = queries.spans()
-    for place, (name, code, state) in enumerate([("a", None, None), ("a", "no_need", "lost"), ("b", "no_need", "lost")]):
+    for place, (name, code, state) in enumerate(
+        [("a", None, None), ("a", "no_need", "lost"), ("b", "no_need", "lost")]
+    ):
         wanted = rules.days_for(spans, level=name, progress=code, status=state)
         columns = {"followup_status": code, "status": state}
         for more, past in ((wanted, True), (wanted - 1, False)):
