@@ -92,9 +92,9 @@ def _of_customer(maker: Maker, one: Held, most: int) -> list[dict[str, Any]]:
     pick, now = maker.random, clock.now()
     span = max((now - one.since).days, 1)
     count = min(1 + int(pick.random() * most), MOST_OF_ONE, 1 + span // 6)
-    last = int(span * pick.random() ** 3)
+    last = int(span * pick.random() ** 2)
     days = sorted({last, *[last + int((span - last) * pick.random()) for _number in range(count - 1)]}, reverse=True)
-    rows = [_row(maker, one, _at_work(maker, day)) for day in days]
+    rows = [_row(maker, one, at) for at in sorted({_at_work(maker, day) for day in days})]
     for row, later in pairwise(rows):
         row["next_contact_at"] = later["at"] if later["at"] - row["at"] < timedelta(days=90) else None
     rows[-1] |= {"progress": one.progress, "next_contact_at": _next(maker, one.progress or "", rows[-1]["at"])}
@@ -136,9 +136,9 @@ def _next(maker: Maker, progress: str, at: datetime) -> datetime | None:
     day = clock.local(at).date() + timedelta(days=pick.randrange(*AHEAD[progress]))
     if day < today:  # long past: nobody leaves so much undone
         late = pick.random()
-        if late > 0.3:  # noqa: PLR2004
+        if late > 0.5:  # noqa: PLR2004
             return None
-        day = today + timedelta(days=-pick.randrange(1, 9) if late < 0.06 else pick.randrange(15))  # noqa: PLR2004
+        day = today + timedelta(days=-pick.randrange(1, 9) if late < 0.14 else pick.randrange(15))  # noqa: PLR2004
     day += timedelta(days=(7 - day.weekday()) % 7 if day.weekday() > FRIDAY and day > today else 0)
     found = clock.stored(datetime.combine(day, OPENING) + timedelta(minutes=15 * pick.randrange(WORKING_MINUTES // 15)))
     return found if found > at else None
