@@ -14,12 +14,13 @@ from app.base.actor import SYSTEM, acting
 from app.base.screens.listing import filterable
 from app.crm.customers import services
 from app.crm.customers.models import Contact, Customer
+from app.crm.followups.models import Followup
 from app.extensions import db
 from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
 from app.system.recycle.models import BinEntry
 from tests.cast import EVE, LIN, PEOPLE, SAM
-from tests.factories import a_contact, a_customer
+from tests.factories import a_contact, a_customer, a_followup
 from tests.system.segments.steps import kept, one
 
 SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
@@ -78,10 +79,15 @@ def made():
         services.change(with_code, {"credit_code": CODE_IN_BIN}, actor=SYSTEM, revision=None)
         free = a_customer(name="公海里的有限公司", phone=SHARED_NUMBER, wechat="yejia_wx", kind="person", owner=None)
         services.recount()
+        followups = [
+            a_followup(customer=hers.id, by=EVE, content="叶家想看方案").id,
+            a_followup(customer=other.id, content="林家秘而不宣的需求", contact=contact.id).id,
+        ]
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         return SimpleNamespace(
             segments=keep_segments(),
             file=hung,
+            followup=followups,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
             pool=(free.id, hers.id, other.id),
@@ -125,7 +131,7 @@ SEARCHED = (
 #: What somebody types into the form of a new customer: whole names, numbers and codes, and parts of them.
 LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
 PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
-TABS = ("", "tab=related", "tab=access", "tab=contacts", "tab=files", "tab=assignments")
+TABS = ("", "tab=followups", "tab=related", "tab=access", "tab=contacts", "tab=files", "tab=assignments")
 
 
 def wishes(model):
@@ -147,10 +153,12 @@ KEYS = {
     "Contact": lambda world: world.contact,
     "Customer": lambda world: world.customer,
     "CustomerImport": lambda _world: FIRST,
+    "Cycle": lambda _world: FIRST,
     "Department": lambda _world: FIRST,
     "Dictionary": lambda _world: FIRST,
     "Employee": lambda _world: [person.id for person in PEOPLE[:5]],
     "File": lambda world: world.file,
+    "Followup": lambda world: world.followup,
     "Given": lambda _world: FIRST,
     "Handover": lambda _world: [person.id for person in PEOPLE[:5]],
     "Holding": lambda _world: FIRST,
@@ -164,6 +172,7 @@ KEYS = {
     "Run": lambda _world: FIRST,
     "Segment": lambda world: world.segments,
     "Setting": lambda _world: ["site_name", "site_logo", "page_size"],
+    "Today": lambda world: world.customer,
     "Turn": lambda _world: FIRST,
     "Value": lambda _world: FIRST,
 }
@@ -173,6 +182,7 @@ NAMES = {
     "<kind>": ["employee", "department", "role"],
     "<sha256>": ["0" * 64],
     "<screen>": ["CustomerView", "ContactView", "EmployeeView", "PoolView"],
+    "<token>": ["0" * 43],
 }
 
 
@@ -210,7 +220,9 @@ def queries_of(app, rule, world):
         return [f"{name}={quote(words)}" for name in ("name", "phone", "credit_code") for words in LIKE]
     if ending in {"search", "quick"}:
         return [f"q={quote(words)}{more}" for words in SEARCHED for more in ("", "&kind=contact&after=9.999")]
-    if model in (Customer, Contact) and ending in {"list", "index", "count", "export"}:
+    if rule.endpoint == "FollowupView.add":
+        return [f"customer={key}" for key in world.customer]
+    if model in (Customer, Contact, Followup) and ending in {"list", "index", "count", "export"}:
         return [
             *PLAIN,
             *[f"segment={key}" for key in world.segments],

@@ -14,6 +14,7 @@ from app.base.transaction import transaction
 from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer, CustomerTag
 from app.crm.customers.services import phones, share
 from app.demo.companies import Maker
+from app.demo.followups import follow_up
 from app.demo.people import DEPARTMENTS, HEADS, OWNERS, PASSWORD, PEOPLE
 from app.demo.pools import keep_pools
 from app.demo.segments import keep_segments
@@ -37,6 +38,7 @@ def load(settings: Any) -> tuple[int, int]:
         actors = {name: security.actor(key) for name, key in people.items()}
     maker = Maker(SEED)
     _two_years(maker, actors)
+    follow_up(maker, actors)
     keep_pools(actors)
     keep_segments(actors)
     return len(PEOPLE), COMPANIES + PERSONS

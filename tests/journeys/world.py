@@ -1,11 +1,12 @@
 """A house with something on every screen, made through the services, and the address of every screen of it."""
 
+from datetime import timedelta
 from string import Formatter
 from types import SimpleNamespace
 
 from sqlalchemy import select
 
-from app.base import settings
+from app.base import clock, settings
 from app.base.actor import SYSTEM, acting
 from app.base.background import Kind, kinds, register
 from app.base.errors import Invalid
@@ -19,7 +20,7 @@ from app.system.segments import services as segments
 from app.system.settings import services as setting_services
 from app.system.settings.models import SettingValue
 from tests.cast import ANRAN, EVE, LIN
-from tests.factories import a_contact, a_customer, a_limit
+from tests.factories import a_contact, a_customer, a_followup, a_limit
 from tests.system.files.conftest import a_file
 from tests.system.imports.steps import imported, workbook
 from tests.system.runs.steps import done
@@ -49,6 +50,11 @@ ADDRESSES = [
     "/assignments/", "/customers/{customer}?tab=assignments", "/handover/",
     "/handover/{person}", "/customers/{customer}/bulk?action=assign", "/customers/{customer}/bulk?action=recall",
     "/imports/assignments/", "/imports/assignments/{assigned}", "/imports/assignments/{assigned}/undo",
+    "/followups/?page_size=10", "/followups/{followup}", "/followups/{followup}/edit", "/followups/{followup}/history",
+    "/followups/{followup}/delete", "/followups/new", "/followups/new?customer={customer}",
+    "/customers/{customer}?tab=followups", "/today/?page_size=10", "/today/day", "/calendar/", "/calendar/?view=week",
+    "/calendar/?view=day", "/calendar/feed", "/cycles/", "/cycles/new", "/cycles/1", "/cycles/1/edit",
+    "/cycles/1/history",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -69,11 +75,14 @@ def customers():
     services.share(one, employee_id=EVE.id, can_write=True, until_on=None, actor=SYSTEM)
     services.change(one, {"address": "文化路 1 号", "needs": "换财务软件"}, actor=SYSTEM, revision=one.revision)
     file = a_file(one.id)
+    next_at = clock.now() + timedelta(hours=1)
+    followup = a_followup(customer=one.id, content="想换财务软件", next_contact_at=next_at, contact=contact.id)
     gone = a_customer(name="关门有限公司")
     services.delete(gone, actor=SYSTEM)
     binned = db.session.scalar(select(BinEntry.id))
     more = {"free": a_customer(name="无主商贸有限公司", owner=None).id, "limit": a_limit(role="agent", most=150).id}
-    return {"customer": one.id, "contact": contact.id, "file": file.id, "gone": gone.id, "binned": binned, **more}
+    hung = {"contact": contact.id, "file": file.id, "followup": followup.id}
+    return {"customer": one.id, "gone": gone.id, "binned": binned, **hung, **more}
 
 
 def work(app, folder):

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from app.base import clock
 from app.base.actor import SYSTEM, acting
+from app.base.derived import set_derived
 from app.base.errors import WrongState
-from app.base.history import set_derived, update_versioned
+from app.base.history import update_versioned
 from app.base.transaction import transaction
 from app.crm.customers import queries as customers
 from app.crm.customers import services as customer_services

@@ -28,14 +28,14 @@ def reckon(ids: Iterable[int], *, actor: Actor) -> None:
     with unscoped("a customer tells of all its follow-ups, whoever made them"):
         customers.followed_up(
             sorted(set(ids)),
-            progress=_newest("progress"),
-            last_at=_newest("at"),
-            next_at=_newest("next_contact_at"),
+            progress=newest("progress"),
+            last_at=newest("at"),
+            next_at=newest("next_contact_at"),
             actor=actor,
         )
 
 
-def _newest(name: str) -> ColumnElement[Any]:
+def newest(name: str) -> ColumnElement[Any]:
     rows = ROWS.alias()
     of_customer: Select[Any] = select(rows.c[name]).where(
         rows.c.customer_id == PARENTS.c.id, rows.c.deleted_at.is_(None)

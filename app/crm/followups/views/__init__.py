@@ -70,8 +70,8 @@ OF_FOLLOWUPS = tuple(
     Related(inner.label, name=name, column=column, inner=inner, path=queries.parents)
     for name, column, inner in (
         ("customer_name", "name", Name(_("Customer name"))),
-        ("customer_level", "level", Choice(_("Customer’s level"), dictionary="customer_level")),
-        ("customer_owner", "owner_id", Link(_("Customer’s owner"), to="employee")),
+        ("customer_level", "level", Choice(_("Level of the customer"), dictionary="customer_level")),
+        ("customer_owner", "owner_id", Link(_("Owner of the customer"), to="employee")),
     )
 )
 

@@ -64,8 +64,9 @@ def record_button(customer_id: int, *, back: str | None = None) -> Mapping[str, 
 def form_for(customer: Customer, *, in_place: bool) -> Any:
     """Return the form of a new follow-up of a customer, with its contacts to choose from."""
     specs = [view().specs[name] for name in FIELDS]
+    plain = forms.form_class(specs, choices_url="")  # before the files: inputs stand in the order they were made
     more = {"files": MultipleFileField(_("Attachments"))} if _may_attach() else {}
-    form_class = type("EntryForm", (forms.form_class(specs, choices_url=""),), more)
+    form_class = type("EntryForm", (plain,), more)
     form = forms.default(form_class(prefix=PREFIX if in_place else ""))
     if not form.is_submitted():
         form.at.data = view().specs["at"].typed(clock.now())

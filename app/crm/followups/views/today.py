@@ -60,7 +60,7 @@ class TodayView(DomainView):
         ("past_cycle", _("Past the cycle"), asked(rules.PAST_CYCLE)),
         ("planned", _("Next 7 days"), asked(rules.PLANNED)),
         ("mine", _("All of mine"), {"all": [MINE]}),
-        ("team", _("Everybody’s overdue"), asked(rules.OVERDUE, mine=False)),
+        ("team", _("Overdue, all people"), asked(rules.OVERDUE, mine=False)),
     ]
 
     @expose("/day")
