@@ -209,13 +209,18 @@ def model_of(app, rule):
     return getattr(view, "model", None)
 
 
+#: By the method of the screen.
+ASKED = {
+    "choices": ["q=", f"q={quote('家')}", "q=13700137000"],
+    "bulk_one": [f"action={name}" for name in ("assign", "recall", "delete", "bulk_edit")],
+}
+
+
 def queries_of(app, rule, world):
     """Return the query strings to ask an address with."""
     model, ending = model_of(app, rule), rule.endpoint.split(".")[-1]
-    if ending == "choices":
-        return ["q=", f"q={quote('家')}", "q=13700137000"]
-    if ending == "bulk_one":
-        return [f"action={name}" for name in ("assign", "recall", "delete", "bulk_edit")]
+    if ending in ASKED:
+        return ASKED[ending]
     if ending == "alike":
         return [f"{name}={quote(words)}" for name in ("name", "phone", "credit_code") for words in LIKE]
     if ending in {"search", "quick"}:
