@@ -4,18 +4,17 @@ Loading 25 customers' tags as objects costs a page 1.5 ms of processor time more
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import FromClause, select
+from sqlalchemy import FromClause, Select, bindparam, select
 from sqlalchemy.orm import RelationshipProperty
 
 from app.base.fields import Choices, Field, keep_codes
 from app.base.scope import Through, policy_of, unscoped
 from app.extensions import db
-
-ALIKE: AbstractContextManager[None] = nullcontext()
 
 
 def relations(model: type[Any], columns: Iterable[Field]) -> Collection[str]:
@@ -43,18 +42,30 @@ def _relation(model: type[Any], spec: Choices) -> RelationshipProperty[Any]:
 
 
 def _codes(rows: Sequence[Any], relation: RelationshipProperty[Any], code: str) -> Mapping[int, list[str]]:
-    child, ((_key, column),) = relation.mapper.class_, relation.local_remote_pairs
-    parent = getattr(child, relation.mapper.get_property_by_column(column).key)
-    wanted = select(parent, getattr(child, code)).where(parent.in_([row.id for row in rows]))
+    child, keys = relation.mapper.class_, [row.id for row in rows]
     found: dict[int, list[str]] = defaultdict(list)
-    with _scope_of(child, relation.parent.local_table):
-        for key, value in db.session.execute(wanted):
+    with _scope_of(child, relation.parent.local_table) as is_narrowed:
+        for key, value in db.session.execute(_wanted(relation, code, is_narrowed=is_narrowed), {"keys": keys}):
             found[key].append(value)
     return found
 
 
-def _scope_of(child: type[Any], parents: FromClause) -> AbstractContextManager[None]:
-    """Return a block in which child rows are read: without asking again for parents that were just read in scope."""
+@cache
+def _wanted(relation: RelationshipProperty[Any], code: str, *, is_narrowed: bool) -> Select[int, str]:
+    """Return the statement, made once: of classes where the hook narrows it, else of tables, which costs less."""
+    child, ((_key, column),) = relation.mapper.class_, relation.local_remote_pairs
+    parent, value = getattr(child, relation.mapper.get_property_by_column(column).key), getattr(child, code)
+    if not is_narrowed:
+        parent, value = child.__table__.c[parent.key], child.__table__.c[code]
+    return select(parent, value).where(parent.in_(bindparam("keys", expanding=True)))
+
+
+@contextmanager
+def _scope_of(child: type[Any], parents: FromClause) -> Iterator[bool]:
+    """Read child rows, not asking again for parents that were just read in scope. Yield whether they are narrowed."""
     policy = policy_of(child)
-    is_theirs = isinstance(policy, Through) and policy.parent is parents
-    return unscoped("who sees a parent sees its children, and these parents were seen") if is_theirs else ALIKE
+    if not (isinstance(policy, Through) and policy.parent is parents):
+        yield True
+        return
+    with unscoped("who sees a parent sees its children, and these parents were seen"):
+        yield False
