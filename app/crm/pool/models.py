@@ -162,8 +162,8 @@ class HoldLimit(Model):
     most: Mapped[int] = mapped_column(info=field(Number(_("Customers at most"), required=True, low=0, high=1_000_000)))
     revision: Mapped[int] = mapped_column(nullable=False)
 
-    employee = relationship("Employee", lazy="joined")
-    department = relationship("Department", lazy="joined")
+    employee = relationship("Employee", lazy="selectin")
+    department = relationship("Department", lazy="selectin")
 
     __mapper_args__ = {"version_id_col": revision}
     __fields__ = (Text(_("For"), name="holder", needs="employee"),)

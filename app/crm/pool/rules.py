@@ -136,13 +136,13 @@ def why_full(limit: tuple[str | None, int] | None) -> object | None:
         return None
     level, most = limit
     if level is None:
-        return _("You hold %(most)s customers, as many as you may. Release some first.", most=most)
-    return _("You hold %(most)s customers of level %(level)s, as many as you may.", most=most, level=level)
+        return _("Your limit is reached (%(most)s). Release some customers first.", most=most)
+    return _("Your limit for level %(level)s is reached (%(most)s).", most=most, level=level)
 
 
 def why_enough(day: Day) -> object | None:
     """Return why somebody cannot claim any more today; None if they can."""
-    return _("You have claimed %(most)s customers today, as many as you may.", most=day.most) if day.is_full else None
+    return _("You have claimed as many today as you may (%(most)s).", most=day.most) if day.is_full else None
 
 
 NOT_THERE = _("It is not in a pool from which you may claim: perhaps somebody else has just claimed it.")

@@ -105,7 +105,7 @@ def test_the_limit_of_what_one_holds_is_met_exactly():
     changed, refused = claim(LIN, ids)
 
     assert changed == ids[:2]
-    assert refused == {ids[2]: "You hold 2 customers, as many as you may. Release some first."}
+    assert refused == {ids[2]: "Your limit is reached (2). Release some customers first."}
 
 
 def test_the_limit_of_a_level_leaves_other_levels_alone():
@@ -115,7 +115,7 @@ def test_the_limit_of_a_level_leaves_other_levels_alone():
     changed, refused = claim(LIN, [*keys, *others])
 
     assert changed == [keys[0], *others]
-    assert "of level Key" in refused[keys[1]]
+    assert "for level Key" in refused[keys[1]]
 
 
 def test_the_house_limit_holds_for_whoever_has_none_of_their_own():
@@ -130,7 +130,7 @@ def test_no_more_are_claimed_a_day_than_the_house_allows():
     changed, refused = claim(LIN, ids, claim_per_day=2)
 
     assert changed == ids[:2]
-    assert refused[ids[2]] == "You have claimed 2 customers today, as many as you may."
+    assert refused[ids[2]] == "You have claimed as many today as you may (2)."
 
 
 def test_releasing_and_claiming_again_gives_no_claim_back():

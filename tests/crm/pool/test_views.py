@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from flask_appbuilder.security.sqla.models import Role
@@ -11,6 +12,8 @@ from app.base.actor import SYSTEM, acting
 from app.crm.customers.models import Customer, Holding
 from app.crm.pool.models import HoldLimit, Pool
 from app.extensions import db
+from app.system.jobs import services as jobs
+from app.system.jobs.models import Job
 from app.system.runs.models import Run
 from app.system.security import services as security
 from app.system.segments.models import Segment
@@ -227,7 +230,7 @@ def test_a_rule_refuses_with_its_sentence(as_user, saved, secret, read):
 
     lin.post(f"/pool/{secret}/claim")
 
-    assert "You hold 1 customers, as many as you may." in lin.get("/pool/").text
+    assert "Your limit is reached (1)." in lin.get("/pool/").text
     assert owner_of(read, secret) is None
 
 
@@ -239,7 +242,9 @@ def test_ticked_customers_are_claimed_as_far_as_there_is_room_and_given_back_by_
     answer = yes(lin, bulk(lin, action="claim", ids=keys))
 
     assert [owner_of(read, key) for key in keys] == [LIN.id, LIN.id, None]
-    assert "as many as you may" in lin.get(answer.location).text
+    told = lin.get(answer.location).text
+    assert "Your limit is reached (2)." in told
+    assert "无主2" in told
 
     lin.post(f"{answer.location}/take-back")
     assert [owner_of(read, key) for key in keys] == [None] * 3
@@ -263,11 +268,46 @@ def test_all_that_match_are_claimed_and_none_of_another_pool(as_user, saved, rea
     assert [owner_of(read, key) for key in (mine, theirs, owned)] == [LIN.id, None, EVE.id]
 
 
+def test_what_is_many_is_claimed_by_a_worker_within_the_same_pools(app, as_user, saved, read, monkeypatch):
+    monkeypatch.setitem(app.config, "ZHIKE", replace(app.config["ZHIKE"], background_from_rows=0))
+    saved(a_pool, name="洛阳公海", regions=(LUOYANG,), people=(str(MEI.id),))
+    mine = saved(a_pool_customer, name="无主甲")
+    theirs = saved(a_pool_customer, name="无主乙", phone="+8637165007777", region=LUOYANG)
+    lin = as_user("lin")
+
+    yes(lin, bulk(lin, action="claim", scope="all"))
+    assert owner_of(read, mine) is None
+    worked(app)
+
+    assert [owner_of(read, key) for key in (mine, theirs)] == [LIN.id, None]
+
+
+def test_a_file_that_a_worker_writes_hides_the_same(app, as_user, secret, hide):
+    hide("address", "notes")
+    give(app, "agent", ("can_export", "PoolView"))
+    lin = as_user("lin")
+    lin.post("/pool/export?format=csv&columns=name,address,notes,phone")
+    worked(app)
+
+    with app.app_context(), acting(SYSTEM):
+        job = db.session.scalars(select(Job.id)).one()
+    found = lin.get(f"/jobs/{job}/result").text
+    assert "暗巷商贸有限公司" in found
+    assert not [word for word in (ADDRESS, NOTES, PHONE) if word in found]
+
+
+def worked(app):
+    """Do what waits, as a worker does."""
+    with app.app_context(), acting(SYSTEM):
+        for job_id in db.session.scalars(select(Job.id).where(Job.state == "waiting")).all():
+            jobs.work(job_id, lease_seconds=60)
+
+
 def test_the_line_above_the_list_says_how_much_room_is_left(as_user, saved, free):
     saved(a_customer, owner=LIN.id)
     lin = as_user("lin")
 
-    assert "You hold 1 of 200 customers. Claimed today: 0 of 20." in lin.get("/pool/").text
+    assert "Customers you hold: 1 of 200. Claimed today: 0 of 20." in lin.get("/pool/").text
 
 
 def test_the_first_page_counts_an_agents_pool(as_user, free):
@@ -397,11 +437,14 @@ def test_a_dispatcher_sets_limits(app, as_user, read):
     assert "not several" in refused.text
     assert dai.post("/limits/new", data={"employee": "3", "most": "5"}).status_code == 302
     assert "林晓" in dai.get("/limits/").text
-    assert read(HoldLimit, 1).most == 5
-    assert dai.post("/limits/1/edit", data={"employee": "3", "most": "7", "revision": "1"}).status_code == 302
-    assert "7" in dai.get("/limits/1/history").text
-    dai.post("/limits/1/delete")
-    assert dai.get("/limits/1").status_code == 404
+    with app.app_context(), acting(SYSTEM):
+        key = db.session.scalars(select(HoldLimit.id).where(HoldLimit.most == 5)).one()
+    again = {"employee": "3", "most": "7", "revision": "1"}
+    assert dai.post(f"/limits/{key}/edit", data=again).status_code == 302
+    assert read(HoldLimit, key).most == 7
+    assert dai.get(f"/limits/{key}/history").status_code == 200
+    dai.post(f"/limits/{key}/delete")
+    assert dai.get(f"/limits/{key}").status_code == 404
 
 
 @pytest.mark.parametrize("address", ["/pools", "/limits"])

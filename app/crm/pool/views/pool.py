@@ -93,7 +93,7 @@ class PoolView(BulkActions, DomainView):
         is_full = day.is_full or room.full(None) is not None
         held = _of(room.total, room.limits.get(None))
         text = _(
-            "You hold %(held)s customers. Claimed today: %(claimed)s.", held=held, claimed=_of(day.count, day.most)
+            "Customers you hold: %(held)s. Claimed today: %(claimed)s.", held=held, claimed=_of(day.count, day.most)
         )
         return {"text": text, "tone": "warning" if is_full else "info", "action": None}
 

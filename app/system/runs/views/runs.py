@@ -9,11 +9,12 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from app.base import wording
+from app.base.actor import acting
 from app.base.background import AtOnce
 from app.base.errors import DomainError
 from app.base.i18n import _
 from app.base.screens import listpage
-from app.base.screens.view import DomainView
+from app.base.screens.view import DomainView, current_actor
 from app.extensions import db
 from app.system.runs import queries, rules, services
 from app.system.runs.models import Run
@@ -132,8 +133,10 @@ def _stats(run: Run) -> list[dict[str, Any]]:
 
 
 def _told(run: Run, row: Any) -> dict[str, Any]:
-    subject = services.subjects.get(run.screen)
-    record = db.session.get(subject.model, row.record_id) if subject else None
+    subject, record = services.subjects.get(run.screen), None
+    if subject is not None:
+        with acting(subject.reader(current_actor())):
+            record = db.session.get(subject.model, row.record_id)
     name = str(record) if record is not None else f"#{row.record_id}"
     url = url_for(f"{run.screen}.show", pk=row.record_id) if record is not None else None
     return {"label": name, "url": url, "text": row.reason}
