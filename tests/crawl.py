@@ -149,6 +149,7 @@ KEYS = {
     "Employee": lambda _world: [person.id for person in PEOPLE[:5]],
     "File": lambda world: world.file,
     "Job": lambda _world: FIRST,
+    "RecallRule": lambda _world: FIRST,
     "Recycle": lambda world: world.binned,
     "Log": lambda _world: range(1, 30),
     "Role": lambda _world: FIRST,
