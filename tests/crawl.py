@@ -163,6 +163,7 @@ KEYS = {
     "Handover": lambda _world: [person.id for person in PEOPLE[:5]],
     "Holding": lambda _world: FIRST,
     "Job": lambda _world: FIRST,
+    "RecallRule": lambda _world: FIRST,
     "Recycle": lambda world: world.binned,
     "Limit": lambda _world: FIRST,
     "Pool": lambda world: world.pool,

@@ -39,6 +39,8 @@ ADDRESSES = [
     "/dictionaries/?page_size=10", "/dictionaries/customer_level", "/dictionary-values/?page_size=10",
     "/dictionary-values/1/edit", "/dictionary-values/new?dictionary=customer_level", "/me/", "/me/password",
     "/search/", "/search/?q=商贸", "/search/?q=nothing", NOWHERE, "/recycle/", "/recycle/{binned}",
+    "/recall-rules/", "/recall-rules/1", "/recall-rules/1/dry-run", "/recall-rules/1/edit", "/recall-rules/1/history",
+    "/recall-rules/new", "/recall-rules/soon", "/recall-rules/soon/ours", "/recall-rules/recalled/1",
     "/recycle/{binned}/purge", "/customers/{customer}/delete", "/settings/", "/settings/site_name/edit",
     "/settings/site_logo/edit",
     "/settings/{setting}/history", "/settings/{setting}", "/jobs/", "/jobs/{job}", "/runs/", "/runs/{run}",

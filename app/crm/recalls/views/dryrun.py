@@ -8,7 +8,7 @@ from flask import current_app, url_for
 
 from app.base import choices, clock, wording
 from app.base.i18n import _
-from app.base.screens import markup
+from app.base.screens import listpage, markup
 from app.crm.recalls import queries, rules
 from app.crm.recalls.models import LEVELS, RecallRule
 from app.crm.recalls.rules import Rule
@@ -17,7 +17,7 @@ from app.crm.recalls.views.settings import protection_days
 if TYPE_CHECKING:
     from app.crm.recalls.views.screen import RecallRuleView
 
-MOST_GROUPS = 20  # lines of a card
+MOST_GROUPS = 10  # lines of a card
 EXPORTED = "name,owner,department,level,last_followup_at,assigned_at,next_contact_at"
 
 
@@ -41,6 +41,9 @@ def build(view: "RecallRuleView", record: RecallRule) -> dict[str, Any]:
             {"title": _("By person"), "lines": _lines(found.by_person, people, _("Nobody"))},
             {"title": _("By level"), "lines": _lines(found.by_level, levels, _("No level"))},
         ],
+        "columns": [
+            {"name": name, "label": label, "align": align, "pin": name == "name"} for name, label, align in COLUMNS
+        ],
         "rows": [_row(rule, row, people) for row in found.rows],
         "more": wording.number(found.total - len(found.rows)) if found.total > len(found.rows) else None,
     }
@@ -48,8 +51,8 @@ def build(view: "RecallRuleView", record: RecallRule) -> dict[str, Any]:
 
 def _text(total: int) -> object:
     if not total:
-        return _("Tonight this rule would recall nobody of whom you see.")
-    return _("Tonight this rule would recall %(count)s customers, as far as you see them. Nothing was changed.") % {
+        return _("Run now, this rule would recall nobody of whom you see.")
+    return _("Run now, this rule would recall %(count)s customers, as far as you see them. Nothing was changed.") % {
         "count": wording.number(total)
     }
 
@@ -69,13 +72,24 @@ def _row(rule: Rule, row: Any, people: Mapping[int, str]) -> dict[str, Any]:
     standing = queries.standing_of(row)
     due = rules.earliest([rule], standing, protection_days=protection_days())
     assert due is not None  # noqa: S101 - SQL and rules agree: a test asks both
-    return {
-        "name": row.name,
-        "url": url_for("CustomerView.show", pk=row.id),
-        "owner": markup.person(people.get(row.owner_id, "")),
-        "followed": markup.day(standing.last_followup_on, near=False) if standing.last_followup_on else _("Never"),
-        "assigned": markup.day(standing.assigned_on, near=False),
-        "limit": wording.number(due.limit),
-        "over": wording.number((clock.today() - due.on).days),
-        "passed": wording.number((clock.today() - rules.counted_from(due, standing)).days),
-    }
+    cells = [
+        row.name,
+        markup.person(people.get(row.owner_id, "")),
+        markup.day(standing.last_followup_on, near=False) if standing.last_followup_on else _("Never"),
+        markup.day(standing.assigned_on, near=False),
+        wording.number((clock.today() - rules.counted_from(due, standing)).days),
+        wording.number(due.limit),
+        wording.number((clock.today() - due.on).days),
+    ]
+    return listpage.row(row.name, cells, []) | {"id": row.id, "url": url_for("CustomerView.show", pk=row.id)}
+
+
+COLUMNS = (
+    ("name", _("Customer"), ""),
+    ("owner", _("Owner"), ""),
+    ("followed", _("Last followed up"), ""),
+    ("assigned", _("Assigned"), ""),
+    ("passed", _("Days passed"), "right"),
+    ("limit", _("Limit"), "right"),
+    ("over", _("Overdue by"), "right"),
+)

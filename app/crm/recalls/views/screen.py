@@ -30,7 +30,7 @@ class RecallRuleView(History, DomainView):
     model = RecallRule
     title, one, group, icon = _("Recall rules"), _("Recall rule"), _("Customers"), "arrow-back-up"
     when_empty = _("A rule says after how many days without follow-up, or deal, customers go back to the pool.")
-    menu_place = 60
+    menu_place = 1050  # behind what one works with
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_history"]
     base_permissions += ["can_dry_run", "can_switch", "can_soon"]
     list_fields = ["name", "kind", "days", "level_days", "is_on", "looked_at", "looked_by"]
@@ -64,7 +64,7 @@ class RecallRuleView(History, DomainView):
     def _looked(self, rule: RecallRule) -> object:
         if rule.looked_at is None:
             return _("No dry run yet: a rule can be switched on after one.")
-        words = {"time": self.specs["looked_at"].text(rule.looked_at), "who": rule.looked_by}
+        words = {"time": self.specs["looked_at"].text(rule.looked_at), "who": rule.looked_by or _("System")}
         if rule.looked_revision != rule.revision and not rule.is_on:
             return _("Last dry run: %(time)s, %(who)s; the rule was changed since.") % words
         return _("Last dry run: %(time)s, %(who)s") % words
