@@ -59,7 +59,7 @@ def register(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(HoldingView, "HoldingView", label=_("Assignment history"), category="customers")
     appbuilder.add_view(HandoverView, "HandoverView", label=_("Handover"), category="customers")
     appbuilder.add_view_no_menu(GivenView)
-    appbuilder.add_view_no_menu(AssignmentImportView)
+    appbuilder.add_view(AssignmentImportView, "AssignmentImportView", label=_("Assign by file"), category="customers")
 
 
 def _ways() -> tuple[Item, ...]:
