@@ -113,8 +113,8 @@ BUTTONS = frozenset(
     "add add_contact arrange ask_for attach bring_in bulk_run cancel change_filter check choose columns delete "
     "detach_contact disable discard edit enable end_session end_sessions export_long forget hand_over hide issue_token "
     "keep keep_filter language login logout make_contact make_primary mark_number move_along open password "
-    "post purge put read read_all refresh rename reset restore retire retry reveal revive revoke_token save share stop_sharing "
-    "take_back take_it_back take_over to_default undo unlock unshare upload verify".split()
+    "post purge put read read_all refresh rename reset restore retire retry reveal revive revoke_token save share "
+    "stop_sharing take_back take_it_back take_over to_default undo unlock unshare upload verify".split()
 )
 
 

@@ -9,4 +9,3 @@ class AssignmentImportView(ImportView):
     kind, title, back = "assignments", _("Assign by file"), "CustomerView.list"
     back_label = _("Customer records")
     group = _("Customers")
-    menu_place = 46
