@@ -20,6 +20,7 @@ from sqlalchemy_continuum.utils import versioned_column_properties
 
 from app.base import choices, clock
 from app.base.actor import current_actor
+from app.base.among import among
 from app.base.i18n import _
 from app.base.scope import PUBLIC
 from app.base.sealed import with_blind
@@ -229,12 +230,12 @@ def update_versioned(
     raised = {"revision": table.c.revision + 1} if "revision" in table.c else {}
     changed: list[int] = []
     for start in range(0, len(wanted), CHUNK):
-        meant = sa.select(table.c.id).where(table.c.id.in_(wanted[start : start + CHUNK]), differs)
+        meant = sa.select(table.c.id).where(among(table.c.id, wanted[start : start + CHUNK]), differs)
         part = sorted(connection.scalars(meant.with_for_update()))
-        rows = versions.c.id.in_(part)
-        connection.execute(sa.update(table).where(table.c.id.in_(part)).values({**raised, **values, **(also or {})}))
+        rows, these = among(versions.c.id, part), among(table.c.id, part)
+        connection.execute(sa.update(table).where(these).values({**raised, **values, **(also or {})}))
         replace(connection, versions, rows, number)
-        _copy(connection, table, versions, table.c.id.in_(part), number, UPDATE)
+        _copy(connection, table, versions, these, number, UPDATE)
         changed += part
     db.session.expire_all()
     _heard(cls, UPDATE, changed, frozenset({*values, *(also or {})}))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from app.base.actor import Actor
+from app.base.among import among
 from app.base.scope import condition
 from app.crm.customers.queries import Customer, Holding, PhoneEntry
 from app.crm.pool import queries as pool
@@ -33,7 +34,7 @@ def locked(ids: Sequence[int], actor: Actor) -> Sequence[Any]:
     """
     columns = [getattr(Customer, name) for name in LOCKED]
     mine = condition(Customer, actor, write=True)
-    found = select(*columns).where(Customer.id.in_(ids), mine).order_by(Customer.id)
+    found = select(*columns).where(among(Customer.id, ids), mine).order_by(Customer.id)
     return db.session.execute(found.with_for_update(of=Customer)).all()
 
 

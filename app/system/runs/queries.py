@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, func, select
 
 from app.base import clock
+from app.base.among import among
 from app.base.scope import unscoped
 from app.extensions import db
 from app.system.runs.models import Run, RunRow
@@ -43,7 +44,7 @@ def next_changed(run_id: int) -> Mapping[int, int]:
 def still(run_id: int, part: Sequence[int], *, fate: str | None) -> Sequence[int]:
     """Return those of the records of a run that nobody has done, or taken back, meanwhile."""
     met = RunRow.fate.is_(None) if fate is None else and_(RunRow.fate == fate, RunRow.undone.is_(None))
-    left = select(RunRow.record_id).where(RunRow.run_id == run_id, RunRow.record_id.in_(part), met)
+    left = select(RunRow.record_id).where(RunRow.run_id == run_id, among(RunRow.record_id, part), met)
     with unscoped("the run's own rows"):
         return list(db.session.scalars(left.order_by(RunRow.record_id)))
 

@@ -181,6 +181,12 @@ def test_people_are_searched_by_name_for_who_may_assign(as_user):
     assert as_user("lin").get("/customers/choices/people?q=林").status_code == 404
 
 
+def test_only_those_who_may_receive_are_offered(as_user):
+    assert as_user("dai").get("/customers/choices/people?q=钱").json == []
+    assert [one["text"] for one in as_user("dai").get("/customers/choices/people?q=叶").json] == ["叶薇"]
+    assert as_user("sam").get("/customers/choices/people?q=叶").json == []
+
+
 def test_one_yes_is_one_run_with_a_line_under_bulk_changes(app, as_user, keys):
     browser = as_user("dai")
     plan = yes(browser, preview(browser, ids=keys[:2]), people=[LIN.id])

@@ -4,12 +4,14 @@ from app.crm.assignments.services.assigning import COLUMNS, assign, check_assign
 from app.crm.assignments.services.by_file import AssignmentTarget
 from app.crm.assignments.services.moving import MOVED, check_move, move_along
 from app.crm.assignments.services.recalling import check_recall, recall
+from app.crm.assignments.services.receivers import ReceiverNames
 from app.crm.assignments.services.telling import tell_given, tell_recalled, tell_undone
 
 __all__ = [
     "COLUMNS",
     "MOVED",
     "AssignmentTarget",
+    "ReceiverNames",
     "assign",
     "check_assign",
     "check_move",

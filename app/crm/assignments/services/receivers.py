@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from app.base import choices
 from app.base.actor import Actor, Level
+from app.base.choices import Found
 from app.base.errors import Invalid, NotAllowed
 from app.base.i18n import _
 from app.crm.assignments import rules
 from app.system.security import queries as security
+from app.system.security.queries import EmployeeNames
 
 EXCEED = ("can_exceed", "CustomerView")
 
@@ -28,6 +30,24 @@ def check_receivers(people: Sequence[int], actor: Actor) -> None:
             raise Invalid(_("%(name)s has no role that works on customers."), name=names[key])
         if not _is_within(key, houses.get(key), actor):
             raise NotAllowed(_("%(name)s does not belong to your department: ask a dispatcher."), name=names[key])
+
+
+class ReceiverNames(EmployeeNames):
+    """Who is offered where somebody is to receive customers: those who may."""
+
+    def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:
+        found = super().search(words, actor=actor, limit=MOST_SEARCHED)
+        houses = security.departments_of(int(one.value) for one in found)
+        return [one for one in found if _may_receive(int(one.value), houses, actor)][:limit]
+
+
+MOST_SEARCHED = 200  # of whom those who may not receive are left out
+
+
+def _may_receive(key: int, houses: Mapping[int, int | None], actor: Actor) -> bool:
+    known = security.actor(key)
+    works = known is not None and known.reach("customers").write >= Level.OWN
+    return works and _is_within(key, houses.get(key), actor)
 
 
 def _is_within(key: int, house: int | None, actor: Actor) -> bool:

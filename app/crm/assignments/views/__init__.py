@@ -10,7 +10,7 @@ from app.base.screens import rights
 from app.base.settings import Setting
 from app.crm.assignments import rules
 from app.crm.assignments.queries import Customer
-from app.crm.assignments.services import AssignmentTarget
+from app.crm.assignments.services import AssignmentTarget, ReceiverNames
 from app.crm.assignments.views import belongings, bulk, filters, holdings, told
 from app.crm.assignments.views.bulk import ACTIONS
 from app.crm.assignments.views.handovers import HandoverView
@@ -50,6 +50,7 @@ def register(appbuilder: AppBuilder) -> None:
     choices.more["assignment_way"] = _ways
     choices.more["spell_reason"] = _reasons
     choices.references["anybody"] = EverybodyNames()
+    choices.references["receiver"] = ReceiverNames()
     rights.words |= {
         "can_assign": _("Assign"),
         "can_recall": _("Recall"),
@@ -59,7 +60,7 @@ def register(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(HoldingView, "HoldingView", label=_("Assignment history"), category="customers")
     appbuilder.add_view(HandoverView, "HandoverView", label=_("Handover"), category="customers")
     appbuilder.add_view_no_menu(GivenView)
-    appbuilder.add_view_no_menu(AssignmentImportView)
+    appbuilder.add_view(AssignmentImportView, "AssignmentImportView", label=_("Assign by file"), category="customers")
 
 
 def _ways() -> tuple[Item, ...]:

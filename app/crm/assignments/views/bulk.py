@@ -15,7 +15,7 @@ from app.crm.customers import services as customers
 LONGEST_WORDS = 200
 
 PEOPLE = Links(
-    _("To whom"), name="people", column="people", to="employee", required=True, help=_("One person, or several.")
+    _("To whom"), name="people", column="people", to="receiver", required=True, help=_("One person, or several.")
 )
 HOW = Choice(
     _("Spread"),

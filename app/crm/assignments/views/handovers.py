@@ -34,7 +34,6 @@ class HandoverView(BaseView):
     route_base = "/handover"
     title, group = _("Handover"), _("Customers")
     default_view = "start"
-    menu_place = 45
     base_permissions = ["can_list", "can_hand_over"]
 
     def url(self, method: str, **values: Any) -> str:

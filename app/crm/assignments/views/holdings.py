@@ -29,7 +29,6 @@ class HoldingView(DomainView):
     model = Holding
     title, one, group, icon = _("Assignment history"), _("Assignment"), _("Customers"), "history"
     when_empty = _("Who held which customer, from when to when, and why it changed, is kept here by itself.")
-    menu_place = 40
     base_permissions = ["can_list", "can_export"]
     list_fields = ["customer", "employee", "from_at", "until_at", "begun_how", "begun_by", "ended_how", "reason"]
     export_fields = [*list_fields, "ended_by", "words", "department"]

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.base import clock
 from app.base.actor import Channel, current_actor
+from app.base.among import among
 from app.base.history import DELETE, on_bulk
 from app.base.scope import unscoped
 from app.base.sentences import lasting
@@ -69,7 +70,7 @@ def follow(ids: Sequence[int]) -> None:
 def _ending(part: Sequence[int], why: Why) -> Any:
     owner = select(CUSTOMERS.c.owner_id).where(CUSTOMERS.c.id == SPELLS.c.customer_id).scalar_subquery()
     over = update(SPELLS).where(
-        SPELLS.c.customer_id.in_(part), SPELLS.c.until_at.is_(None), SPELLS.c.employee_id.is_distinct_from(owner)
+        among(SPELLS.c.customer_id, part), SPELLS.c.until_at.is_(None), SPELLS.c.employee_id.is_distinct_from(owner)
     )
     words = lasting(why.words, longest=300) if str(why.words or "") else None
     return over.values(until_at=clock.now(), ended_by_id=_actor_id(), ended_how=why.how, reason=why.reason, words=words)
@@ -84,7 +85,7 @@ def _beginning(part: Sequence[int], why: Why) -> Any:
         func.coalesce(CUSTOMERS.c.assigned_at, literal(clock.now(), SPELLS.c.from_at.type)),
         literal(why.how),
         literal(_actor_id(), SPELLS.c.begun_by_id.type),
-    ).where(CUSTOMERS.c.id.in_(part), CUSTOMERS.c.owner_id.is_not(None), ~is_held)
+    ).where(among(CUSTOMERS.c.id, part), CUSTOMERS.c.owner_id.is_not(None), ~is_held)
     columns = ["customer_id", "employee_id", "department_id", "from_at", "begun_how", "begun_by_id"]
     return insert(SPELLS).from_select(columns, begun.order_by(CUSTOMERS.c.id))
 

@@ -1,12 +1,14 @@
 """Running an action over rows that were frozen first, some thousand in a transaction."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, literal, select, update
+from sqlalchemy import func, insert, literal, select, update
 
 from app.base import background, clock, logbook
 from app.base.actor import Actor, acting
+from app.base.among import among
 from app.base.background import Progress
 from app.base.bulk import Action, Applied
 from app.base.history import change_set, explain
@@ -124,7 +126,7 @@ def _apply(run_id: int, part: Sequence[int], actor: Actor) -> None:
 
 def _still_mine(subject: Subject, part: Sequence[int], actor: Actor) -> list[int]:
     """Return those rows that are there and still the actor's to change."""
-    mine = select(subject.key).where(subject.key.in_(part), subject.open_to(actor)).order_by(subject.key)
+    mine = select(subject.key).where(among(subject.key, part), subject.open_to(actor)).order_by(subject.key)
     with acting(subject.reader(actor)):
         return list(db.session.scalars(mine))
 
@@ -146,11 +148,19 @@ def _note(run: Run, part: Sequence[int], mine: set[int], applied: Applied) -> No
 
 
 def write_down(run_id: int, noted: Sequence[Mapping[str, Any]]) -> None:
-    """Write at rows of a run what became of them: ``b_id`` and the columns, the same for all."""
-    if noted:
-        table = update(ROWS).where(ROWS.c.run_id == run_id, ROWS.c.record_id == bindparam("b_id"))
-        names = [name for name in noted[0] if name != "b_id"]
-        db.session.connection().execute(table.values({name: bindparam(name) for name in names}), noted)
+    """Write at rows of a run what became of them: ``b_id`` and the columns. Rows of one fate are one statement."""
+    alike: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
+    for one in noted:
+        alike[tuple(_told_apart(value) for name, value in one.items() if name != "b_id")].append(one)
+    for rows in alike.values():
+        mine = among(ROWS.c.record_id, [one["b_id"] for one in rows])
+        values = {name: value for name, value in rows[0].items() if name != "b_id"}
+        db.session.connection().execute(update(ROWS).where(ROWS.c.run_id == run_id, mine).values(values))
+
+
+def _told_apart(value: object) -> object:
+    """Return what tells values apart, without saying a sentence in every language for each row."""
+    return value if isinstance(value, str | int) else id(value)
 
 
 def _fate(key: int, changed: set[int], mine: set[int], applied: Applied) -> Fate:
