@@ -84,7 +84,7 @@ def _held() -> Sequence[Held]:
     )
     with unscoped("the demo tells of everybody's work"):
         rows = db.session.execute(found.where(table.c.owner_id.is_not(None)).order_by(table.c.id)).all()
-    return [Held(*row) for row in rows if row.followup_status]
+    return [Held._make(row) for row in rows if row.followup_status]
 
 
 def _of_customer(maker: Maker, one: Held, most: int) -> list[dict[str, Any]]:
