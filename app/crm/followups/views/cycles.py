@@ -15,7 +15,7 @@ class CycleView(History, DomainView):
     has_segments = False
     when_empty = _("Without a row nobody is past a cycle.")
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_history"]
-    list_fields = ["days", "level", "progress", "status"]
+    list_fields = ["level", "progress", "status", "days"]
     form_fields = ["level", "progress", "status", "days"]
     default_sort = "days"
     create, change, remove = services.add_cycle, services.change_cycle, services.remove_cycle
