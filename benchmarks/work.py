@@ -40,7 +40,7 @@ def told(name: str, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def bulk(folder: Path, url: str, plain: Client, found: Found) -> dict[str, Any]:
-    """Give ticked and matching rows another department, with history: raw SQL, plain, the product; and take it back."""
+    """Assign ticked and matching rows to two people, with history: raw SQL, plain, the product; and take it back."""
     result = {}
     matching = min(MATCHING, found.count)
     for count in (min(TICKED, found.count), matching):
@@ -97,7 +97,7 @@ def in_app(do: Callable[[Any], Any]) -> Any:
 
 
 def do_bulk(count: str) -> dict[str, Any]:
-    """Change so many rows by a filter on the day they were made, and take the run back."""
+    """Assign so many customers to two people evenly, and take the run back."""
     from app.base.background import AtOnce
     from app.extensions import db
     from app.system.runs import services as runs
@@ -116,22 +116,34 @@ def do_bulk(count: str) -> dict[str, Any]:
         return {"changed": ran, "taken back": back}
 
     def begin(subject: Any, keys: list[int], actor: Any) -> int:
-        values = {"department": EVE.department_id if len(keys) != TICKED else LIN.department_id + 1}
+        action, asked = subject.actions["assign"], {"people": [LIN.id, EVE.id], "how": "even", "beyond": True}
+        meant = subject.meant(filter_text=None, ticked=keys, actor=actor)
+        plan = action.plan(meant, len(keys), asked, actor)
         about = {"title": "Measured", "filter_text": None, "ticked": keys, "shown": len(keys), "in_background": False}
-        return int(runs.begin(subject, subject.actions["bulk_edit"], actor=actor, given=values, **about).id)
+        return int(runs.begin(subject, action, actor=actor, given=plan.given, **about).id)
 
     return dict(in_app(change))
 
 
-RAW_BULK = """WITH done AS (UPDATE customers_customer SET department_id = 5, revision = revision + 1
-    WHERE id <= :count RETURNING *) INSERT INTO bench_versions SELECT * FROM done"""
+RAW_BULK = """WITH done AS (UPDATE customers_customer SET owner_id = 3 + 2 * (id % 2), department_id = 5,
+    assigned_at = now(), revision = revision + 1 WHERE id <= :count RETURNING *),
+    kept AS (INSERT INTO bench_versions SELECT * FROM done),
+    ended AS (UPDATE customers_holding SET until_at = now(), ended_how = 'manual' FROM done
+    WHERE customers_holding.customer_id = done.id AND customers_holding.until_at IS NULL)
+    INSERT INTO bench_spells SELECT id, owner_id, department_id, assigned_at, 'manual' FROM done"""
+RAW_TABLES = (
+    "CREATE TEMP TABLE bench_versions AS SELECT * FROM customers_customer WHERE false",
+    "CREATE TEMP TABLE bench_spells AS SELECT customer_id, employee_id, department_id, from_at, begun_how "
+    "FROM customers_holding WHERE false",
+)
 
 
 def do_raw_bulk(count: str) -> dict[str, Any]:
     """Change and keep the versions in one statement, and roll it back."""
     engine = sa.create_engine(os.environ["DATABASE_URL"], poolclass=sa.NullPool)
     with engine.connect() as connection:
-        connection.execute(sa.text("CREATE TEMP TABLE bench_versions AS SELECT * FROM customers_customer WHERE false"))
+        for table in RAW_TABLES:
+            connection.execute(sa.text(table))
         spent = timed(lambda: connection.execute(sa.text(RAW_BULK), {"count": int(count)}).rowcount)
         connection.rollback()
     return spent

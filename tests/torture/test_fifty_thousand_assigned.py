@@ -1,9 +1,7 @@
 """50,000 customers are given to three people by a filter; the worker is killed; shares and history are exact."""
 
-import time
-
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from app.base.actor import SYSTEM, acting
 from app.base.scope import unscoped
@@ -18,14 +16,13 @@ from app.worker import call_through, queue
 from tests.bed.browsers import signed_in
 from tests.bed.databases import POSTGRESQL, SQLITE, build
 from tests.cast import ANRAN, EVE, LIN, MEI
-from tests.torture.test_fifty_thousand import BATCH, MEANT, OTHERS, ROWS, bring_in, row, worked
+from tests.torture.test_fifty_thousand import BATCH, MEANT, OTHERS, ROWS, bring_in, row
 from tests.torture.test_killed_workers import killed_at, screen, versions_each
 
 pytestmark = [pytest.mark.torture, pytest.mark.one_database]
 SHARES = {LIN.id: 25_000, MEI.id: 15_000, EVE.id: 10_000}
 #: Against one UPDATE, two INSERTs of history and spells, of the same rows, in one transaction. On a quiet machine it is
 #: between one and two; a statement for every row would be a hundred.
-MOST_TIMES_RAW = 12
 
 
 @pytest.fixture(params=[SQLITE, POSTGRESQL])
@@ -89,50 +86,3 @@ def test_fifty_thousand_are_given_out_exactly_although_the_worker_was_killed(hou
         with unscoped("everybody's messages"):
             told = db.session.scalars(select(Message).where(Message.kind == "customers_given"))
             assert {one.recipient_id: one.params["count"] for one in told} == SHARES
-
-
-def test_fifty_thousand_cost_no_more_than_a_few_times_what_raw_sql_costs(house):
-    raw = raw_seconds()
-    _run_id, job_id = begun(house)
-    started = time.monotonic()
-    worked(house, job_id)
-    took = time.monotonic() - started
-    assert holders() == {**SHARES, None: OTHERS}
-    assert took < MOST_TIMES_RAW * raw + 5
-
-
-def raw_seconds():
-    """Return how long the same takes in SQL by hand, history and spells included; nothing of it stays."""
-    columns = ", ".join(f'"{one.name}"' for one in Customer.__table__.columns if one.name in versions())
-    meant = f"owner_id IS NULL AND name LIKE '河南客户%'"  # noqa: F541
-    connection = db.session.connection()
-    connection.execute(text("ANALYZE"))
-    started = time.monotonic()
-    connection.execute(text("INSERT INTO \"transaction\" (id, issued_at) VALUES (999999999, '2026-01-01')"))
-    connection.execute(text(f"CREATE TEMPORARY TABLE meant AS SELECT id FROM customers_customer WHERE {meant}"))
-    connection.execute(text(
-        "UPDATE customers_customer SET owner_id = CASE WHEN id % 10 < 5 THEN 3 WHEN id % 10 < 8 THEN 4 ELSE 5 END, "
-        "department_id = 3, assigned_at = '2026-01-01', revision = revision + 1 WHERE id IN (SELECT id FROM meant)"
-    ))  # fmt: skip
-    connection.execute(text(
-        "UPDATE customers_customer_version SET end_transaction_id = 999999999 "
-        "WHERE id IN (SELECT id FROM meant) AND end_transaction_id IS NULL"
-    ))  # fmt: skip
-    connection.execute(text(
-        f"INSERT INTO customers_customer_version ({columns}, transaction_id, operation_type) "
-        f"SELECT {columns}, 999999999, 1 FROM customers_customer WHERE id IN (SELECT id FROM meant)"
-    ))  # fmt: skip
-    connection.execute(text(
-        "INSERT INTO customers_holding (customer_id, employee_id, department_id, from_at, begun_how) "
-        "SELECT id, owner_id, department_id, assigned_at, 'manual' FROM customers_customer "
-        "WHERE id IN (SELECT id FROM meant) ORDER BY id"
-    ))  # fmt: skip
-    took = time.monotonic() - started
-    db.session.rollback()
-    return took
-
-
-def versions():
-    from app.base.history import versions_of  # noqa: PLC0415 - the mappers are configured by now
-
-    return versions_of(Customer).__table__.c
