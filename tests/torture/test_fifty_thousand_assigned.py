@@ -65,14 +65,6 @@ def open_spells():
         return dict(db.session.execute(counted.group_by(Holding.employee_id)).all())
 
 
-def statements_of_the_list(house, statements):
-    browser = signed_in(house, "anran")
-    browser.get("/customers/")
-    with statements(house) as seen:
-        assert browser.get("/customers/").status_code == 200
-    return len(seen)
-
-
 def test_fifty_thousand_are_given_out_exactly_although_the_worker_was_killed(house):
     run_id, job_id = begun(house)
     killed_at(house, job_id, 0.4)

@@ -256,7 +256,7 @@ def test_a_row_has_the_columns_that_its_reader_has_chosen_in_their_order(as_user
 
 @pytest.mark.parametrize("other", [{"role_ids": frozenset({99})}, {"hidden_groups": frozenset({"other"})}])
 def test_rows_are_drawn_anew_for_other_rights(app, saved, other):
-    saved(a_customer, owner=MEI.id)
+    saved(a_customer, owner=LIN.id)
     view = next(one for one in app.extensions["house"].baseviews if one.endpoint == "CustomerView")
     with app.test_request_context(), acting(SYSTEM):
         readers = [LIN.actor, LIN.actor, replace(LIN.actor, **other)]
