@@ -100,7 +100,15 @@ class RecallRule(Model):
         String(40), info=field(Choice(_("Recalled for"), dictionary="recall_kind", required=True))
     )
     days: Mapped[int] = mapped_column(
-        info=field(Number(_("Days"), required=True, low=0, high=LONGEST_DAYS, help=_("0: only the levels that have days of their own.")))
+        info=field(
+            Number(
+                _("Days"),
+                required=True,
+                low=0,
+                high=LONGEST_DAYS,
+                help=_("0: only the levels that have days of their own."),
+            )
+        )
     )
     level_days: Mapped[str | None] = mapped_column(
         String(400),
