@@ -10,7 +10,7 @@ from app.crm.recalls import services
 from app.crm.recalls.models import RecallRule
 from app.extensions import db
 from tests.cast import ANRAN, LIN
-from tests.crm.recalls.steps import a_rule_id, assigned, many, recall
+from tests.crm.recalls.steps import a_rule_id, assigned, many, recall, runs
 
 FORM = {
     "name": "三十天",
@@ -100,9 +100,10 @@ def test_a_rule_is_made_by_form_and_is_off(as_user, read):
 
 
 def test_being_on_is_no_input_of_the_form(as_user, read):
-    as_user("dai").post("/recall-rules/new", data=FORM | {"is_on": "1", "looked_revision": "1"})
-    with_key = read(RecallRule, 3)
-    assert (with_key.is_on, with_key.looked_revision) == (False, None)
+    sent = FORM | {"is_on": "1", "looked_revision": "1"}
+    page = as_user("dai").post("/recall-rules/new", data=sent, follow_redirects=True)
+    made = read(RecallRule, int(re.search(r"/recall-rules/(\d+)/look", page.text)[1]))
+    assert (made.is_on, made.looked_revision) == (False, None)
 
 
 @pytest.mark.parametrize(
@@ -328,12 +329,13 @@ def test_an_owner_reads_in_the_inbox_what_was_recalled(app, as_user, rule_on):
     with app.app_context():
         many(2, 40)
         assert recall() == 2
+        run_id = runs()[0].id
         db.session.remove()
     lin = as_user("lin")
     page = lin.get("/inbox/").text
     assert "Recalled from you: 2 customers" in page
     assert "Rule “未跟进”. They stand in the pool now." in page
-    assert lin.get("/recall-rules/recalled/1", follow_redirects=True).status_code == 200
+    assert lin.get(f"/recall-rules/recalled/{run_id}", follow_redirects=True).status_code == 200
     assert lin.get("/recall-rules/recalled/nonsense", follow_redirects=True).status_code == 200
 
 
@@ -343,9 +345,10 @@ def test_the_run_of_the_night_is_taken_back_on_its_page(app, as_user, rule_on, r
     with app.app_context():
         keys = many(2, 40)
         recall()
+        run_id = runs()[0].id
         db.session.remove()
     anran = as_user("anran")
     assert "Automatic recall · 未跟进" in anran.get("/runs/").text
-    page = anran.post("/runs/1/take-back", follow_redirects=True)
+    page = anran.post(f"/runs/{run_id}/take-back", follow_redirects=True)
     assert "Undone" in page.text
     assert [read(Customer, key).owner_id for key in keys] == [LIN.id, LIN.id]
