@@ -133,8 +133,10 @@ RAW_BULK = """WITH done AS (UPDATE customers_customer SET owner_id = 3 + 2 * (id
     INSERT INTO bench_spells SELECT id, owner_id, department_id, assigned_at, 'manual' FROM done"""
 RAW_TABLES = (
     "CREATE TEMP TABLE bench_versions AS SELECT * FROM customers_customer WHERE false",
-    ("CREATE TEMP TABLE bench_spells AS SELECT customer_id, employee_id, department_id, from_at, begun_how "
-    "FROM customers_holding WHERE false"),
+    (
+        "CREATE TEMP TABLE bench_spells AS SELECT customer_id, employee_id, department_id, from_at, begun_how "
+        "FROM customers_holding WHERE false"
+    ),
 )
 
 

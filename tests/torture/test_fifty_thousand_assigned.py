@@ -13,7 +13,6 @@ from app.system.notifications.models import Message
 from app.system.runs import services as runs
 from app.system.runs.models import Run
 from app.worker import call_through, queue
-from tests.bed.browsers import signed_in
 from tests.bed.databases import POSTGRESQL, SQLITE, build
 from tests.cast import ANRAN, EVE, LIN, MEI
 from tests.torture.test_fifty_thousand import BATCH, MEANT, OTHERS, ROWS, bring_in, row
