@@ -6,13 +6,13 @@ HAND_OVER = ["can_list", "can_hand_over"]
 
 
 def _all(customers: list[str]) -> dict[str, list[str]]:
-    by_file = {"AssignmentImportView": ["can_import"]}
-    return {"CustomerView": customers, "HoldingView": LOOK, "HandoverView": HAND_OVER, **by_file}
+    lists = {"CustomerView": customers, "PoolView": ["can_assign"], "HoldingView": LOOK}
+    return {**lists, "HandoverView": HAND_OVER, "AssignmentImportView": ["can_import"]}
 
 
 GRANTS = {
     "admin": _all([*GIVE, "can_exceed"]),
-    "supervisor": _all([*GIVE, "can_exceed"]),
+    "supervisor": {name: rights for name, rights in _all([*GIVE, "can_exceed"]).items() if name != "PoolView"},
     "dispatcher": _all(GIVE),
     "auditor": {"HoldingView": LOOK},
     "executive": {"HoldingView": ["can_list"]},

@@ -57,6 +57,23 @@ def test_from_the_list_to_the_plan_to_the_yes(app, as_user, keys):
         assert holders() == {LIN.id: 4, MEI.id: 1}
 
 
+def test_from_the_pool_to_the_yes(app, as_user, keys):
+    browser, form = as_user("dai"), {"people": [LIN.id]}
+    asked = {"action": "assign", "scope": "selected", "filter": "", "ids": keys[:2]}
+    page = browser.post("/pool/bulk", data=asked)
+    for _look in ("the plan", "the deed"):
+        sealed = re.search(r'name="asked" value="([^"]+)"', page.text)[1]
+        page = browser.post("/pool/bulk/run", data={"asked": sealed} | form)
+    assert page.status_code == 302
+    assert owners(app) == [LIN.id, LIN.id, None, None, LIN.id]
+
+
+@pytest.mark.parametrize("username", ["lin", "sam", "xu"])
+def test_nobody_else_assigns_from_the_pool(app, as_user, keys, username):
+    asked = {"action": "assign", "scope": "selected", "filter": "", "ids": keys[:2]}
+    assert as_user(username).post("/pool/bulk", data=asked).status_code == 403
+
+
 def test_who_would_exceed_is_told_before(app, as_user, keys):
     with app.app_context():
         limit(LIN, 3)

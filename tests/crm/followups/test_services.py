@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from app.base import clock
 from app.base.actor import SYSTEM, acting
+from app.base.background import AtOnce
 from app.base.errors import Conflict, Invalid, InvalidFields, NotAllowed
 from app.base.history import update_versioned, versions_of
 from app.base.recycle import Why
@@ -25,7 +26,9 @@ from app.system.files.models import File
 from app.system.files.rules import FAMILIES
 from app.system.files.services import Limits
 from app.system.recycle.models import BinEntry
-from tests.cast import ANRAN, EVE, LIN, MEI, SAM
+from app.system.runs import services as runs
+from app.system.runs.models import Run
+from tests.cast import ANRAN, DAI, EVE, LIN, MEI, SAM
 from tests.factories import a_contact, a_customer, a_followup
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -331,3 +334,27 @@ def test_a_second_row_about_the_same_customers_is_refused(lin):
 
 def test_the_customer_of_a_factory_is_lins(lin):
     assert a_followup(customer=a_customer().id).by_id == LIN.id
+
+
+def test_what_was_planned_is_off_with_a_recall_and_planned_again_when_it_is_taken_back():
+    key = a_customer().id
+    then = clock.now() + timedelta(days=3)
+    a_followup(customer=key, next_contact_at=then)
+    subject = runs.subjects["CustomerView"]
+    with acting(DAI.actor) as dai:
+        about = {"title": "Recall", "filter_text": None, "ticked": [key], "shown": 1, "in_background": False}
+        given = {"reason": "poor_followup"}
+        run = runs.begin(subject, subject.actions["recall"], actor=dai, given=given, **about).id
+        runs.carry_out(run, AtOnce({}, dai))
+        assert planned(key) is None
+
+        runs.begin_to_take_back(db.session.get_one(Run, run), actor=dai, in_background=False)
+        runs.take_back(run, AtOnce({}, dai))
+
+    assert planned(key) == then
+
+
+def planned(key):
+    with acting(SYSTEM):
+        db.session.expire_all()
+        return db.session.get_one(Customer, key).next_contact_at

@@ -1,6 +1,6 @@
 """What can be done with who holds customers: assign, recall, hand over, move along. Each as a part of a run."""
 
-from app.crm.assignments.services.assigning import COLUMNS, assign, check_assign, plan_assign
+from app.crm.assignments.services.assigning import assign, check_assign, plan_assign
 from app.crm.assignments.services.by_file import AssignmentTarget
 from app.crm.assignments.services.moving import MOVED, check_move, move_along
 from app.crm.assignments.services.recalling import check_recall, recall
@@ -8,7 +8,6 @@ from app.crm.assignments.services.receivers import ReceiverNames
 from app.crm.assignments.services.telling import tell_given, tell_recalled, tell_undone
 
 __all__ = [
-    "COLUMNS",
     "MOVED",
     "AssignmentTarget",
     "ReceiverNames",

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from app.base import choices, clock, wording
+from app.base import choices, wording
 from app.base.actor import Actor
-from app.base.bulk import Applied, Given, Plan, set_columns
+from app.base.bulk import Applied, Given, Plan
 from app.base.fields import fields_of
 from app.base.history import change_set, explain
 from app.base.i18n import Spoken, _
@@ -24,7 +24,6 @@ from app.crm.assignments.services.receivers import check_may_exceed, check_recei
 from app.crm.customers import services as customers
 from app.crm.pool import services as pool
 
-COLUMNS = ("owner_id", "department_id", "assigned_at")
 HEADS = (_("Person"), _("Holds now"), _("Gets"), _("Will hold"), _("Limit"))
 NOBODY = _("Nobody of those chosen can receive customers any more.")
 NOT_YOURS = _("No longer yours to change.")
@@ -165,6 +164,5 @@ def _give(to: Mapping[int, Sequence[int]], given: Given, actor: Actor) -> list[i
     changed: list[int] = []
     with customers.because(given.get("why", given["how"]), reason=given.get("reason"), words=words):
         for key, keys in to.items():
-            values = {"owner_id": key, "department_id": houses.get(key), "assigned_at": clock.now()}
-            changed += set_columns(Customer, keys, values, actor)
+            changed += customers.bring_to(keys, key, department_id=houses.get(key), actor=actor)
     return sorted(changed)

@@ -18,7 +18,7 @@ from app.base.tabular.template import TemplateField
 from app.crm.assignments import queries
 from app.crm.assignments.queries import Customer
 from app.crm.assignments.rules import Full
-from app.crm.assignments.services.assigning import COLUMNS, sentence_of
+from app.crm.assignments.services.assigning import sentence_of
 from app.crm.assignments.services.file_rows import KEYS, AssignmentChecker
 from app.crm.assignments.services.receivers import departments
 from app.crm.customers import services as customers
@@ -108,7 +108,7 @@ def _refusal(row: Any, person: int, rooms: Mapping[int, Any]) -> Refused | None:
 
 
 def _before(row: Any) -> dict[str, Any]:
-    was = {name: getattr(row, name) for name in COLUMNS}
+    was = {name: getattr(row, name) for name in customers.OWNING}
     return was | {"assigned_at": was["assigned_at"].isoformat() if was["assigned_at"] else None}
 
 

@@ -4,15 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from app.base.actor import Actor
-from app.base.bulk import Applied, Given, set_columns
-from app.base.derived import set_derived
+from app.base.bulk import Applied, Given
 from app.base.errors import InvalidFields
 from app.base.fields import Choice
 from app.base.history import change_set, explain
 from app.base.i18n import Spoken, _
 from app.base.sentences import joined, lasting
 from app.crm.assignments import queries, rules
-from app.crm.assignments.queries import Customer
 from app.crm.assignments.services.assigning import NOT_YOURS
 from app.crm.customers import services as customers
 
@@ -35,9 +33,7 @@ def recall(ids: Sequence[int], given: Given, actor: Actor) -> Applied:
     reason, words = given["reason"], given.get("words", "")
     if held:
         explain(joined(change_set().note, Spoken(lambda: REASONS.text(reason)), words))
-    with customers.because(given.get("why", "recall"), reason=reason, words=words):
-        changed = set_columns(Customer, [row.id for row in held], {"owner_id": None, "assigned_at": None}, actor)
-    set_derived(Customer, [row.id for row in held if row.next_contact_at is not None], {"next_contact_at": None})
+    changed = customers.let_go([row.id for row in held], how="recall", reason=reason, words=words, actor=actor)
     lost = rules.added(given.get("lost", ()), Counter(row.owner_id for row in held))
     refused: dict[int, object] = dict.fromkeys(set(ids) - {row.id for row in rows}, lasting(NOT_YOURS))
     return Applied(changed, refused, {**given, "lost": lost})

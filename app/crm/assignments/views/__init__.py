@@ -17,6 +17,7 @@ from app.crm.assignments.views.handovers import HandoverView
 from app.crm.assignments.views.holdings import GivenView, HoldingView
 from app.crm.assignments.views.imports import AssignmentImportView
 from app.crm.customers.views import CustomerView
+from app.crm.pool.views import PoolView
 from app.system.imports.services import register as register_target
 from app.system.runs.views import add_actions
 from app.system.security.queries import EverybodyNames
@@ -38,6 +39,7 @@ def register(appbuilder: AppBuilder) -> None:
         settings.groups.setdefault("pool", _("Pool"))
         settings.register(HOLD_LIMIT)
     add_actions(CustomerView, *bulk.ACTIONS, *bulk.HIDDEN)
+    add_actions(PoolView, bulk.ASSIGN)
     add_filters(Customer, filters.DAYS_WITHOUT_CONTACT)
     CustomerView.quick_segments = [
         *(one for one in CustomerView.quick_segments if one[0] != filters.NEGLECTED[0]),

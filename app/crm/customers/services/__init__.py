@@ -13,12 +13,11 @@ from app.crm.customers.services.contacts import (
 )
 from app.crm.customers.services.duplicates import COMPARED, REASONS, Alike, Reason, alike, ask_for, changed
 from app.crm.customers.services.edit import change, create, delete, restore
-from app.crm.customers.services.following import followed_up
+from app.crm.customers.services.following import followed_up, plan
 from app.crm.customers.services.history import take_back, take_contact_back
-from app.crm.customers.services.holding import because
+from app.crm.customers.services.holding import because, is_taking_back
 from app.crm.customers.services.imports import CustomerTarget
 from app.crm.customers.services.keys import keys_from, locked_keys
-from app.crm.customers.services.letting_go import LET_GO_COLUMNS, let_go
 from app.crm.customers.services.looking import look_at
 from app.crm.customers.services.many import (
     CHANGED_FOR_MANY,
@@ -32,7 +31,7 @@ from app.crm.customers.services.many import (
     told,
     with_taken_codes,
 )
-from app.crm.customers.services.owning import OWNING, bring_to, put_back
+from app.crm.customers.services.owning import OWNING, bring_to, let_go
 from app.crm.customers.services.phones import mark_number, recount
 from app.crm.customers.services.recycling import contact_bin, customer_bin, forbidden_parents, goes_with
 from app.crm.customers.services.searching import contact_kind, customer_kind
@@ -41,7 +40,6 @@ from app.crm.customers.services.sharing import share, unshare
 __all__ = [
     "CHANGED_FOR_MANY",
     "COMPARED",
-    "LET_GO_COLUMNS",
     "OWNING",
     "PLACES",
     "REASONS",
@@ -73,6 +71,7 @@ __all__ = [
     "followed_up",
     "forbidden_parents",
     "goes_with",
+    "is_taking_back",
     "keys_from",
     "let_go",
     "locked_keys",
@@ -81,7 +80,7 @@ __all__ = [
     "make_primary",
     "mark_number",
     "on_many",
-    "put_back",
+    "plan",
     "recount",
     "reindex",
     "restore",

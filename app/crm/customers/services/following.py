@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, case, null
 
 from app.base import clock
 from app.base.actor import Actor
@@ -28,6 +28,13 @@ def followed_up(
     """
     signed = {"updated_at": clock.now(), "updated_by_id": actor.id}
     changed = update_versioned(Customer, ids, {"followup_status": progress}, also=signed)
-    set_derived(Customer, ids, {"last_followup_at": last_at, "next_contact_at": next_at})
+    set_derived(Customer, ids, {"last_followup_at": last_at})
+    plan(ids, next_at=next_at)
     if changed:
         announce(CustomersImported(customer_ids=tuple(changed)))
+
+
+def plan(ids: Sequence[int], *, next_at: ColumnElement[Any]) -> None:
+    """Say when customers that somebody holds are to be contacted next; with others nothing is planned."""
+    table = Customer.__table__
+    set_derived(Customer, ids, {"next_contact_at": case((table.c.owner_id.is_not(None), next_at), else_=null())})

@@ -54,6 +54,12 @@ def _why(session: Session) -> Why:
     return session.info.get(WHY) or Why("import" if by_file else "manual")
 
 
+def is_taking_back() -> bool:
+    """Tell whether owners change just now because a run is taken back."""
+    why = db.session().info.get(WHY)
+    return why is not None and why.how == "undo"
+
+
 def follow(ids: Sequence[int]) -> None:
     """End the spells of customers whose owner is another now, and begin those of the new owners.
 
@@ -125,4 +131,4 @@ def _moved(session: Session) -> Iterator[int]:
             yield row.id
 
 
-__all__ = ["because", "follow"]
+__all__ = ["because", "follow", "is_taking_back"]

@@ -10,7 +10,7 @@ from app.base.actor import Actor
 from app.base.bulk import set_columns
 from app.base.derived import set_derived
 from app.crm.customers.models import Customer
-from app.crm.customers.services.many import told
+from app.crm.customers.services.holding import because
 
 #: What changes with the owner: taking back gives all of it back.
 OWNING = ("owner_id", "department_id", "assigned_at")
@@ -19,14 +19,16 @@ OWNING = ("owner_id", "department_id", "assigned_at")
 def bring_to(ids: Sequence[int], owner_id: int, *, department_id: int | None, actor: Actor) -> list[int]:
     """Give customers to somebody, in their department from now on; return those that changed."""
     values = {"owner_id": owner_id, "department_id": department_id, "assigned_at": clock.now()}
-    changed = set_columns(Customer, ids, values, actor)
-    told(changed)
-    return changed
+    return set_columns(Customer, ids, values, actor)
 
 
-def put_back(ids: Sequence[int], *, actor: Actor) -> list[int]:
-    """Let nobody hold customers any more; they stay in the department. What was planned with them is not done now."""
-    changed = set_columns(Customer, ids, {"owner_id": None, "assigned_at": None}, actor)
+def let_go(ids: Sequence[int], *, how: str, reason: str | None, words: object, actor: Actor) -> list[int]:
+    """Let nobody hold customers any more; return those that somebody held. They stay in the department.
+
+    ``how``: a code of assignment_kind; ``reason``: of recall_reason or release_reason. What was planned with them is
+    nobody's plan any more.
+    """
+    with because(how, reason=reason, words=words):
+        changed = set_columns(Customer, ids, {"owner_id": None, "assigned_at": None}, actor)
     set_derived(Customer, changed, {"next_contact_at": None})
-    told(changed)
     return changed

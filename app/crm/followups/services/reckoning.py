@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 
 from app.base.actor import Actor
+from app.base.history import UPDATE
 from app.base.scope import unscoped
 from app.crm.customers import services as customers
 from app.crm.customers.queries import Customer
@@ -33,6 +34,16 @@ def reckon(ids: Iterable[int], *, actor: Actor) -> None:
             next_at=newest("next_contact_at"),
             actor=actor,
         )
+
+
+def _plan_again(operation: int, ids: list[int], columns: frozenset[str] | None) -> None:
+    """Plan the next contact again with customers whose owner has them back: letting go had cancelled it."""
+    if operation == UPDATE and columns and "owner_id" in columns and customers.is_taking_back():
+        with unscoped("a customer tells of all its follow-ups, whoever made them"):
+            customers.plan(ids, next_at=newest("next_contact_at"))
+
+
+customers.on_many(_plan_again)
 
 
 def newest(name: str) -> ColumnElement[Any]:

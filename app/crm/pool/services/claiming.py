@@ -38,6 +38,7 @@ def claim(ids: Sequence[int], *, actor: Actor, terms: Terms) -> Applied:
         _explain(_("Claimed from the pool"))
         with owning.because("claim"):
             owning.bring_to(round_.taken, actor.id, department_id=actor.department_id, actor=actor)
+        owning.told(round_.taken)
     return Applied(round_.taken, refused)
 
 
@@ -85,8 +86,8 @@ def release(ids: Sequence[int], *, reason: str | None, words: str = "", actor: A
     rows = customers.locked(ids, lambda table: customers.writable(actor) & table.c.owner_id.is_not(None))
     free = [key for key, row in rows.items() if rules.may_release(row.owner_id or 0, actor)]
     _explain(_("Released to the pool"))
-    with owning.because("release", reason=reason, words=words):
-        changed = owning.put_back(free, actor=actor)
+    changed = owning.let_go(free, how="release", reason=reason, words=words, actor=actor)
+    owning.told(changed)
     refused: dict[int, object] = {
         key: lasting(rules.NOT_YOURS if key in rows else rules.NOBODYS) for key in ids if key not in changed
     }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, or_
 
 from app.base.actor import Actor
 from app.base.bulk import Action, Applied, Given
@@ -17,7 +17,7 @@ from app.system.runs.services import Subject
 
 @dataclass(frozen=True)
 class PoolSubject(Subject):
-    """Ownerless customers: looked at through the screen of the pool, run over by whoever may claim them."""
+    """Ownerless customers: looked at through the screen of the pool, run over by whoever may claim or change them."""
 
     def meant(self, *, filter_text: str | None, ticked: Sequence[int] | None, actor: Actor) -> ColumnElement[bool]:
         found = super().meant(filter_text=filter_text, ticked=ticked, actor=actor)
@@ -28,7 +28,7 @@ class PoolSubject(Subject):
 
     def open_to(self, actor: Actor) -> ColumnElement[bool]:
         table = self.model.__table__  # type: ignore[attr-defined]
-        return and_(table.c.owner_id.is_(None), queries.claimable(actor).rows(table))
+        return and_(table.c.owner_id.is_(None), or_(queries.claimable(actor).rows(table), super().open_to(actor)))
 
 
 def _claim(ids: Sequence[int], _given: Given, actor: Actor) -> Applied:

@@ -36,7 +36,7 @@ class PoolView(BulkActions, DomainView):
     model = CustomerView.model
     title, one, group, icon = _("Pool"), _("Customer of the pool"), _("Customers"), "users-group"
     when_empty = _("Customers without an owner stand here, as far as the pools are yours.")
-    base_permissions = ["can_list", "can_show", "can_export", "can_claim", "can_hidden_fields"]
+    base_permissions = ["can_list", "can_show", "can_export", "can_claim", "can_hidden_fields", "can_assign"]
     bulk_actions = (actions.CLAIM,)
     subject_kind = actions.PoolSubject
     list_fields = ["name", "level", "region", "industry", "status", "last_followup_at", "phone", "created_at"]
@@ -101,7 +101,8 @@ class PoolView(BulkActions, DomainView):
         return self.may("claim") and bool(queries.mine(self.actor(), to_claim=True))
 
     def bulk_offered(self) -> list[dict[str, Any]]:
-        return super().bulk_offered() if self._may_claim() else []
+        """Return what this person may do: claim from pools of their own, and what a domain above adds."""
+        return [one for one in super().bulk_offered() if one["name"] != actions.CLAIM.name or self._may_claim()]
 
     def row_level(self, record: Any) -> Mapping[str, str] | None:
         spec: Any = self.specs["level"]

@@ -100,4 +100,4 @@ def _let_go(due: Due, ids: Sequence[int], actor: Actor) -> list[int]:
 
 def columns(_given: Mapping[str, Any]) -> Sequence[str]:
     """Return what taking a recall back gives back."""
-    return customer_services.LET_GO_COLUMNS
+    return customer_services.OWNING
