@@ -159,6 +159,29 @@ def in_bulk(browser: Browser, address: str) -> None:
     chen.take("run", run)
 
 
+def whose_they_are(browser: Browser, address: str) -> None:
+    """The work of the day, the pool, who is given how many customers, and whom a rule would recall."""
+    wang = Photographer(browser, address, "wangli")
+    wang.take("today", "/today/day")
+    key = wang.first("/today/day").split("/customers/")[1].split("?")[0]
+    wang.take("followup", f"/followups/new?customer={key}")
+    wang.take("planned", "/calendar/")
+    wang.take("pool", "/pool/")
+    chen = Photographer(browser, address, "chenfang")
+    page = chen.page
+    page.goto("/pool/")
+    page.locator("thead [data-select-page]").check()
+    page.locator("#zk-bulk button[value=assign]").click()
+    page.wait_for_load_state("networkidle")
+    for name in ("王丽", "刘洋"):
+        page.locator("#people-ts-control").fill(name)
+        page.locator(".ts-dropdown [data-selectable]", has_text=name).first.click()
+    page.locator(".zk-confirm button[type=submit]").click()
+    page.locator(".zk-plan").wait_for()
+    chen.take("assign")
+    chen.take("recall", "/recall-rules/1/dry-run")
+
+
 def bringing_in(browser: Browser, address: str) -> None:
     """An import, and a number shown on purpose."""
     chen = Photographer(browser, address, "chenfang")
@@ -225,7 +248,18 @@ def _logo() -> bytes:
 
 
 #: The administrator comes last: from then on the installation has another logo.
-PARTS = (daily, the_frame, in_the_dark, on_a_record, two_at_once, in_bulk, bringing_in, messages, administration)
+PARTS = (
+    daily,
+    the_frame,
+    in_the_dark,
+    on_a_record,
+    two_at_once,
+    whose_they_are,
+    in_bulk,
+    bringing_in,
+    messages,
+    administration,
+)
 
 
 def main() -> None:

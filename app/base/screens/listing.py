@@ -45,6 +45,7 @@ class Listing:
     segment_name: str = ""  # of the segment whose conditions these are, or were when an export began
 
     is_stale = False
+    empty_is_smallest = True  # else rows without a value stand behind all others, from the smallest up
 
     def __post_init__(self) -> None:
         self.segment_name = self.segment_name or (self.applied.name if self.applied else "")
@@ -161,7 +162,7 @@ class Listing:
         return ordered.offset(self._offset).limit(self.page_size + 1)
 
     def order(self, *, backward: bool = False) -> list[Any]:
-        """Return what the rows are ordered by; NULL is the smallest."""
+        """Return what the rows are ordered by; NULL is the smallest, or the largest."""
         name, down = self.sort
         down = down != backward
         key = self.key.desc() if down else self.key.asc()
@@ -170,10 +171,14 @@ class Listing:
         column = getattr(self.model, self.fields[name].column)
         if not self.model.__table__.c[column.key].nullable:  # type: ignore[attr-defined]
             return [column.desc() if down else column.asc(), key]  # PostgreSQL reads its index, which NULLS forbids
-        return [column.desc().nulls_last() if down else column.asc().nulls_first(), key]
+        ordered = column.desc() if down else column.asc()
+        return [ordered.nulls_first() if self._empty_first(down=down) else ordered.nulls_last(), key]
+
+    def _empty_first(self, *, down: bool) -> bool:
+        return down != self.empty_is_smallest
 
     def _beyond(self, edge: int, *, backward: bool) -> ColumnElement[bool]:
-        """Return the condition of standing behind the row ``edge`` in the order shown. NULL is the smallest."""
+        """Return the condition of standing behind the row ``edge`` in the order shown."""
         name, down = self.sort
         down = down != backward
         key = self.key
@@ -183,8 +188,10 @@ class Listing:
         column = getattr(self.model, self.fields[name].column)
         value = db.session.scalar(select(column).where(key == edge))
         if value is None:
-            return and_(column.is_(None), further) if down else or_(column.is_not(None), further)
-        past = or_(column < value, column.is_(None)) if down else column > value
+            same = and_(column.is_(None), further)
+            return or_(column.is_not(None), same) if self._empty_first(down=down) else same
+        past = column < value if down else column > value
+        past = past if self._empty_first(down=down) else or_(past, column.is_(None))
         return or_(past, and_(column == value, further))
 
     def _options(self) -> list[Any]:

@@ -432,3 +432,27 @@ def test_a_contact_of_the_customer_can_be_chosen(as_user, app, customer):
 
     with app.app_context(), acting(SYSTEM):
         assert db.session.scalars(select(Followup.contact_id)).all() == [key]
+
+
+def test_the_longest_overdue_stands_first_and_what_is_not_planned_last(app, as_user, saved):
+    days = {"甲公司": -3, "乙公司": -1, "丙公司": None, "丁公司": None, "戊公司": 0}
+    for name, due in days.items():
+        key = saved(a_customer, name=name)
+        with app.app_context(), acting(SYSTEM):
+            transaction(set_derived)(Customer, [key], {"next_contact_at": due_in(due)})
+    lin = as_user("lin")
+
+    def names(query):
+        return re.findall(r'class="zk-name" href="[^"]+">([^<]+)<', lin.get(f"/today/?{query}").text)
+
+    assert names("") == ["甲公司", "乙公司", "戊公司", "丙公司", "丁公司"]
+    walked, after = [], ""
+    for _page in range(5):
+        page = lin.get(f"/today/?page_size=10{after}").text
+        walked += re.findall(r'class="zk-name" href="[^"]+">([^<]+)<', page)[:1]
+        after = "&after=" + re.findall(r'data-href="/customers/(\d+)', page)[0]
+    assert walked == names("")
+
+
+def due_in(days):
+    return None if days is None else clock.now() + days * A_DAY + A_DAY / 1000

@@ -31,6 +31,12 @@ def asked(*states: str, mine: bool = True) -> Asked:
 TODAY = asked(rules.OVERDUE, rules.DUE, rules.PAST_CYCLE)
 
 
+class Waiting(parts.Rows):
+    """A page of the work list: who waits longest stands first, those with whom nothing is planned last."""
+
+    empty_is_smallest = False
+
+
 class TodayView(DomainView):
     route_base = "/today"
     default_view = "day"
@@ -51,7 +57,7 @@ class TodayView(DomainView):
         "region",
     ]
     row_needs = ["level", "next_contact_at", *calling.NEEDED]
-    rows_as = parts.Rows
+    rows_as = Waiting
     default_sort = "next_contact_at"
     quick_segments = [
         ("today", _("Today"), TODAY),
