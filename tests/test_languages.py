@@ -34,6 +34,8 @@ SAME_EVERYWHERE = frozenset(
     "anran zhike english example cn excel xls xlsx csv json ctrl esc enter ip api kb mb office pdf".split()
 )
 CHINESE_EVERYWHERE = ("知客", "简体中文", "繁體中文", "河南晨光商贸有限公司", "王小明", "晨光")
+#: What rows are called that every installation begins with. They are data, as typed: people rename them.
+CHINESE_EVERYWHERE += ("公海", "未跟进收回", "未成交收回")
 #: Their cells are data in three languages.
 DICTIONARIES = ("/dictionaries/", "/dictionary-values/")
 

@@ -4,7 +4,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from tests.crm.customers.test_api import NEW
-from tests.factories import a_contact, a_customer
+from tests.factories import a_contact, a_customer, a_followup
 
 DESCRIPTION = "/api/v1/openapi.json"
 
@@ -29,7 +29,7 @@ def test_every_address_of_rest_is_described(app, described):
     rules = {
         (rule.rule.replace("<pk>", "{id}"), method.lower())
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.startswith(("CustomerApi.", "ContactApi."))
+        if rule.endpoint.startswith(("CustomerApi.", "ContactApi.", "FollowupApi."))
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
     found = {(path, verb) for path, item in described["paths"].items() for verb in item if verb != "parameters"}
@@ -45,7 +45,9 @@ def test_every_address_answers_what_it_promises(app, described, program):
     with app.app_context():
         customer = a_customer()
         keys = {"customers": customer.id, "contacts": a_contact(customer=customer).id}
+        keys["followups"] = a_followup(customer=a_customer(name="另一家").id).id
     bodies = {"customers": NEW | {"phone": "13900139000"}, "contacts": {"name": "王", "phones": ["13900139000"]}}
+    bodies["followups"] = {"customer": keys["customers"], "progress": "interested"}
     for path, item in sorted(described["paths"].items(), key=lambda one: "delete" in one[1]):
         name = path.split("/")[3]
         address = path.replace("{id}", str(keys[name]))
@@ -54,7 +56,7 @@ def test_every_address_answers_what_it_promises(app, described, program):
             sent = {"json": asked} if verb == "post" else {}
             if verb in {"put", "patch"}:
                 revision = program.get(address).json["result"]["revision"]
-                sent = {"json": {"revision": revision, "notes": verb}}
+                sent = {"json": {"revision": revision, "content" if name == "followups" else "notes": verb}}
             answer = getattr(program, verb)(address, **sent)
             assert str(answer.status_code) in item[verb]["responses"], f"{verb} {path}: {answer.text}"
             assert answer.status_code < 300, f"{verb} {path}: {answer.text}"

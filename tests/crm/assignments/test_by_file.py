@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 
 from app.base.actor import SYSTEM, acting
+from app.base.sentences import restored
 from app.crm.customers import services as customers
 from app.crm.customers.models import Customer
 from app.extensions import db
@@ -48,7 +49,10 @@ def imported(tmp_path, *rows, who=DAI):
 
 def problems(run):
     with acting(SYSTEM):
-        return {number: " ".join(one["sentence"] for one in row.problems or []) for number, row in rows_of(run).items()}
+        return {
+            number: " ".join(str(restored(one["sentence"])) for one in row.problems or [])
+            for number, row in rows_of(run).items()
+        }
 
 
 def test_the_columns_are_known_by_their_headings(keys, tmp_path):

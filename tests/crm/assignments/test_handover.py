@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from flask import g
 from sqlalchemy import select
 
 from app.base import handover
@@ -65,6 +66,7 @@ def test_from_who_leaves_to_the_run_and_back(app, as_user, keys):
         with acting(SYSTEM):
             run = db.session.scalars(select(Run)).one()
             assert (answer.location, run.action) == (f"/runs/{run.id}", "hand_over")
+            g.language = "en"
             assert "Handover of 林晓 · 5 customers" in str(run.title)
             spell = db.session.scalars(select(Holding).where(Holding.ended_how == "handover").limit(1)).one()
             assert (spell.reason, str(spell.words)) == ("left_company", "十二月离职")

@@ -145,6 +145,7 @@ def test_without_the_unique_key_both_would_have_the_code(app, race, gone):
     finally:
         with app.app_context():
             db.session.execute(text("DELETE FROM customers_phone_entry"))
+            db.session.execute(text("DELETE FROM customers_holding"))
             db.session.execute(text("DELETE FROM customers_customer"))
             db.session.execute(text(definition))
             db.session.commit()

@@ -54,7 +54,7 @@ def test_what_is_open_to_strangers_is_what_must_be():
         "readyz",
         "static",
     } == OPEN_ENDPOINTS
-    assert {"LogoView.logo"} == OPEN_TO_ALL
+    assert {"FeedView.read", "LogoView.logo"} == OPEN_TO_ALL  # the feed's token is the key
 
 
 # ── buttons ──
