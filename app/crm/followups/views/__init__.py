@@ -22,6 +22,7 @@ from app.crm.followups.views.calendar import CalendarView, FeedView
 from app.crm.followups.views.customer import PART
 from app.crm.followups.views.cycles import CycleView
 from app.crm.followups.views.entering import page_of
+from app.crm.followups.views.filters import WELL_FOLLOWED
 from app.crm.followups.views.followups import FollowupView
 from app.crm.followups.views.today import TodayView
 from app.system.files import services as files
@@ -87,7 +88,7 @@ def register(appbuilder: AppBuilder) -> None:
     goes_with("customer", "followups", go_with_customers)
     goes_with("contact", "followups", go_with_contacts)
     files.register(Holder("followup", _("Follow-up"), Followup, page_of))
-    add_filters(Customer, *OF_CUSTOMERS)
+    add_filters(Customer, *OF_CUSTOMERS, *WELL_FOLLOWED)
     add_filters(Followup, *OF_FOLLOWUPS)
     hang(PART)
     first_page.add(*home.PARTS)
