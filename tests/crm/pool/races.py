@@ -91,7 +91,7 @@ def free_again(app, ids):
 
     @transaction
     def back():
-        owning.put_back(ids, actor=SYSTEM)
+        owning.let_go(ids, how="manual", reason=None, words="", actor=SYSTEM)
         db.session.query(Hand).update({"claimed_count": 0})
 
     with app.app_context(), acting(SYSTEM):
