@@ -150,10 +150,12 @@ class RecallRuleView(History, DomainView):
     @has_access
     @permission_name("soon")
     def recalled(self, pk: str) -> Response:
-        """Lead to those of one's former customers that were let go on the day of a run."""
+        """Lead to those of one's former customers that were let go on the day of a run, in the pool if one may look."""
         day = runs.day_of(int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 10 else None  # noqa: PLR2004 - digits
         when = {"field": "let_go_at", "op": "on", "value": f"{day or clock.today()}"}
-        return _to_customers(when, {"field": "once_held_by", "op": "is", "value": ME})
+        sees_pool = self.appbuilder.sm.has_access("can_list", "PoolView")
+        place = "PoolView.list" if sees_pool else "CustomerView.list"
+        return _to_customers(when, {"field": "once_held_by", "op": "is", "value": ME}, place=place)
 
 
 def _state(rule: RecallRule) -> Mapping[str, Any]:
@@ -164,5 +166,5 @@ def _near() -> Mapping[str, Any]:
     return {"field": "recall_days_left", "op": "below", "value": str(max(stages(), default=0) + 1)}
 
 
-def _to_customers(*conditions: Mapping[str, Any]) -> Response:
-    return redirect(url_for("CustomerView.list", filter=json.dumps({"all": conditions})))
+def _to_customers(*conditions: Mapping[str, Any], place: str = "CustomerView.list") -> Response:
+    return redirect(url_for(place, filter=json.dumps({"all": conditions})))
