@@ -177,7 +177,7 @@ def whose_they_are(browser: Browser, address: str) -> None:
         page.locator("#people-ts-control").fill(name)
         page.locator(".ts-dropdown [data-selectable]", has_text=name).first.click()
     page.locator(".zk-confirm button[type=submit]").click()
-    page.locator(".zk-plan").wait_for()
+    page.get_by_role("region", name="将会怎样").wait_for()
     chen.take("assign")
     chen.take("recall", "/recall-rules/1/dry-run")
 
