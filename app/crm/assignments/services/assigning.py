@@ -24,7 +24,7 @@ from app.crm.assignments.services.receivers import check_may_exceed, check_recei
 from app.crm.customers import services as customers
 from app.crm.pool import services as pool
 
-HEADS = (_("Person"), _("Holds now"), _("Gets"), _("Will hold"), _("Limit"))
+HEADS = (_("Person"), _("Holds now"), _("Gets"), _("Will hold"), _("May hold"))
 NOBODY = _("Nobody of those chosen can receive customers any more.")
 NOT_YOURS = _("No longer yours to change.")
 

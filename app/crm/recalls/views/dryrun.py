@@ -90,6 +90,6 @@ COLUMNS = (
     ("followed", _("Last followed up"), ""),
     ("assigned", _("Assigned"), ""),
     ("passed", _("Days passed"), "right"),
-    ("limit", _("Limit"), "right"),
+    ("limit", _("Days allowed"), "right"),
     ("over", _("Overdue by"), "right"),
 )
