@@ -4,10 +4,9 @@ from flask_appbuilder import AppBuilder
 
 from app.base import choices, handover, inbox, settings
 from app.base.choices import Item
-from app.base.fields import Number, add_filters
+from app.base.fields import add_filters
 from app.base.i18n import _
 from app.base.screens import rights
-from app.base.settings import Setting
 from app.crm.assignments import rules
 from app.crm.assignments.queries import Customer
 from app.crm.assignments.services import AssignmentTarget, ReceiverNames
@@ -24,20 +23,8 @@ from app.system.security.queries import EverybodyNames
 
 __all__ = ["ACTIONS", "AssignmentImportView", "GivenView", "HandoverView", "HoldingView", "register"]
 
-#: Read here and by the pool, which is asked first.
-HOLD_LIMIT = Setting(
-    "hold_limit",
-    Number(_("Customers a person may hold"), required=True, low=0, high=1_000_000, help=_("0: no limit.")),
-    "pool",
-    200,
-    _("customers"),
-)
-
 
 def register(appbuilder: AppBuilder) -> None:
-    if HOLD_LIMIT.name not in settings.registered:
-        settings.groups.setdefault("pool", _("Pool"))
-        settings.register(HOLD_LIMIT)
     add_actions(CustomerView, *bulk.ACTIONS, *bulk.HIDDEN)
     add_actions(PoolView, bulk.ASSIGN)
     add_filters(Customer, filters.DAYS_WITHOUT_CONTACT)
@@ -47,7 +34,7 @@ def register(appbuilder: AppBuilder) -> None:
     ]
     holdings.hang_up()
     handover.register(belongings.CUSTOMERS)
-    register_target(AssignmentTarget(lambda: settings.value(HOLD_LIMIT.name)))
+    register_target(AssignmentTarget(lambda: settings.value("hold_limit")))
     inbox.kinds |= told.KINDS
     choices.more["assignment_way"] = _ways
     choices.more["spell_reason"] = _reasons

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.base import settings
 from app.base.errors import Invalid
-from app.base.fields import Number, Text, Value
+from app.base.fields import Text, Value
 from app.base.i18n import _
 from app.base.settings import Setting
 from app.crm.recalls.models import DaysBefore, stages_of
@@ -28,21 +28,7 @@ class TimeOfDay(Text):
 
 def declare() -> None:
     """Make the settings known."""
-    settings.groups.setdefault("pool", _("Pool and recall"))
     settings.register(
-        Setting(
-            "protection_days",
-            Number(
-                _("Protection after assignment"),
-                required=True,
-                low=0,
-                high=365,
-                help=_("So long after its assignment a customer is not recalled."),
-            ),
-            "pool",
-            7,
-            _("days"),
-        ),
         Setting(
             "recall_run_at",
             TimeOfDay(
