@@ -358,3 +358,13 @@ def planned(key):
     with acting(SYSTEM):
         db.session.expire_all()
         return db.session.get_one(Customer, key).next_contact_at
+
+
+def test_a_correction_plans_nothing_with_a_customer_of_the_pool():
+    key = a_customer().id
+    followup = a_followup(customer=key, next_contact_at=clock.now() + timedelta(days=3))
+    with acting(SYSTEM):
+        transaction(customers.let_go)([key], how="recall", reason=None, words="", actor=SYSTEM)
+        services.change(followup, {"content": "更正"}, actor=SYSTEM, revision=None)
+
+    assert planned(key) is None
