@@ -33,6 +33,7 @@ def load_models() -> None:
     from app.domains import DOMAINS
 
     import_module("app.base.stamps")
+    import_module("app.base.numbering")
     import_module("app.base.kept_filters")
     for domain in DOMAINS:
         if find_spec(f"app.{domain}.models"):

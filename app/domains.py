@@ -22,6 +22,9 @@ DOMAINS = (
     "crm.pool",
     "crm.assignments",
     "crm.recalls",
+    "crm.products",
+    "crm.deals",
+    "crm.fees",
 )
 
 #: Doors: they have screens but no business of their own.

@@ -18,12 +18,16 @@ GROUPS: dict[str, object] = {
     "home": _("Home"),
     "customers": _("Customers"),
     "followups": _("Follow-ups"),
+    "fees": _("Service fees"),
+    "sales": _("Sales"),
     "system": _("Administration"),
 }
 GROUP_ICONS = {
     "home": "layout-dashboard",
     "customers": "building-community",
     "followups": "message-2",
+    "fees": "receipt",
+    "sales": "target-arrow",
     "system": "settings",
 }
 #: Where a screen without a ``menu_place`` of its own stands in its group: behind those with one.

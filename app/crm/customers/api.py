@@ -26,7 +26,7 @@ OWN = (
 #: What the house writes itself: read, never written.
 KEPT = (
     "followup_status owner department converted_on assigned_at last_followup_at next_contact_at "
-    "created_at created_by updated_at updated_by"
+    "fee_end_on covered_until created_at created_by updated_at updated_by"
 ).split()
 
 

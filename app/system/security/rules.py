@@ -43,6 +43,8 @@ SCOPE_DOMAINS: Mapping[str, object] = {
     "customers": _("Customers"),
     "pool": _("Pool (customers without an owner)"),
     "followups": _("Follow-ups"),
+    "deals": _("Deals"),
+    "fees": _("Service fees"),
     "logs": _("Logs"),
 }
 
@@ -91,6 +93,23 @@ REACHES: Mapping[tuple[str, str], Reach] = {
     ("executive", "customers"): _read(ALL),
     ("executive", "pool"): _read(ALL),
     ("executive", "followups"): _read(ALL),
+    # deals: those who follow fees
+    (ADMIN, "deals"): _full(ALL),
+    ("supervisor", "deals"): _full(BELOW),
+    ("agent", "deals"): _full(OWN),
+    ("sales", "deals"): _full(OWN),
+    ("service_manager", "deals"): _read(BELOW),
+    ("finance", "deals"): _read(ALL),
+    ("auditor", "deals"): _read(ALL),
+    ("executive", "deals"): _read(ALL),
+    (ADMIN, "fees"): _full(ALL),
+    ("supervisor", "fees"): _read(BELOW),
+    ("agent", "fees"): _full(OWN),
+    ("service_manager", "fees"): _read(BELOW),
+    ("finance", "fees"): _full(ALL),
+    ("sales", "fees"): _read(OWN),
+    ("auditor", "fees"): _read(ALL),
+    ("executive", "fees"): _read(ALL),
 }
 
 

@@ -56,6 +56,8 @@ def _only_filled(name: str) -> dict[str, Any]:
     return {"postgresql_where": filled, "sqlite_where": filled}
 
 
+#: Reckoned from rows with a history of their own (see base.derived), or the blind index of another column.
+DERIVED = ["document_index", "last_followup_at", "next_contact_at", "fee_end_on", "covered_until"]
 HELD = Held()
 SCOPE = Owned("customers", ownerless="pool", shared=[shared_with, named_for])
 
@@ -64,7 +66,7 @@ class Customer(Model):
     """A company, or a person, that we serve or would like to."""
 
     __tablename__ = "customers_customer"
-    __versioned__: dict = {"exclude": ["document_index", "last_followup_at", "next_contact_at"]}
+    __versioned__: dict = {"exclude": DERIVED}
     __scope__ = SCOPE
     __held__ = HELD
     __table_args__ = (
@@ -90,6 +92,7 @@ class Customer(Model):
         Index("ix_customer_registered", "registered_on", "id"),
         *[Index(f"ix_customer_{name}", name, **_only_filled(name)) for name in NAMED],
         Index("ix_customer_next_contact", "next_contact_at", "id"),
+        Index("ix_customer_fee_end", "fee_end_on", "id", **_only_filled("fee_end_on")),
         Index(
             "ix_customer_deleted",
             "id",
@@ -218,6 +221,9 @@ class Customer(Model):
     # Reckoned from the follow-ups, which have a history of their own: see base.derived.set_derived.
     last_followup_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Last followed up"))))
     next_contact_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Next contact"), sortable=True)))
+    # Reckoned from the approved fees: the earliest end of what runs or is overdue, and the last day of any service.
+    fee_end_on: Mapped[date | None] = mapped_column(info=field(Date(_("Fee ends on"), sortable=True)))
+    covered_until: Mapped[date | None] = mapped_column(info=field(Date(_("Service until"))))
     created_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Created at"), sortable=True)))
     created_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("security_employee.id"), info=field(Link(_("Created by"), to="employee", relation="created_by"))

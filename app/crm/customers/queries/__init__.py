@@ -24,6 +24,7 @@ from app.crm.customers.queries.finding import (
     ownerless,
     related,
 )
+from app.crm.customers.queries.hanging import OfCustomer
 from app.crm.customers.queries.owning import (
     STANDING,
     Held,
@@ -52,6 +53,7 @@ __all__ = [
     "CustomerNames",
     "Held",
     "Holding",
+    "OfCustomer",
     "PhoneEntry",
     "Where",
     "access_list",

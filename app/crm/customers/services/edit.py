@@ -85,7 +85,7 @@ def change(
 
 #: Never set by a form or program: each is the business of a service.
 KEPT = frozenset(
-    "owner department assigned_at converted_on last_followup_at next_contact_at "
+    "owner department assigned_at converted_on last_followup_at next_contact_at fee_end_on covered_until "
     "created_at created_by updated_at updated_by".split()
 )
 

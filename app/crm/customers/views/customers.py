@@ -43,7 +43,7 @@ SECTIONS = [
 
 #: What the house writes itself; the export holds it too.
 KEPT = (
-    "followup_status department converted_on assigned_at last_followup_at next_contact_at "
+    "followup_status department converted_on assigned_at last_followup_at next_contact_at fee_end_on covered_until "
     "created_by created_at updated_by updated_at"
 ).split()
 #: What both companies and persons should have: a customer that lacks one of these is still to be completed.

@@ -2,6 +2,6 @@
 
 from app.crm.followups.models.cycle import Cycle
 from app.crm.followups.models.feed import Feed
-from app.crm.followups.models.followup import Followup, FollowupScope
+from app.crm.followups.models.followup import Followup
 
-__all__ = ["Cycle", "Feed", "Followup", "FollowupScope"]
+__all__ = ["Cycle", "Feed", "Followup"]

@@ -5,59 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, FromClause, Index, Select, String, and_, false, or_, select, text, true
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from sqlalchemy.sql import ColumnElement
 
 from app.base import clock, wording
-from app.base.actor import Actor, Level
 from app.base.fields import Appointment, Choice, Duration, Link, LongText, Moment, field
 from app.base.i18n import _
-from app.base.scope import Owned, is_everything
 from app.crm.customers import queries as customers
 from app.crm.followups.rules import MOST_CALL_SECONDS
 
 REACH = "followups"
-#: Whose customer it is decides who sees it; ownerless customers are nobody's own, so level OWN does not reach them.
-OF_CUSTOMER = Owned(REACH, ownerless=REACH, shared=[customers.shared_with])
-
-
-class FollowupScope:
-    """Seen by its author, and by whoever reaches its customer; changed by its author and those above them.
-
-    Follow-ups of a deleted customer leave the lists with it.
-    """
-
-    def rows(self, table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
-        reach = actor.reach(REACH)
-        level = reach.write if write else reach.read
-        if level == Level.NONE:
-            return false()
-        if write:
-            return self._written(table, actor, level)
-        return and_(self._read(table, actor), table.c.customer_id.not_in(_gone()))
-
-    @staticmethod
-    def _read(table: FromClause, actor: Actor) -> ColumnElement[bool]:
-        parents = customers.Customer.__table__.alias()
-        allowed = OF_CUSTOMER.rows(parents, actor, write=False)
-        if is_everything(allowed):
-            return allowed
-        return or_(table.c.by_id == actor.id, table.c.customer_id.in_(select(parents.c.id).where(allowed)))
-
-    @staticmethod
-    def _written(table: FromClause, actor: Actor, level: Level) -> ColumnElement[bool]:
-        if level == Level.ALL:
-            return true()
-        mine = table.c.by_id == actor.id
-        if level == Level.BELOW:
-            return or_(mine, table.c.department_id.in_(sorted(actor.departments_below)))
-        return or_(mine, table.c.department_id == actor.department_id) if level == Level.DEPARTMENT else mine
-
-
-def _gone() -> Select[int]:
-    parents = customers.Customer.__table__.alias()
-    return select(parents.c.id).where(parents.c.deleted_at.is_not(None))
 
 
 class Followup(Model):
@@ -65,7 +22,7 @@ class Followup(Model):
 
     __tablename__ = "followups_followup"
     __versioned__: dict = {}
-    __scope__ = FollowupScope()
+    __scope__ = customers.OfCustomer(REACH, "by_id")  # its author, and whoever reaches its customer
     __table_args__ = (
         Index("ix_followups_followup_customer", "customer_id", "at"),
         Index("ix_followups_followup_by", "by_id", "at"),
