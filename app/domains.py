@@ -17,6 +17,7 @@ DOMAINS = (
     "system.imports",
     "system.segments",
     "system.search",
+    "system.announcements",
     "crm.customers",
     "crm.followups",
     "crm.pool",
