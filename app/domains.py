@@ -18,6 +18,7 @@ DOMAINS = (
     "system.segments",
     "system.search",
     "system.announcements",
+    "system.letters",
     "crm.customers",
     "crm.followups",
     "crm.pool",

@@ -69,3 +69,13 @@ def an_announcement(**given: Any) -> Any:
     by = given.pop("by", SAM)
     with acting(by.actor) as actor:
         return announcements.create({"title": "国庆值班", "body": "按值班表上班。"} | given, actor=actor)
+
+
+def a_letter(**given: Any) -> Any:
+    """Send a letter by ``by`` (a person of the cast, else Sam), to Lin if nobody is named."""
+    from app.system.letters import services as letters  # noqa: PLC0415 - the models are loaded by then
+
+    by = given.pop("by", SAM)
+    values = {"subject": "周五例会", "body": "改到下午三点。", "people": (LIN.id,)}
+    with acting(by.actor) as actor:
+        return letters.send(values | given, actor=actor)
