@@ -3,5 +3,5 @@
 Words      announcement, audience, publish, withdraw, receipt, confirm
 Lifecycle  rules.LIFECYCLE
 Announces  nothing
-Uses       security, sign_in, notifications, audit
+Uses       security, audit
 """

@@ -3,5 +3,5 @@
 Words      letter, recipient, conversation, reply, put away
 Lifecycle  none: a letter is sent, and read by each of its recipients
 Announces  nothing
-Uses       security, sign_in, notifications
+Uses       security
 """

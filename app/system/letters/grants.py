@@ -2,5 +2,5 @@
 
 WRITE = ["can_list", "can_show", "can_add", "can_delete"]
 ROLES = "admin supervisor dispatcher agent service_manager technician finance sales marketing".split()
-ROLES += "kb_editor hr executive auditor".split()
-GRANTS = {role: {"LetterView": WRITE} for role in ROLES}
+ROLES += "kb_editor hr executive".split()
+GRANTS = {role: {"LetterView": WRITE} for role in ROLES} | {"auditor": {"LetterView": ["can_list", "can_show"]}}
