@@ -44,7 +44,7 @@ def after(verb: str, state: str) -> str:
 
 LONGEST_TITLE, LONGEST_BODY = 120, 8000
 #: What is said of an audience: kind → the dictionary its codes are of.
-AUDIENCE: Mapping[str, str] = {"department": "announcement_department", "role": "role"}
+AUDIENCE: Mapping[str, str] = {"department": "announcement_department", "role": "announcement_role"}
 
 
 def check(*, until_on: date | None, today: date) -> None:

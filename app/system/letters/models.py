@@ -60,7 +60,7 @@ class Letter(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(
         String(LONGEST_SUBJECT),
-        info=field(Text(_("Subject"), required=True, max_length=LONGEST_SUBJECT, sortable=True, wide=True)),
+        info=field(Text(_("Letter subject"), required=True, max_length=LONGEST_SUBJECT, sortable=True, wide=True)),
     )
     body: Mapped[str] = mapped_column(
         String(LONGEST_BODY), info=field(LongText(_("Letter text"), required=True, max_length=LONGEST_BODY))

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from app.base.errors import InvalidFields
 from app.base.i18n import _
 
-LONGEST_SUBJECT, LONGEST_BODY = 120, 4000
+LONGEST_SUBJECT, LONGEST_BODY = 120, 8000
 MOST_RECIPIENTS = 2000
 MOST_IN_CONVERSATION = 200  # the newest are shown
 

@@ -1,5 +1,7 @@
 """The screens of announcements: what is announced, and who has read it."""
 
+from dataclasses import replace
+
 from flask_appbuilder import AppBuilder
 
 from app.base import choices, inbox
@@ -31,6 +33,10 @@ def _departments() -> tuple[Item, ...]:
     return tuple(Item(str(house.id), house.name) for house, _depth in security.department_tree())
 
 
+def _roles() -> tuple[Item, ...]:
+    return tuple(replace(item, is_default=False) for item in choices.values("role").items)
+
+
 def _kinds() -> tuple[Item, ...]:
     return tuple(Item(code, str(label)) for code, label in KINDS.items())
 
@@ -40,10 +46,11 @@ def register(appbuilder: AppBuilder) -> None:
     choices.more |= {
         "announcement_state": _states,
         "announcement_department": _departments,
+        "announcement_role": _roles,
         "announcement_audience": _kinds,
     }
     inbox.kinds |= {"announcement": TOLD, "announcement_again": AGAIN}
     rights.words |= {"can_publish": _("Publish and withdraw")}
     first_page.add(*home.PARTS)
-    appbuilder.add_view(AnnouncementView, "AnnouncementView", label=_("Announcements"), category="home")
+    appbuilder.add_view(AnnouncementView, "AnnouncementView", label=_("Announcements"), category="messages")
     appbuilder.add_view(ReceiptView, "ReceiptView", label=_("Who has read announcements"), category="system")

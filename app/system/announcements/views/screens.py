@@ -36,7 +36,7 @@ PARTS: tuple[Choices, ...] = (
         _("For roles"),
         name="roles",
         through="roles",
-        dictionary="role",
+        dictionary="announcement_role",
         wide=True,
         help=_("None chosen: everybody. With departments as well: who belongs to both."),
     ),
@@ -46,7 +46,7 @@ PARTS: tuple[Choices, ...] = (
 class AnnouncementView(History, DomainView):
     route_base = "/announcements"
     model = Announcement
-    title, one, group, icon = _("Announcements"), _("Announcement"), _("Home"), "speakerphone"
+    title, one, group, icon = _("Announcements"), _("Announcement"), _("Messages"), "speakerphone"
     when_empty = _("What the house announces to you stands here.")
     menu_place = 30
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_publish", "can_history"]

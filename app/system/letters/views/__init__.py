@@ -21,4 +21,4 @@ def _departments() -> tuple[Item, ...]:
 def register(appbuilder: AppBuilder) -> None:
     choices.more["letter_department"] = _departments
     inbox.kinds["letter"] = TOLD
-    appbuilder.add_view(LetterView, "LetterView", label=_("Letters"), category="home")
+    appbuilder.add_view(LetterView, "LetterView", label=_("Letters"), category="messages")

@@ -39,7 +39,7 @@ TO: tuple[Field, ...] = (
 class LetterView(DomainView):
     route_base = "/letters"
     model = Letter
-    title, one, group, icon = _("Letters"), _("Letter"), _("Home"), "mail"
+    title, one, group, icon = _("Letters"), _("Letter"), _("Messages"), "mail"
     when_empty = _("Write to a colleague or a department. Nobody else reads it.")
     menu_place = 40
     base_permissions = ["can_list", "can_show", "can_add", "can_delete"]
@@ -109,6 +109,7 @@ class LetterView(DomainView):
         unread = [str(one.employee) for one in letter.recipients if one.read_at is None]
         return {
             "sender": str(letter.sender),
+            "initial": str(letter.sender)[:1],
             "color": markup.color_of(str(letter.sender)),
             "is_mine": letter.sender_id == self.actor().id,
             "to": letter.addressees,
