@@ -17,6 +17,8 @@ DOMAINS = (
     "system.imports",
     "system.segments",
     "system.search",
+    "system.announcements",
+    "system.letters",
     "crm.customers",
     "crm.followups",
     "crm.pool",

@@ -16,11 +16,12 @@ from app.crm.customers import services
 from app.crm.customers.models import Contact, Customer
 from app.crm.followups.models import Followup
 from app.extensions import db
+from app.system.announcements.services import publish
 from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
 from app.system.recycle.models import BinEntry
 from tests.cast import EVE, LIN, PEOPLE, SAM
-from tests.factories import a_contact, a_customer, a_followup
+from tests.factories import a_contact, a_customer, a_followup, a_letter, an_announcement
 from tests.system.segments.steps import kept, one
 
 SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
@@ -83,6 +84,8 @@ def made():
             a_followup(customer=hers.id, by=EVE, content="叶家想看方案").id,
             a_followup(customer=other.id, content="林家秘而不宣的需求", contact=contact.id).id,
         ]
+        a_letter(by=LIN, people=(SAM.id,), subject="林家的事", body="隐秘路那家要换人跟进")
+        publish(an_announcement(title="林家机械专项", departments=(str(SAM.department_id),)), actor=SAM.actor)
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         return SimpleNamespace(
             segments=keep_segments(),
@@ -148,6 +151,8 @@ def wishes(model):
 FIRST = range(1, 6)
 #: What the keys in the addresses of a screen are. A screen that is not here has no test against leaks yet.
 KEYS = {
+    "Announcement": lambda _world: FIRST,
+    "Letter": lambda _world: FIRST,
     "AssignmentImport": lambda _world: FIRST,
     "Attachment": lambda world: world.file,
     "Contact": lambda world: world.contact,
@@ -164,6 +169,7 @@ KEYS = {
     "Holding": lambda _world: FIRST,
     "Job": lambda _world: FIRST,
     "RecallRule": lambda _world: FIRST,
+    "Receipt": lambda _world: FIRST,
     "Recycle": lambda world: world.binned,
     "Limit": lambda _world: FIRST,
     "Pool": lambda world: world.pool,

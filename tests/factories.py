@@ -9,7 +9,7 @@ from app.base.actor import SYSTEM, acting
 from app.crm.customers import services as customers
 from app.crm.pool import services as pool
 from app.extensions import db
-from tests.cast import LIN
+from tests.cast import LIN, SAM
 
 
 def a_customer(**given: Any) -> Any:
@@ -60,3 +60,22 @@ def a_followup(**given: Any) -> Any:
         customer = queries.by_id(key)
         assert customer is not None, "out of their scope"
         return followups.record(customer, {"progress": "interested"} | given, actor=actor)
+
+
+def an_announcement(**given: Any) -> Any:
+    """Write an announcement that nobody else sees yet, by ``by`` (a person of the cast, else Sam)."""
+    from app.system.announcements import services as announcements  # noqa: PLC0415 - the models are loaded by then
+
+    by = given.pop("by", SAM)
+    with acting(by.actor) as actor:
+        return announcements.create({"title": "国庆值班", "body": "按值班表上班。"} | given, actor=actor)
+
+
+def a_letter(**given: Any) -> Any:
+    """Send a letter by ``by`` (a person of the cast, else Sam), to Lin if nobody is named."""
+    from app.system.letters import services as letters  # noqa: PLC0415 - the models are loaded by then
+
+    by = given.pop("by", SAM)
+    values = {"subject": "周五例会", "body": "改到下午三点。", "people": (LIN.id,)}
+    with acting(by.actor) as actor:
+        return letters.send(values | given, actor=actor)

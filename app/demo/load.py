@@ -15,6 +15,7 @@ from app.crm.customers.models import Contact, ContactLink, ContactPhone, Custome
 from app.crm.customers.services import phones, share
 from app.demo.companies import Maker
 from app.demo.followups import follow_up
+from app.demo.letters import write as write_letters
 from app.demo.people import DEPARTMENTS, HEADS, OWNERS, PASSWORD, PEOPLE
 from app.demo.pools import keep_pools
 from app.demo.segments import keep_segments
@@ -41,6 +42,7 @@ def load(settings: Any) -> tuple[int, int]:
     follow_up(maker, actors)
     keep_pools(actors)
     keep_segments(actors)
+    write_letters(actors)
     return len(PEOPLE), COMPANIES + PERSONS
 
 

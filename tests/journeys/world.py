@@ -13,6 +13,7 @@ from app.base.errors import Invalid
 from app.crm.customers import services
 from app.crm.customers.models import Customer
 from app.extensions import db
+from app.system.announcements.services import publish
 from app.system.imports import services as imports
 from app.system.jobs import services as jobs
 from app.system.recycle.models import BinEntry
@@ -20,7 +21,7 @@ from app.system.segments import services as segments
 from app.system.settings import services as setting_services
 from app.system.settings.models import SettingValue
 from tests.cast import ANRAN, EVE, LIN
-from tests.factories import a_contact, a_customer, a_followup, a_limit
+from tests.factories import a_contact, a_customer, a_followup, a_letter, a_limit, an_announcement
 from tests.system.files.conftest import a_file
 from tests.system.imports.steps import imported, workbook
 from tests.system.runs.steps import done
@@ -56,7 +57,9 @@ ADDRESSES = [
     "/followups/{followup}/delete", "/followups/new", "/followups/new?customer={customer}",
     "/customers/{customer}?tab=followups", "/today/?page_size=10", "/today/day", "/calendar/", "/calendar/?view=week",
     "/calendar/?view=day", "/calendar/feed", "/cycles/", "/cycles/new", "/cycles/1", "/cycles/1/edit",
-    "/cycles/1/history",
+    "/cycles/1/history", "/announcements/", "/announcements/new", "/announcements/{announcement}",
+    "/announcements/{announcement}/edit", "/announcements/{announcement}/history", "/announcement-receipts/",
+    "/letters/", "/letters/new", "/letters/{letter}",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -84,7 +87,15 @@ def customers():
     binned = db.session.scalar(select(BinEntry.id))
     more = {"free": a_customer(name="无主商贸有限公司", owner=None).id, "limit": a_limit(role="agent", most=150).id}
     hung = {"contact": contact.id, "file": file.id, "followup": followup.id}
+    hung |= {"letter": a_letter(by=LIN, people=(ANRAN.id, EVE.id)).id, "announcement": announced()}
     return {"customer": one.id, "gone": gone.id, "binned": binned, **hung, **more}
+
+
+def announced():
+    """An announcement to the whole house that wants to be confirmed."""
+    one = an_announcement(by=ANRAN, asks_receipt=True)
+    publish(one, actor=ANRAN.actor)
+    return one.id
 
 
 def work(app, folder):

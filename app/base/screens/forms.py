@@ -16,6 +16,7 @@ from app.base.i18n import gettext as say
 
 #: A dictionary up to this size is sent with the form; a longer one is searched on the server.
 MOST_OPTIONS = 60
+LONG_TEXT = 4000  # characters: whoever may write more has more room
 
 
 class OurWords:
@@ -96,6 +97,8 @@ def _input(spec: Field, choices_url: str) -> Any:
         more |= {"class": "zk-number", "inputmode": "decimal" if spec.places else "numeric", "autocomplete": "off"}
     elif length := getattr(spec, "max_length", None):
         more["maxlength"] = max(length * 2, 40)  # spaces and dashes are taken out later
+        if isinstance(spec, LongText) and length > LONG_TEXT:
+            more["rows"] = 10
     return kind(**given)
 
 

@@ -45,12 +45,17 @@ SCOPE_DOMAINS: Mapping[str, object] = {
     "followups": _("Follow-ups"),
     "deals": _("Deals"),
     "fees": _("Service fees"),
+    "announcements": _("Announcements (all of them)"),
     "logs": _("Logs"),
 }
 
 
 #: Where not every level has a meaning: rows without an owner are nobody's own, logs are shown whole or not at all.
-LEVELS: Mapping[str, tuple[Level, ...]] = {"pool": (NONE, DEPARTMENT, BELOW, ALL), "logs": (NONE, ALL)}
+LEVELS: Mapping[str, tuple[Level, ...]] = {
+    "pool": (NONE, DEPARTMENT, BELOW, ALL),
+    "logs": (NONE, ALL),
+    "announcements": (NONE, ALL),
+}
 
 
 def levels_of(domain: str) -> tuple[Level, ...]:
@@ -72,6 +77,8 @@ REACHES: Mapping[tuple[str, str], Reach] = {
     (ADMIN, "pool"): _full(ALL),
     (ADMIN, "followups"): _full(ALL),
     (ADMIN, "logs"): _full(ALL),
+    (ADMIN, "announcements"): _full(ALL),
+    ("auditor", "announcements"): _read(ALL),
     ("supervisor", "customers"): _full(BELOW),
     ("supervisor", "pool"): _read(BELOW),
     ("supervisor", "followups"): _full(BELOW),
