@@ -23,6 +23,7 @@ DOMAINS = (
     "crm.pool",
     "crm.assignments",
     "crm.recalls",
+    "crm.keychanges",
 )
 
 #: Doors: they have screens but no business of their own.

@@ -18,12 +18,14 @@ GROUPS: dict[str, object] = {
     "home": _("Home"),
     "customers": _("Customers"),
     "followups": _("Follow-ups"),
+    "approvals": _("Approvals"),
     "system": _("Administration"),
 }
 GROUP_ICONS = {
     "home": "layout-dashboard",
     "customers": "building-community",
     "followups": "message-2",
+    "approvals": "gavel",
     "system": "settings",
 }
 #: Where a screen without a ``menu_place`` of its own stands in its group: behind those with one.
