@@ -21,6 +21,7 @@ GROUPS: dict[str, object] = {
     "fees": _("Service fees"),
     "sales": _("Sales"),
     "messages": _("Messages"),
+    "approvals": _("Approvals"),
     "system": _("Administration"),
 }
 GROUP_ICONS = {
@@ -30,6 +31,7 @@ GROUP_ICONS = {
     "fees": "receipt",
     "sales": "target-arrow",
     "messages": "mail",
+    "approvals": "gavel",
     "system": "settings",
 }
 #: Where a screen without a ``menu_place`` of its own stands in its group: behind those with one.

@@ -46,15 +46,18 @@ SCOPE_DOMAINS: Mapping[str, object] = {
     "deals": _("Deals"),
     "fees": _("Service fees"),
     "announcements": _("Announcements (all of them)"),
+    "approvals": _("Approvals"),
     "logs": _("Logs"),
 }
 
 
-#: Where not every level has a meaning: rows without an owner are nobody's own, logs are shown whole or not at all.
+#: Where not every level has a meaning: rows without an owner are nobody's own, logs are shown whole or not at all;
+#: whoever takes part in an approval, or is addressed by an announcement, sees it anyway.
 LEVELS: Mapping[str, tuple[Level, ...]] = {
     "pool": (NONE, DEPARTMENT, BELOW, ALL),
     "logs": (NONE, ALL),
     "announcements": (NONE, ALL),
+    "approvals": (NONE, ALL),
 }
 
 
@@ -76,6 +79,7 @@ REACHES: Mapping[tuple[str, str], Reach] = {
     (ADMIN, "customers"): _full(ALL),
     (ADMIN, "pool"): _full(ALL),
     (ADMIN, "followups"): _full(ALL),
+    (ADMIN, "approvals"): _full(ALL),
     (ADMIN, "logs"): _full(ALL),
     (ADMIN, "announcements"): _full(ALL),
     ("auditor", "announcements"): _read(ALL),
@@ -96,6 +100,7 @@ REACHES: Mapping[tuple[str, str], Reach] = {
     ("auditor", "customers"): _read(ALL),
     ("auditor", "pool"): _read(ALL),
     ("auditor", "followups"): _read(ALL),
+    ("auditor", "approvals"): _read(ALL),
     ("auditor", "logs"): _read(ALL),
     ("executive", "customers"): _read(ALL),
     ("executive", "pool"): _read(ALL),
