@@ -78,6 +78,12 @@ class Settings:
     export_at_once_rows: int = 5000
     #: Masked values (phone numbers, e-mail addresses, …) that a person may have shown in full in a day.
     reveal_per_day: int = 200
+    #: The address under which people reach the installation, as it stands in mails: https://crm.example.cn. Empty: made
+    #: of the first of HOSTS, or of HOST and PORT.
+    public_url: str = ""
+    #: Hosts of the own network to which messages may be sent (mail server, gateway), by name or address as an
+    #: administrator writes them. All other addresses that are not public are refused.
+    channel_hosts: tuple[str, ...] = ()
     #: Largest upload, in MB.
     upload_max_mb: int = 50
     #: Most rows of a PDF.
@@ -120,12 +126,15 @@ class Settings:
         files = self.storage_url or f"file://{(self.data_dir / 'files').absolute()}"
         if not files.startswith(("file://", "s3://")):
             raise SettingsError(f"STORAGE_URL is {files!r}; it must begin with file:// or s3://.")
+        public = self.public_url or (f"https://{self.hosts[0]}" if self.hosts else f"http://{self.host}:{self.port}")
+        if not public.startswith(("http://", "https://")):
+            raise SettingsError(f"PUBLIC_URL is {public!r}; it must begin with http:// or https://.")
         secret = self.secret_key or self._made_up("secret")
         log_key = self.log_key or self._made_up("log-key")
         keys = self.encryption_keys or (f"{DEMO_KEY}:{self._made_up('encryption-key', _encryption_key)}",)
         _check_keys(keys)
         made = replace(self, secret_key=secret, log_key=log_key, encryption_keys=keys)
-        return replace(made, database_url=_driver(url), storage_url=files)
+        return replace(made, database_url=_driver(url), storage_url=files, public_url=public.rstrip("/"))
 
     def _check_production(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:

@@ -13,6 +13,7 @@ DOMAINS = (
     "system.settings",
     "system.preferences",
     "system.runs",
+    "system.channels",
     "system.recycle",
     "system.approvals",
     "system.imports",

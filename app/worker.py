@@ -22,12 +22,14 @@ from app.base.timetable import TIMETABLE, Entry
 from app.base.transaction import listen
 from app.base.web import log_to_stderr
 from app.extensions import db
+from app.system.channels.facts import LettersWaiting
 from app.system.jobs import services
 from app.system.jobs.facts import JobWaiting
 from config import Settings
 
 log = logging.getLogger("zhike.worker")
-JOBS, TURNS, CLOCK = "job", "turn", "clock"  # names among huey's tasks
+JOBS, TURNS, CLOCK, LETTERS = "job", "turn", "clock", "letters"  # names among huey's tasks
+SENDING = "system.channels.send"  # of the timetable, and called whenever something waits to be sent
 LONGEST_WAIT_SECONDS = 1.0  # between two looks into the file queue
 BEGIN_SECONDS = 10.0  # for the threads of a worker beside the server
 
@@ -48,6 +50,7 @@ class Caller:
         lease = app.config["ZHIKE"].job_lease_seconds
         self.job = huey.task(name=JOBS)(lambda job_id: self._in_app(lambda: services.work(job_id, lease_seconds=lease)))
         self.turn = huey.task(name=TURNS)(lambda name: self._in_app(lambda: run(TIMETABLE[name])))
+        self.letters = huey.task(name=LETTERS)(lambda: self._in_app(send))
         huey.periodic_task(_at_every_minute, name=CLOCK)(self.tick)
 
     def call(self, fact: JobWaiting) -> None:
@@ -56,6 +59,13 @@ class Caller:
             self.job(fact.job_id)
         except (RedisError, OSError):
             log.warning("queue away, job waits for the sweep", extra={"job": fact.job_id})
+
+    def carry(self, _fact: LettersWaiting) -> None:
+        """Wake a worker for what waits to be sent. With the queue away the timetable does it within a minute."""
+        try:
+            self.letters()
+        except (RedisError, OSError):
+            log.warning("queue away, letters wait for their turn")
 
     def tick(self) -> None:
         """Look, once a minute, at every entry of the timetable: its turn is taken by one worker alone."""
@@ -83,6 +93,12 @@ def run(entry: Entry) -> bool:
     return ran
 
 
+def send() -> None:
+    """Send what waits, besides the turns of the timetable: nobody waits a minute for a message."""
+    with acting(SYSTEM.by(Channel.WORKER)):
+        TIMETABLE[SENDING].task()
+
+
 class QuietConsumer(Consumer):
     """A consumer in the server's process: the signals are the server's."""
 
@@ -99,6 +115,7 @@ def call_through(app: Flask, huey: Huey) -> Caller:
     """Let this application's jobs wake workers through the queue."""
     caller = Caller(app, huey)
     listen(JobWaiting, caller.call)
+    listen(LettersWaiting, caller.carry)
     return caller
 
 

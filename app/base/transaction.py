@@ -33,6 +33,13 @@ def announce(fact: object) -> None:
     db.session().info["facts"].append(fact)
 
 
+def announce_once(fact: object) -> None:
+    """Record that something happened, however often it does in this transaction."""
+    facts = db.session().info["facts"]
+    if fact not in facts:
+        facts.append(fact)
+
+
 def lock(record: Any) -> None:
     """Read the record again and keep others from changing it until the end of the transaction.
 

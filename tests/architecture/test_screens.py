@@ -18,6 +18,7 @@ pytestmark = pytest.mark.one_database
 #: Open to everybody who is signed in, or to everybody: one's own affairs, and the door; and search, where each kind
 #: of record asks for the permission of its own list.
 NOBODYS = frozenset({"SignInView", "InboxView", "AuthView", "LimitedSecurityApi", "HomeView", "SearchView"}) | {
+    "NotificationsView",
     "PreferencesView",
     "LogoView",
     "FeedView",  # its token is the key

@@ -39,6 +39,7 @@ from app.base.fields.reading import (
     value_of,
 )
 from app.base.fields.relations import Link, Reckoned, Related
+from app.base.fields.secret import Secret
 from app.base.fields.times import Appointment, Duration
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "Phones",
     "Reckoned",
     "Related",
+    "Secret",
     "Text",
     "Value",
     "add_filters",

@@ -5,12 +5,25 @@ from typing import Any
 
 from flask_babel import ngettext as say_many
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from app.base import choices
 from app.base.errors import Invalid
-from app.base.fields import Boolean, Choice, Choices, Date, Field, Link, Links, LongText, Moment, Number, value_of
+from app.base.fields import (
+    Boolean,
+    Choice,
+    Choices,
+    Date,
+    Field,
+    Link,
+    Links,
+    LongText,
+    Moment,
+    Number,
+    Secret,
+    value_of,
+)
 from app.base.i18n import _
 from app.base.i18n import gettext as say
 
@@ -62,6 +75,10 @@ class Lines(Reading, TextAreaField):
     pass
 
 
+class Unseen(Reading, PasswordField):
+    """What is typed here never comes back."""
+
+
 class One(Reading, SelectField):
     def pre_validate(self, form: Any) -> None:
         Reading.pre_validate(self, form)
@@ -95,6 +112,8 @@ def _input(spec: Field, choices_url: str) -> Any:
         more |= {"data-day": "moment", "autocomplete": "off"}
     elif isinstance(spec, Number):
         more |= {"class": "zk-number", "inputmode": "decimal" if spec.places else "numeric", "autocomplete": "off"}
+    elif isinstance(spec, Secret):
+        more["autocomplete"] = "new-password"
     elif length := getattr(spec, "max_length", None):
         more["maxlength"] = max(length * 2, 40)  # spaces and dashes are taken out later
         if isinstance(spec, LongText) and length > LONG_TEXT:
@@ -107,6 +126,8 @@ def _kind(spec: Field) -> type[Any]:
         return Several
     if isinstance(spec, Choice | Link | Boolean):
         return One
+    if isinstance(spec, Secret):
+        return Unseen
     return Lines if isinstance(spec, LongText) else Line
 
 

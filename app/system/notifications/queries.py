@@ -1,12 +1,18 @@
-"""Reading an inbox: always one's own."""
+"""Reading an inbox: always one's own. Messages in words: what their reader cannot see any more is not named."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import Select, bindparam, func, select
 
+from app.base import choices
 from app.base.actor import Actor
+from app.base.i18n import _
+from app.base.inbox import Kind, kinds
 from app.base.scope import unscoped
+from app.base.sentences import restored
 from app.extensions import db
 from app.system.notifications.models import Message
 from app.system.notifications.rules import MOST_COUNTED
@@ -45,3 +51,53 @@ def unread_first(actor: Actor, *, limit: int) -> Sequence[tuple[Message, str | N
 def message(key: int) -> Message | None:
     """Return one's own message by id; None for anybody else's."""
     return db.session.scalar(select(Message).where(Message.id == key))
+
+
+UNKNOWN = Kind(_("Message"), "bell", _("Message"))
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message in words of the language that is spoken just now, as whoever acts may read it."""
+
+    message: Message
+    kind: Kind
+    values: Mapping[str, object]  # by which title and text were filled
+    title: str
+    text: str
+    is_named: bool  # whoever acts still sees the record it tells of, if it tells of one
+
+
+def told(messages: Sequence[Message], people: Mapping[int, str] | None = None) -> list[Told]:
+    """Return messages in words; names of records are asked for once per kind, in the scope of whoever acts.
+
+    ``people``: who is known already.
+    """
+    people = choices.labels("employee", {one.sender_id for one in messages}) if people is None else people
+    named = _names(messages)
+    return [_told(one, people, named) for one in messages]
+
+
+def _names(messages: Sequence[Message]) -> Mapping[str, Mapping[int, str]]:
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for one in messages:
+        kind = kinds.get(one.kind, UNKNOWN)
+        if kind.names and one.record_id:
+            wanted[kind.names].add(one.record_id)
+    return {name: choices.labels(name, ids) for name, ids in wanted.items()}
+
+
+def _told(one: Message, people: Mapping[int, str], named: Mapping[str, Mapping[int, str]]) -> Told:
+    kind = kinds.get(one.kind, UNKNOWN)
+    name = named.get(kind.names, {}).get(one.record_id or 0)
+    values: dict[str, object] = {code: kind.read.get(code, str)(restored(said)) for code, said in one.params.items()}
+    values |= {"who": people.get(one.sender_id or 0, str(_("System")))}
+    values |= {"what": name or str(_("a record you cannot see now"))} if kind.names else {}
+    text = str(kind.text) % values if kind.text else ""
+    return Told(one, kind, values, str(kind.title) % values, text, is_named=not kind.names or name is not None)
+
+
+def by_ids(ids: Collection[int]) -> Sequence[Message]:
+    """Return messages by id, in their order: for whatever takes them out, which is nobody's inbox."""
+    with unscoped("read for their recipients, each in their scope"):
+        return list(db.session.scalars(select(Message).where(Message.id.in_(ids)).order_by(Message.id)))

@@ -28,14 +28,16 @@ def keep(telling: Telling) -> None:
     Raises KeyError for a kind that no domain has registered: a programming error.
     """
     inbox.kinds[telling.kind]
-    rows = [_row(telling, recipient) for recipient in telling.recipients]
+    silent = frozenset(inbox.hushed(telling))
+    rows = [_row(telling, recipient, is_silent=recipient in silent) for recipient in telling.recipients]
     if rows:
         insert: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[db.session.get_bind().dialect.name]
-        db.session.execute(insert(TABLE).on_conflict_do_nothing(), rows)
+        kept = insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.recipient_id, TABLE.c.id)
+        inbox.carried(telling, {recipient: key for recipient, key in db.session.execute(kept, rows)})  # noqa: C416 - dict() is not typed here
 
 
-def _row(telling: Telling, recipient: int) -> dict[str, Any]:
-    place = telling.link or inbox.Place("")
+def _row(telling: Telling, recipient: int, *, is_silent: bool) -> dict[str, Any]:
+    place, now = telling.link or inbox.Place(""), clock.now()
     return {
         "recipient_id": recipient,
         "sender_id": telling.actor.id,
@@ -44,8 +46,8 @@ def _row(telling: Telling, recipient: int) -> dict[str, Any]:
         "endpoint": place.endpoint or None,
         "record_id": place.key,
         "key": telling.key or None,
-        "created_at": clock.now(),
-        "read_at": None,
+        "created_at": now,
+        "read_at": now if is_silent else None,  # it stands in the list, and rings no bell
     }
 
 
