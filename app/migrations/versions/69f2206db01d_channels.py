@@ -1,7 +1,7 @@
 """Channels: mail, robots, text messages; deliveries, templates
 
 Revision ID: 69f2206db01d
-Revises: 8798e2fc2729
+Revises: b5678b125359
 Create Date: 2026-11-26 20:38:45.024163
 
 """
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = '69f2206db01d'
-down_revision = '8798e2fc2729'
+down_revision = 'b5678b125359'
 branch_labels = None
 depends_on = None
 
