@@ -14,13 +14,14 @@ from app.base.actor import SYSTEM, acting
 from app.base.screens.listing import filterable
 from app.crm.customers import services
 from app.crm.customers.models import Contact, Customer
+from app.crm.deals.models import Deal
 from app.crm.followups.models import Followup
 from app.extensions import db
 from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
 from app.system.recycle.models import BinEntry
 from tests.cast import EVE, LIN, PEOPLE, SAM
-from tests.factories import a_contact, a_customer, a_followup
+from tests.factories import a_contact, a_customer, a_deal, a_followup
 from tests.system.segments.steps import kept, one
 
 SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
@@ -83,11 +84,13 @@ def made():
             a_followup(customer=hers.id, by=EVE, content="叶家想看方案").id,
             a_followup(customer=other.id, content="林家秘而不宣的需求", contact=contact.id).id,
         ]
+        deals = [a_deal(customer=hers.id, by=EVE).id, a_deal(customer=other.id, notes="秘而不宣的需求").id]
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         return SimpleNamespace(
             segments=keep_segments(),
             file=hung,
             followup=followups,
+            deal=deals,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
             pool=(free.id, hers.id, other.id),
@@ -131,7 +134,7 @@ SEARCHED = (
 #: What somebody types into the form of a new customer: whole names, numbers and codes, and parts of them.
 LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
 PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
-TABS = ("", "tab=followups", "tab=related", "tab=access", "tab=contacts", "tab=files", "tab=assignments")
+TABS = ("", "tab=followups", "tab=related", "tab=access", "tab=contacts", "tab=files", "tab=assignments", "tab=deals")
 
 
 def wishes(model):
@@ -154,6 +157,7 @@ KEYS = {
     "Customer": lambda world: world.customer,
     "CustomerImport": lambda _world: FIRST,
     "Cycle": lambda _world: FIRST,
+    "Deal": lambda world: world.deal,
     "Department": lambda _world: FIRST,
     "Dictionary": lambda _world: FIRST,
     "Employee": lambda _world: [person.id for person in PEOPLE[:5]],
@@ -176,6 +180,7 @@ KEYS = {
     "Segment": lambda world: world.segments,
     "Setting": lambda _world: ["site_name", "site_logo", "page_size"],
     "Today": lambda world: world.customer,
+    "Transaction": lambda world: world.customer,
     "Turn": lambda _world: FIRST,
     "Value": lambda _world: FIRST,
 }
@@ -230,7 +235,7 @@ def queries_of(app, rule, world):
         return [f"q={quote(words)}{more}" for words in SEARCHED for more in ("", "&kind=contact&after=9.999")]
     if rule.endpoint == "FollowupView.add":
         return [f"customer={key}" for key in world.customer]
-    if model in (Customer, Contact, Followup) and ending in {"list", "index", "count", "export"}:
+    if model in (Customer, Contact, Followup, Deal) and ending in {"list", "index", "count", "export"}:
         return [
             *PLAIN,
             *[f"segment={key}" for key in world.segments],

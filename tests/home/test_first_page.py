@@ -24,7 +24,7 @@ from app.system.sign_in.models import Attempt
 from tests.cast import ANRAN, BY_USERNAME, EVE, LIN, MEI, PEOPLE, SAM
 from tests.factories import a_customer
 
-MOST_STATEMENTS = 12
+MOST_STATEMENTS = 16  # one or two of each domain that hangs something up
 
 
 def cards_of(page):
@@ -271,7 +271,7 @@ def busy(app, saved):
 
 
 @pytest.mark.parametrize("username", ["lin", "sam", "dai", "anran", "xu", "bai"])
-def test_the_first_page_asks_at_most_twelve_statements(as_user, busy, statements, username):
+def test_the_first_page_asks_at_most_sixteen_statements(as_user, busy, statements, username):
     browser = as_user(username)
     browser.get("/")
     with statements() as seen:

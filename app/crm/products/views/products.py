@@ -18,8 +18,8 @@ from app.system.audit.queries import Line
 from app.system.audit.views import History
 from app.system.recycle.views import Recycled
 
-OFFERED = {"all": [{"field": "is_active", "op": "is", "value": "1"}]}
-RETIRED = {"all": [{"field": "is_active", "op": "is", "value": "0"}]}
+OFFERED = {"all": [{"field": "is_active", "op": "true"}]}
+RETIRED = {"all": [{"field": "is_active", "op": "not_true"}]}
 
 
 class ProductView(Recycled, History, DomainView):
