@@ -14,6 +14,7 @@ from app.base.actor import SYSTEM, acting
 from app.base.screens.listing import filterable
 from app.crm.customers import services
 from app.crm.customers.models import Contact, Customer
+from app.crm.deals.models import Deal
 from app.crm.followups.models import Followup
 from app.extensions import db
 from app.system.announcements.services import publish
@@ -21,7 +22,7 @@ from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
 from app.system.recycle.models import BinEntry
 from tests.cast import EVE, LIN, PEOPLE, SAM
-from tests.factories import a_contact, a_customer, a_followup, a_letter, an_announcement
+from tests.factories import a_contact, a_customer, a_deal, a_followup, a_letter, an_announcement
 from tests.system.segments.steps import kept, one
 
 SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
@@ -86,11 +87,13 @@ def made():
         ]
         a_letter(by=LIN, people=(SAM.id,), subject="林家的事", body="隐秘路那家要换人跟进")
         publish(an_announcement(title="林家机械专项", departments=(str(SAM.department_id),)), actor=SAM.actor)
+        deals = [a_deal(customer=hers.id, by=EVE).id, a_deal(customer=other.id, notes="秘而不宣的需求").id]
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         return SimpleNamespace(
             segments=keep_segments(),
             file=hung,
             followup=followups,
+            deal=deals,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
             pool=(free.id, hers.id, other.id),
@@ -134,7 +137,7 @@ SEARCHED = (
 #: What somebody types into the form of a new customer: whole names, numbers and codes, and parts of them.
 LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
 PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
-TABS = ("", "tab=followups", "tab=related", "tab=access", "tab=contacts", "tab=files", "tab=assignments")
+TABS = ("", "tab=followups", "tab=related", "tab=access", "tab=contacts", "tab=files", "tab=assignments", "tab=deals")
 
 
 def wishes(model):
@@ -159,6 +162,7 @@ KEYS = {
     "Customer": lambda world: world.customer,
     "CustomerImport": lambda _world: FIRST,
     "Cycle": lambda _world: FIRST,
+    "Deal": lambda world: world.deal,
     "Department": lambda _world: FIRST,
     "Dictionary": lambda _world: FIRST,
     "Employee": lambda _world: [person.id for person in PEOPLE[:5]],
@@ -173,6 +177,8 @@ KEYS = {
     "Recycle": lambda world: world.binned,
     "Limit": lambda _world: FIRST,
     "Pool": lambda world: world.pool,
+    "Product": lambda _world: FIRST,
+    "ProductImport": lambda _world: FIRST,
     "Pools": lambda _world: FIRST,
     "Log": lambda _world: range(1, 30),
     "Role": lambda _world: FIRST,
@@ -180,12 +186,13 @@ KEYS = {
     "Segment": lambda world: world.segments,
     "Setting": lambda _world: ["site_name", "site_logo", "page_size"],
     "Today": lambda world: world.customer,
+    "Transaction": lambda world: world.customer,
     "Turn": lambda _world: FIRST,
     "Value": lambda _world: FIRST,
 }
 #: Placeholders that are no keys of rows.
 NAMES = {
-    "<template>": ["company", "person", "assign"],
+    "<template>": ["company", "person", "assign", "products"],
     "<kind>": ["employee", "department", "role"],
     "<sha256>": ["0" * 64],
     "<screen>": ["CustomerView", "ContactView", "EmployeeView", "PoolView"],
@@ -234,7 +241,7 @@ def queries_of(app, rule, world):
         return [f"q={quote(words)}{more}" for words in SEARCHED for more in ("", "&kind=contact&after=9.999")]
     if rule.endpoint == "FollowupView.add":
         return [f"customer={key}" for key in world.customer]
-    if model in (Customer, Contact, Followup) and ending in {"list", "index", "count", "export"}:
+    if model in (Customer, Contact, Followup, Deal) and ending in {"list", "index", "count", "export"}:
         return [
             *PLAIN,
             *[f"segment={key}" for key in world.segments],

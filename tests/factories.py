@@ -3,8 +3,10 @@
 Call them inside an app context, or through the fixture ``saved``, which leaves no context open.
 """
 
+from decimal import Decimal
 from typing import Any
 
+from app.base import clock
 from app.base.actor import SYSTEM, acting
 from app.crm.customers import services as customers
 from app.crm.pool import services as pool
@@ -79,3 +81,24 @@ def a_letter(**given: Any) -> Any:
     values = {"subject": "周五例会", "body": "改到下午三点。", "people": (LIN.id,)}
     with acting(by.actor) as actor:
         return letters.send(values | given, actor=actor)
+
+
+def a_product(**given: Any) -> Any:
+    """Save a product that is offered."""
+    from app.crm.products import services as products  # noqa: PLC0415 - the models are loaded by then
+
+    values = {"code": "CW-01", "name": "财务软件标准版", "category": "software", "price": Decimal("3980.00")}
+    with acting(SYSTEM):
+        return products.create(values | given, actor=SYSTEM)
+
+
+def a_deal(**given: Any) -> Any:
+    """Record a deal by hand of ``customer`` (an id), by ``by`` (a person of the cast, else Lin)."""
+    from app.crm.customers import queries  # noqa: PLC0415 - the models are loaded by then
+    from app.crm.deals import services as deals  # noqa: PLC0415
+
+    by, key = given.pop("by", LIN), given.pop("customer")
+    with acting(by.actor) as actor:
+        customer = queries.by_id(key)
+        assert customer is not None, "out of their scope"
+        return deals.record(customer, {"dealt_on": clock.today(), "amount": Decimal(3980)} | given, actor=actor)

@@ -91,11 +91,12 @@ class Reference(Protocol):
 
 
 references: dict[str, Reference] = {}
+TOO_LARGE_KEY = 2**31  # for an INTEGER of PostgreSQL: no record has it, and to ask would be an error
 
 
 def labels(kind: str, ids: Iterable[Any]) -> Mapping[int, str]:
     """Return the names of records of a kind by id; empty for unknown ones."""
-    wanted = {int(key) for key in ids if key is not None}
+    wanted = {number for key in ids if key is not None and (number := int(key)) < TOO_LARGE_KEY}
     return references[kind].labels(wanted) if wanted and kind in references else {}
 
 

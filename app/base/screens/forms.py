@@ -115,10 +115,13 @@ def _input(spec: Field, choices_url: str) -> Any:
     elif isinstance(spec, Secret):
         more["autocomplete"] = "new-password"
     elif length := getattr(spec, "max_length", None):
-        more["maxlength"] = max(length * 2, 40)  # spaces and dashes are taken out later
-        if isinstance(spec, LongText) and length > LONG_TEXT:
-            more["rows"] = 10
+        more |= _room(length)
     return kind(**given)
+
+
+def _room(length: int) -> dict[str, Any]:
+    """Return how much may be typed: spaces and dashes are taken out later."""
+    return {"maxlength": max(length * 2, 40)} | ({"rows": 10} if length > LONG_TEXT else {})
 
 
 def _kind(spec: Field) -> type[Any]:

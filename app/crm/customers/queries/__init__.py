@@ -26,6 +26,7 @@ from app.crm.customers.queries.finding import (
 )
 from app.crm.customers.queries.hanging import OfCustomer
 from app.crm.customers.queries.owning import (
+    DEAL,
     STANDING,
     Held,
     Where,
@@ -44,6 +45,7 @@ from app.crm.customers.queries.owning import (
 
 #: Models and SCOPE: what domains above say of customers in their own scopes and filters.
 __all__ = [
+    "DEAL",
     "MOST_COUNTED",
     "SCOPE",
     "SHORTEST_NUMBER",
