@@ -14,6 +14,7 @@ from app.base.transaction import transaction
 from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer, CustomerTag
 from app.crm.customers.services import phones, share
 from app.demo.companies import Maker
+from app.demo.fees import collect_fees
 from app.demo.followups import follow_up
 from app.demo.letters import write as write_letters
 from app.demo.people import DEPARTMENTS, HEADS, OWNERS, PASSWORD, PEOPLE
@@ -39,9 +40,10 @@ def load(settings: Any) -> tuple[int, int]:
         people = {row.username: row.id for row in db.session.scalars(select(User))}
         actors = {name: security.actor(key) for name, key in people.items()}
     maker = Maker(SEED)
-    offer_products(actors)
+    products = offer_products(actors)
     _two_years(maker, actors)
     follow_up(maker, actors)
+    collect_fees(maker, actors, products)
     keep_pools(actors)
     keep_segments(actors)
     write_letters(actors)
