@@ -1,0 +1,34 @@
+"""What can be done with statements and bank lines. One verb, one transaction."""
+
+from app.crm.reconciliation.queries import matched_state
+from app.crm.reconciliation.services.confirming import confirm, explained, take_back
+from app.crm.reconciliation.services.following import follow
+from app.crm.reconciliation.services.importing import Preview, bring_in, discard, preview
+from app.crm.reconciliation.services.learning import forget
+from app.crm.reconciliation.services.many import BULK_COLUMNS, confirm_many, ignore_many, plan_confirm, settle
+from app.crm.reconciliation.services.proposing import look_again, propose
+from app.crm.reconciliation.services.setting_aside import ignore, take_up
+from app.crm.reconciliation.services.uploading import upload
+
+__all__ = [
+    "BULK_COLUMNS",
+    "Preview",
+    "bring_in",
+    "confirm",
+    "confirm_many",
+    "discard",
+    "explained",
+    "follow",
+    "forget",
+    "ignore",
+    "ignore_many",
+    "look_again",
+    "matched_state",
+    "plan_confirm",
+    "preview",
+    "propose",
+    "settle",
+    "take_back",
+    "take_up",
+    "upload",
+]
