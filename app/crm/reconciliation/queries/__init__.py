@@ -3,6 +3,7 @@
 from app.crm.reconciliation.queries.comparing import (
     compared,
     fees_of,
+    left_of,
     open_of,
     proposed_elsewhere,
     rivals,
@@ -24,6 +25,8 @@ from app.crm.reconciliation.queries.finding import (
     on_fees,
     proposals_of,
     statements_kept,
+    states_of,
+    waiting,
 )
 from app.crm.reconciliation.queries.standing import (
     Standing,
@@ -48,6 +51,7 @@ __all__ = [
     "found_by",
     "known_fingerprints",
     "learned_for",
+    "left_of",
     "line_state_of",
     "matched_state",
     "matches_of",
@@ -60,6 +64,8 @@ __all__ = [
     "rivals",
     "seen_of",
     "statements_kept",
+    "states_of",
     "told_of",
     "touching",
+    "waiting",
 ]

@@ -92,6 +92,14 @@ def _open_rows(*where: ColumnElement[bool]) -> Sequence[Any]:
     return db.session.execute(_rows(matched).where(*living, open_, *where)).all()
 
 
+def left_of(fee_ids: Iterable[int]) -> Mapping[int, Decimal]:
+    """Return what of fees in scope no line has been matched to yet."""
+    matched, keys = _matched().subquery(), sorted(set(fee_ids))
+    wanted = select(FeeRow.id, FeeRow.amount, matched.c.sum).outerjoin(matched, matched.c.fee_id == FeeRow.id)
+    rows = db.session.execute(wanted.where(among(FeeRow.id, keys)))
+    return {key: amount - (total or Decimal(0)) for key, amount, total in rows}
+
+
 def _rows(matched: Subquery) -> Select[Any]:
     columns = (
         FeeRow.id,

@@ -15,13 +15,16 @@ from app.base.scope import unscoped
 from app.crm.customers import queries as customers
 from app.crm.fees.queries import Fee
 from app.crm.reconciliation.models import Account, Line, Match, Payer, Proposal, Statement
-from app.crm.reconciliation.rules import MATCHABLE, names
+from app.crm.reconciliation.rules import MATCHABLE, OPEN, names
 from app.extensions import db
 from app.system.security import queries as security
 
 RIGHT = ("can_confirm", "BankLineView")
 MOST_FOUND = 20  # fees of one search
-_FEE = (selectinload(Fee.customer), selectinload(Fee.product))
+
+
+def _loads() -> tuple[Any, ...]:
+    return selectinload(Fee.customer), selectinload(Fee.product)
 
 
 def by_id(key: int) -> Line | None:
@@ -31,7 +34,7 @@ def by_id(key: int) -> Line | None:
 
 def matches_of(line_id: int) -> Sequence[Match]:
     """Return what a line was matched to, with the fees."""
-    loads = (selectinload(Match.fee).options(*_FEE), selectinload(Match.confirmed_by))
+    loads = (selectinload(Match.fee).options(*_loads()), selectinload(Match.confirmed_by))
     return list(db.session.scalars(select(Match).where(Match.line_id == line_id).options(*loads).order_by(Match.id)))
 
 
@@ -47,13 +50,15 @@ def candidates_of(line_id: int) -> Sequence[Proposal]:
 
 def _proposals(line_id: int, *, is_chosen: bool) -> Sequence[Proposal]:
     wanted = select(Proposal).where(Proposal.line_id == line_id, Proposal.is_chosen == is_chosen)
-    wanted = wanted.options(selectinload(Proposal.fee).options(*_FEE))
+    wanted = wanted.options(selectinload(Proposal.fee).options(*_loads()))
     return list(db.session.scalars(wanted.order_by(Proposal.points.desc(), Proposal.fee_id)))
 
 
 def numbered(fee_ids: Collection[int]) -> Sequence[Fee]:
     """Return fees in scope by id, with customer and product."""
-    return list(db.session.scalars(select(Fee).where(among(Fee.id, sorted(fee_ids))).options(*_FEE).order_by(Fee.id)))
+    return list(
+        db.session.scalars(select(Fee).where(among(Fee.id, sorted(fee_ids))).options(*_loads()).order_by(Fee.id))
+    )
 
 
 def found_by(words: str, *, amount: Decimal, near: date, actor: Actor) -> Sequence[Fee]:
@@ -63,7 +68,7 @@ def found_by(words: str, *, amount: Decimal, near: date, actor: Actor) -> Sequen
     if text:
         keys = [row.id for row in customers.matching(text, actor=actor, limit=MOST_FOUND)]
         wanted = wanted.where(or_(Fee.number.contains(text, autoescape=True), Fee.customer_id.in_(keys), *_sum(text)))
-    found = db.session.scalars(wanted.options(*_FEE).order_by(Fee.received_on.desc(), Fee.id.desc()).limit(200))
+    found = db.session.scalars(wanted.options(*_loads()).order_by(Fee.received_on.desc(), Fee.id.desc()).limit(200))
     nearest = sorted(found, key=lambda fee: (fee.amount != amount, abs((fee.received_on - near).days), fee.id))
     return nearest[:MOST_FOUND]
 
@@ -91,6 +96,18 @@ def counted() -> Mapping[tuple[str, bool], int]:
     came_in = Line.amount > 0
     wanted = select(Line.state, came_in, func.count()).group_by(Line.state, came_in)
     return {(state, bool(is_in)): count for state, is_in, count in db.session.execute(wanted)}
+
+
+def states_of(statement_id: int) -> Mapping[str, int]:
+    """Return how many lines of a statement stand in each state."""
+    wanted = select(Line.state, func.count()).where(Line.statement_id == statement_id).group_by(Line.state)
+    return {state: count for state, count in db.session.execute(wanted)}  # noqa: C416 - dict() is not typed here
+
+
+def waiting(statement_id: int) -> list[int]:
+    """Return the lines of a statement that wait for a match."""
+    wanted = select(Line.id).where(Line.statement_id == statement_id, Line.state.in_(OPEN)).order_by(Line.id)
+    return list(db.session.scalars(wanted))
 
 
 def known_fingerprints(account_id: int, fingerprints: Sequence[str]) -> set[str]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import NamedTuple
 
-from app.crm.reconciliation.rules import names, scoring
+from app.crm.reconciliation.rules import likely, names, scoring
 from app.crm.reconciliation.rules.scoring import Fee, Line, Score
 
 MOST_TOGETHER = 4  # fees paid in one sum
@@ -65,15 +65,14 @@ def pair(lines: Sequence[Line], fees: Sequence[Fee]) -> Found:
     return Found(proposals, _candidates(lines, scores, proposals, left))
 
 
-def _scores(lines: Iterable[Line], fees: Iterable[Fee]) -> Pairs:
-    by_amount: dict[Decimal, list[Fee]] = defaultdict(list)
-    for fee in fees:
-        by_amount[fee.amount].append(fee)
+def _scores(lines: Sequence[Line], fees: Iterable[Fee]) -> Pairs:
+    known = likely.by_amount(fees, {line.amount for line in lines})
     return {
         (line.id, fee.id): found
         for line in lines
-        for fee in by_amount.get(line.amount, ())
-        if scoring.within(line, fee) and (found := scoring.score(line, fee)).points >= scoring.CANDIDATE
+        if line.amount in known
+        for fee in known[line.amount].of(line)
+        if (found := scoring.score(line, fee)).points >= scoring.CANDIDATE
     }
 
 
@@ -136,21 +135,28 @@ class Customers:
         for fee in fees:
             self.fees[fee.customer_id].append(fee)
         self.by_name: dict[str, set[int]] = defaultdict(set)
+        self.by_start: dict[str, set[tuple[str, int]]] = defaultdict(set)
         for key, own in self.fees.items():
             for word in self._words(own[0]):
                 self.by_name[word].add(key)
+                self.by_start[word[: names.SHORTEST_CUT]].add((word, key))
 
     @staticmethod
     def _words(fee: Fee) -> set[str]:
         return {names.core(name) for name in fee.names} | set(fee.people) | set(fee.learned)
 
     def of(self, line: Line) -> list[int]:
-        """Return the customers that the payer of a line may be: by the whole name only."""
+        """Return the customers that the payer of a line may be: by the whole name, or by one that was cut."""
         if not line.payer or names.is_collector(line.payer):
             return []
-        return sorted(
-            self.by_name.get(names.core(line.payer), set()) | self.by_name.get(names.plain(line.payer), set())
-        )
+        core = names.core(line.payer)
+        found = self.by_name.get(core, set()) | self.by_name.get(names.plain(line.payer), set())
+        return sorted(found or self._cut(core))
+
+    def _cut(self, core: str) -> set[int]:
+        if len(core) < names.SHORTEST_CUT:
+            return set()
+        return {key for word, key in self.by_start[core[: names.SHORTEST_CUT]] if word.startswith(core)}
 
 
 def _sum_of(line: Line, customers: Customers) -> Proposal | None:

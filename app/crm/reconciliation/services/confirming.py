@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from app.base import clock
 from app.base.actor import Actor
@@ -15,10 +15,8 @@ from app.crm.reconciliation.models import Line, Match, Proposal
 from app.crm.reconciliation.rules import scoring
 from app.crm.reconciliation.rules.scoring import Score
 from app.crm.reconciliation.services.learning import Paid, learn, unlearn
-from app.crm.reconciliation.services.proposing import propose, reckon
+from app.crm.reconciliation.services.proposing import drop, propose, reckon
 from app.extensions import db
-
-PROPOSALS = Proposal.__table__
 
 
 @transaction
@@ -103,10 +101,8 @@ def _let_go(line: Line, former: Iterable[Match]) -> None:
 
 def loosen(line_ids: list[int], fee_ids: list[int], *, actor: Actor) -> None:
     """Drop the proposals of lines that were decided, and look again for others that were to get the same fees."""
-    mine = among(PROPOSALS.c.line_id, sorted(line_ids))
-    db.session.execute(delete(PROPOSALS).where(mine))
-    others = select(PROPOSALS.c.line_id).where(among(PROPOSALS.c.fee_id, sorted(fee_ids))).distinct()
+    drop(line_ids)
+    others = select(Proposal.line_id).where(among(Proposal.fee_id, sorted(fee_ids))).distinct()
     rest = list(db.session.scalars(others))
     if rest:
         propose(rest, actor=actor)
-    reckon(line_ids)

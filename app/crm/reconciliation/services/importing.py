@@ -1,6 +1,7 @@
 """From the file to bank lines: what is known already stays once, whatever statements overlap."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from app.base.history import explain, insert_versioned
 from app.base.i18n import _
 from app.base.sealed import is_value, with_blind
 from app.base.sentences import as_kept, lasting, stored
-from app.base.tabular.reading import open_table
+from app.base.tabular.reading import Table, open_table
 from app.base.transaction import lock, transaction
 from app.crm.reconciliation import queries, rules
 from app.crm.reconciliation.models import Account, Line, Statement
@@ -26,6 +27,7 @@ from app.extensions import db
 
 ACCOUNTS = Account.__table__
 SHORTEST_ACCOUNT = 8  # digits
+LOOKED_AT = 20  # rows, to find a filled cell of each column
 MOST_PROBLEMS = 200  # rows kept with what is wrong
 
 
@@ -42,6 +44,15 @@ class Preview(NamedTuple):
 def columns_of(statement: Statement) -> list[str | None]:
     """Return the field of each column as it was recognised, guessed or chosen."""
     return [one["field"] if one["field"] in banks.NAMES else None for one in statement.columns]
+
+
+def samples(statement: Statement) -> list[str]:
+    """Return a filled cell of each column, to recognise it by. Raises Missing once the file is gone."""
+    found = [""] * len(statement.columns)
+    with _opened(statement) as table:
+        for _place, (_number, values) in zip(range(LOOKED_AT), table.rows(), strict=False):
+            found = [old or reading.text(new) for old, new in zip(found, values, strict=False)]
+    return found
 
 
 def preview(statement: Statement, mapping: Sequence[str | None]) -> Preview:
@@ -66,17 +77,22 @@ def _fingerprints(entries: Sequence[Entry], bank: str) -> list[str]:
 
 
 def _read(statement: Statement, mapping: Sequence[str | None]) -> Sheet:
+    with _opened(statement) as table:
+        return reading.read(mapping, table.rows())
+
+
+@contextmanager
+def _opened(statement: Statement) -> Iterator[Table]:
+    """Open a statement's file at its headings. Raises Missing once it is gone."""
     if statement.sha256 is None:
         raise Missing(_("The uploaded file is no longer kept: upload it again."))
-    known = (statement.file_name, statement.sheet, statement.heading_row)
-    with storage.local_copy(statement.sha256) as path:
-        return _of_file(path, *known, mapping)
-
-
-def _of_file(path: Any, name: str, sheet: str, heading_row: int, mapping: Sequence[str | None]) -> Sheet:
-    with open_table(path, name, fields=banks.FIELDS, max_rows=MOST_LINES) as table:
+    name, sheet, heading_row = statement.file_name, statement.sheet, statement.heading_row
+    with (
+        storage.local_copy(statement.sha256) as path,
+        open_table(path, name, fields=banks.FIELDS, max_rows=MOST_LINES) as table,
+    ):
         table.use(sheet, heading_row=heading_row)
-        return reading.read(mapping, table.rows())
+        yield table
 
 
 def bring_in(
@@ -120,9 +136,9 @@ def locked_account(number: str, bank: str) -> int:
     row = {"bank": bank, "number": number, "masked": reading.masked(number), "created_at": clock.now()}
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     made = dialect.insert(ACCOUNTS).values(with_blind(ACCOUNTS, row)).on_conflict_do_nothing()
-    db.session.execute(made)
-    found = select(ACCOUNTS.c.id).where(is_value(ACCOUNTS, "number", number)).with_for_update()
-    return int(db.session.execute(found).scalar_one())
+    db.session.connection().execute(made)
+    found = select(Account.id).where(is_value(ACCOUNTS, "number", number)).with_for_update()
+    return int(db.session.scalars(found).one())
 
 
 def _row(statement_id: int, account_id: int, one: Entry, fingerprint: str) -> dict[str, Any]:
@@ -171,6 +187,11 @@ def _note(
     statement.state, statement.imported_at = Upload.IMPORTED, clock.now()
 
 
+def waiting(statement: Statement) -> list[int]:
+    """Return the lines of a statement that wait for a match."""
+    return queries.waiting(statement.id)
+
+
 def kept(sentence: object) -> str:
     """Return why a row cannot be read, to be said in each reader's language."""
     is_refusal = isinstance(sentence, DomainError)
@@ -185,4 +206,4 @@ def discard(statement: Statement, *, actor: Actor) -> None:
     db.session.delete(statement)
 
 
-__all__ = ["Preview", "bring_in", "columns_of", "discard", "locked_account", "preview"]
+__all__ = ["Preview", "bring_in", "columns_of", "discard", "locked_account", "preview", "samples", "waiting"]

@@ -40,7 +40,7 @@ def learn(paid: Iterable[Paid]) -> None:
         if (word, key) not in have
     ]
     if rows:
-        db.session.execute(PAYERS.insert(), rows)
+        db.session.connection().execute(PAYERS.insert(), rows)
 
 
 def unlearn(paid: Iterable[Paid]) -> None:
@@ -49,7 +49,7 @@ def unlearn(paid: Iterable[Paid]) -> None:
     for (word, key), (_name, times) in counted.items():
         _again(word, key, -times)
     if counted:
-        db.session.execute(delete(PAYERS).where(PAYERS.c.times <= 0))
+        db.session.connection().execute(delete(PAYERS).where(PAYERS.c.times <= 0))
 
 
 def _counted(paid: Iterable[Paid]) -> dict[tuple[str, int], tuple[str, int]]:
@@ -61,15 +61,15 @@ def _counted(paid: Iterable[Paid]) -> dict[tuple[str, int], tuple[str, int]]:
 
 
 def _known(wanted: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
-    at = tuple_(PAYERS.c.word, PAYERS.c.customer_id)
-    found = select(PAYERS.c.word, PAYERS.c.customer_id).where(at.in_(list(wanted))).with_for_update()
+    at = tuple_(Payer.word, Payer.customer_id)
+    found = select(Payer.word, Payer.customer_id).where(at.in_(list(wanted))).with_for_update()
     return {(word, key) for word, key in db.session.execute(found)}
 
 
 def _again(word: str, customer_id: int, times: int) -> None:
     here = (PAYERS.c.word == word, PAYERS.c.customer_id == customer_id)
     values = {"times": PAYERS.c.times + times, "last_at": clock.now()}
-    db.session.execute(update(PAYERS).where(*here).values(values))
+    db.session.connection().execute(update(PAYERS).where(*here).values(values))
 
 
 @transaction

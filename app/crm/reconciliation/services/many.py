@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.base import clock, wording
 from app.base.actor import Actor
@@ -23,10 +23,9 @@ from app.crm.reconciliation.rules import FINAL, MATCHED, PROPOSED, LineState
 from app.crm.reconciliation.rules.states import Open
 from app.crm.reconciliation.services.confirming import loosen
 from app.crm.reconciliation.services.learning import Paid, learn, unlearn
-from app.crm.reconciliation.services.proposing import propose, reckon
+from app.crm.reconciliation.services.proposing import drop, propose, reckon
 from app.extensions import db
 
-LINES, PROPOSALS = Line.__table__, Proposal.__table__
 #: What undo gives back.
 BULK_COLUMNS = ("state", "reason", "reason_text", "decided_at", "decided_by_id")
 BELOW = _("Its score is below what was asked.")
@@ -101,8 +100,8 @@ def _proposed(ids: Sequence[int]) -> Mapping[int, list[Row]]:
 
 
 def _locked(ids: Sequence[int]) -> Mapping[int, Row]:
-    columns = (LINES.c.id, LINES.c.state, LINES.c.amount, LINES.c.payer)
-    wanted = select(*columns).where(among(LINES.c.id, sorted(ids))).order_by(LINES.c.id).with_for_update()
+    columns = (Line.id, Line.state, Line.amount, Line.payer)
+    wanted = select(*columns).where(among(Line.id, sorted(ids))).order_by(Line.id).with_for_update()
     return {row.id: row for row in db.session.execute(wanted)}
 
 
@@ -166,8 +165,7 @@ def ignore_many(ids: Sequence[int], given: Given, actor: Actor) -> Applied:
     mine = [key for key in lines if key not in refused]
     values = {"reason": given["reason"], "reason_text": given.get("reason_text")}
     _decided(mine, rules.IGNORED, values, actor)
-    db.session.execute(delete(PROPOSALS).where(among(PROPOSALS.c.line_id, mine)))
-    reckon(mine)
+    drop(mine)
     return Applied(mine, refused)
 
 

@@ -55,7 +55,8 @@ def _reckoned(ids: Iterable[int]) -> tuple[list[int], Found, dict[int, str]]:
 def _written(ids: Sequence[int], found: Found, seen: dict[int, str], *, actor: Actor) -> int:
     with unscoped(WHY):
         free = _still_open(ids)
-        db.session.execute(delete(PROPOSALS).where(among(PROPOSALS.c.line_id, free)))
+        if free:
+            db.session.execute(delete(PROPOSALS).where(among(PROPOSALS.c.line_id, free)))
         taken = set(queries.proposed_elsewhere(free))
         rows = _rows(set(free), found, seen, taken)
         if rows:
@@ -93,6 +94,15 @@ def _row(line_id: int, part: Part, seen: dict[int, str], *, is_chosen: bool) -> 
         "is_chosen": is_chosen,
         "seen": seen[part.fee_id],
     }
+
+
+def drop(ids: Iterable[int]) -> None:
+    """Drop the proposals of lines that a person decided."""
+    wanted = sorted(set(ids))
+    if wanted:
+        with unscoped(WHY):
+            db.session.execute(delete(PROPOSALS).where(among(PROPOSALS.c.line_id, wanted)))
+    reckon(wanted)
 
 
 def reckon(ids: Iterable[int]) -> None:

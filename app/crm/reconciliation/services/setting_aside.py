@@ -3,17 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete
-
 from app.base import clock
 from app.base.actor import Actor
 from app.base.transaction import lock, transaction
 from app.crm.reconciliation import rules
-from app.crm.reconciliation.models import Line, Proposal
-from app.crm.reconciliation.services.proposing import propose, reckon
+from app.crm.reconciliation.models import Line
+from app.crm.reconciliation.services.proposing import drop, propose
 from app.extensions import db
-
-PROPOSALS = Proposal.__table__
 
 
 @transaction
@@ -25,8 +21,7 @@ def ignore(line: Line, values: Mapping[str, Any], *, actor: Actor) -> None:
     line.reason, line.reason_text = values["reason"], values.get("reason_text") or None
     line.decided_at, line.decided_by_id = clock.now(), actor.id
     db.session.flush()
-    db.session.execute(delete(PROPOSALS).where(PROPOSALS.c.line_id == line.id))
-    reckon([line.id])
+    drop([line.id])
 
 
 @transaction
