@@ -30,6 +30,7 @@ DOMAINS = (
     "crm.products",
     "crm.deals",
     "crm.fees",
+    "crm.reconciliation",
 )
 
 #: Doors: they have screens but no business of their own.

@@ -131,6 +131,10 @@ class Table:
             if number > self.heading_row:
                 yield number, values + [None] * (width - len(values))
 
+    def above(self) -> list[list[Value]]:
+        """Return the rows above the headings: a title, whose table it is, of which days."""
+        return [values for number, values in self._first_rows(self.sheet) if number < self.heading_row]
+
     def _settle(self, sheet: Sheet, heading_row: int, values: Sequence[Value]) -> None:
         above = sum(1 for number, _values in self._first_rows(sheet) if number <= heading_row)
         if sheet.filled_rows == above:

@@ -1,12 +1,14 @@
 """Named reads of customers, contacts and phones. All of them stay within the scope of whoever acts."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, ScalarSelect, func, select
 from sqlalchemy.orm import contains_eager
 
 from app.base import normal
 from app.base.actor import Actor
+from app.base.among import among
 from app.base.choices import Found
 from app.base.errors import Invalid
 from app.base.scope import unscoped
@@ -67,6 +69,39 @@ def dead(wanted: Iterable[str]) -> set[str]:
     with unscoped("they stand at customers that the caller has found within a scope"):
         known = select(table.c.number).where(table.c.number.in_(some), table.c.state.in_(DEAD_STATES))
         return set(db.session.scalars(known)) if some else set()
+
+
+class KnownAs(NamedTuple):
+    """Under which names a customer may pay: its own, and those of people known there."""
+
+    name: str
+    people: frozenset[str]
+
+
+PEOPLE = ("legal_person", "finance_name", "cashier_name", "person_in_charge")
+
+
+def known_as(ids: Iterable[int]) -> Mapping[int, KnownAs]:
+    """Return the names of some customers and of their people, in whatever scope: to compare, never to show."""
+    wanted = sorted(set(ids))
+    columns = [Customer.id, Customer.name, *[getattr(Customer, name) for name in PEOPLE]]
+    linked = select(ContactLink.customer_id, Contact.name).join(ContactLink.contact)
+    found: dict[int, tuple[str, set[str]]] = {}
+    with unscoped("payers are compared with names that nobody is shown"):
+        for key, name, *people in db.session.execute(select(*columns).where(among(Customer.id, wanted))):
+            found[key] = (name, {one for one in people if one})
+        for key, person in db.session.execute(linked.where(among(ContactLink.customer_id, wanted))):
+            found[key][1].add(person)
+    return {key: KnownAs(name, frozenset(people)) for key, (name, people) in found.items()}
+
+
+def named(names: Iterable[str]) -> Mapping[str, Sequence[int]]:
+    """Return the customers in scope that have exactly one of these names, by name."""
+    found: dict[str, list[int]] = {}
+    wanted = sorted(set(names))
+    for name, key in db.session.execute(select(Customer.name, Customer.id).where(Customer.name.in_(wanted))):
+        found.setdefault(name, []).append(key)
+    return found
 
 
 def related(customer: Customer, *, limit: int = 20) -> Sequence[tuple[Customer, str]]:

@@ -1,0 +1,46 @@
+"""What may be done with bank lines, how statements are read, and which fee a line belongs to. Pure."""
+
+from app.crm.reconciliation.rules import banks, names, pairing, reading, scoring, standing
+from app.crm.reconciliation.rules.states import (
+    AGAIN,
+    FINAL,
+    IGNORED,
+    LIFECYCLE,
+    MATCHABLE,
+    MATCHED,
+    OPEN,
+    PROPOSED,
+    UNMATCHED,
+    LineState,
+    Upload,
+    check_ignore,
+    check_parts,
+    check_upload,
+    fallen,
+    state_after,
+)
+
+__all__ = [
+    "AGAIN",
+    "FINAL",
+    "IGNORED",
+    "LIFECYCLE",
+    "MATCHABLE",
+    "MATCHED",
+    "OPEN",
+    "PROPOSED",
+    "UNMATCHED",
+    "LineState",
+    "Upload",
+    "banks",
+    "check_ignore",
+    "check_parts",
+    "check_upload",
+    "fallen",
+    "names",
+    "pairing",
+    "reading",
+    "scoring",
+    "standing",
+    "state_after",
+]
