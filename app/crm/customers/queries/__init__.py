@@ -1,6 +1,6 @@
 """Named reads of customers, contacts and phones. All of them stay within the scope of whoever acts."""
 
-from app.crm.customers.models import SCOPE, Customer, Holding, PhoneEntry, shared_with
+from app.crm.customers.models import SCOPE, Customer, Holding, PhoneEntry, named_for, shared_with
 from app.crm.customers.queries.finding import (
     MOST_COUNTED,
     SHORTEST_NUMBER,
@@ -41,9 +41,11 @@ from app.crm.customers.queries.owning import (
     spells,
     writable,
 )
+from app.crm.customers.rules import KEY
 
 #: Models and SCOPE: what domains above say of customers in their own scopes and filters.
 __all__ = [
+    "KEY",
     "MOST_COUNTED",
     "SCOPE",
     "SHORTEST_NUMBER",
@@ -76,6 +78,7 @@ __all__ = [
     "locked_rows",
     "longest_held",
     "matching",
+    "named_for",
     "newest",
     "numbers",
     "numbers_at",
