@@ -167,6 +167,8 @@ KEYS = {
     "Recycle": lambda world: world.binned,
     "Limit": lambda _world: FIRST,
     "Pool": lambda world: world.pool,
+    "Product": lambda _world: FIRST,
+    "ProductImport": lambda _world: FIRST,
     "Pools": lambda _world: FIRST,
     "Log": lambda _world: range(1, 30),
     "Role": lambda _world: FIRST,
@@ -179,7 +181,7 @@ KEYS = {
 }
 #: Placeholders that are no keys of rows.
 NAMES = {
-    "<template>": ["company", "person", "assign"],
+    "<template>": ["company", "person", "assign", "products"],
     "<kind>": ["employee", "department", "role"],
     "<sha256>": ["0" * 64],
     "<screen>": ["CustomerView", "ContactView", "EmployeeView", "PoolView"],

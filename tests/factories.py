@@ -3,6 +3,7 @@
 Call them inside an app context, or through the fixture ``saved``, which leaves no context open.
 """
 
+from decimal import Decimal
 from typing import Any
 
 from app.base.actor import SYSTEM, acting
@@ -60,3 +61,12 @@ def a_followup(**given: Any) -> Any:
         customer = queries.by_id(key)
         assert customer is not None, "out of their scope"
         return followups.record(customer, {"progress": "interested"} | given, actor=actor)
+
+
+def a_product(**given: Any) -> Any:
+    """Save a product that is offered."""
+    from app.crm.products import services as products  # noqa: PLC0415 - the models are loaded by then
+
+    values = {"code": "CW-01", "name": "财务软件标准版", "category": "software", "price": Decimal("3980.00")}
+    with acting(SYSTEM):
+        return products.create(values | given, actor=SYSTEM)

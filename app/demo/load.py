@@ -17,6 +17,7 @@ from app.demo.companies import Maker
 from app.demo.followups import follow_up
 from app.demo.people import DEPARTMENTS, HEADS, OWNERS, PASSWORD, PEOPLE
 from app.demo.pools import keep_pools
+from app.demo.products import offer_products
 from app.demo.segments import keep_segments
 from app.extensions import db
 from app.system.security import queries as security
@@ -37,6 +38,7 @@ def load(settings: Any) -> tuple[int, int]:
         people = {row.username: row.id for row in db.session.scalars(select(User))}
         actors = {name: security.actor(key) for name, key in people.items()}
     maker = Maker(SEED)
+    offer_products(actors)
     _two_years(maker, actors)
     follow_up(maker, actors)
     keep_pools(actors)

@@ -20,7 +20,7 @@ from app.system.segments import services as segments
 from app.system.settings import services as setting_services
 from app.system.settings.models import SettingValue
 from tests.cast import ANRAN, EVE, LIN
-from tests.factories import a_contact, a_customer, a_followup, a_limit
+from tests.factories import a_contact, a_customer, a_followup, a_limit, a_product
 from tests.system.files.conftest import a_file
 from tests.system.imports.steps import imported, workbook
 from tests.system.runs.steps import done
@@ -57,6 +57,9 @@ ADDRESSES = [
     "/customers/{customer}?tab=followups", "/today/?page_size=10", "/today/day", "/calendar/", "/calendar/?view=week",
     "/calendar/?view=day", "/calendar/feed", "/cycles/", "/cycles/new", "/cycles/1", "/cycles/1/edit",
     "/cycles/1/history",
+    "/products/", "/products/new", "/products/{product}", "/products/{product}/edit", "/products/{product}/history",
+    "/products/{product}/delete", "/imports/products/", "/imports/products/{price_list}",
+    "/imports/products/{price_list}/undo",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -83,7 +86,7 @@ def customers():
     services.delete(gone, actor=SYSTEM)
     binned = db.session.scalar(select(BinEntry.id))
     more = {"free": a_customer(name="无主商贸有限公司", owner=None).id, "limit": a_limit(role="agent", most=150).id}
-    hung = {"contact": contact.id, "file": file.id, "followup": followup.id}
+    hung = {"contact": contact.id, "file": file.id, "followup": followup.id, "product": a_product().id}
     return {"customer": one.id, "gone": gone.id, "binned": binned, **hung, **more}
 
 
@@ -93,7 +96,13 @@ def work(app, folder):
     keys = db.session.scalars(select(Customer.id).limit(3)).all()
     run_id = done(app, {"level": "b"}, ids=list(keys), shown=3).id
     brought_in = imported(path, ANRAN).id
-    return {"run": run_id, "run_of_import": brought_in, "assigned": assigned_by(folder), "job": failed_job()}
+    return {
+        "run": run_id,
+        "run_of_import": brought_in,
+        "assigned": assigned_by(folder),
+        "price_list": price_list(folder),
+        "job": failed_job(),
+    }
 
 
 def assigned_by(folder):
@@ -105,6 +114,17 @@ def assigned_by(folder):
         about = {"kind": "assignments", "template": "assign", "actor": actor, "in_browser": True}
         run = imports.upload(path, file_name=path.name, **about)
         imports.check(run, [column["field"] for column in run.columns], actor=actor)
+        imports.import_run(run, actor=actor)
+        return run.id
+
+
+def price_list(folder):
+    """A file that brought in a product."""
+    path = workbook(folder, ["产品编码", "产品名称", "单价"], ["JXC-01", "进销存", "5800"], name="价目表.xlsx")
+    with acting(ANRAN.actor) as actor:
+        about = {"kind": "products", "template": "products", "actor": actor, "in_browser": True}
+        run = imports.upload(path, file_name=path.name, **about)
+        imports.check(run, ["code", "name", "price"], actor=actor)
         imports.import_run(run, actor=actor)
         return run.id
 
