@@ -39,7 +39,7 @@ from app.base.fields.reading import (
     value_of,
 )
 from app.base.fields.relations import Link, Reckoned, Related
-from app.base.fields.times import Appointment, Duration
+from app.base.fields.times import Appointment, Duration, TimeOfDay
 
 __all__ = [
     "Account",
@@ -68,6 +68,7 @@ __all__ = [
     "Reckoned",
     "Related",
     "Text",
+    "TimeOfDay",
     "Value",
     "add_filters",
     "field",

@@ -1,4 +1,4 @@
-"""When a service is about to end, has ended, and who is reminded of it. Pure. Source: FEE-3, FEE-5, DECISIONS "Expiry"."""
+"""When a service is about to end or has ended, and who is reminded. Pure. Source: FEE-3, FEE-5, DECISIONS "Expiry"."""
 
 import calendar
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,9 +29,7 @@ class State(StrEnum):
 NORMAL, EXPIRING, OVERDUE, WAITING, ENDED = State
 
 
-def state(
-    end_on: date | None, *, is_waiting: bool, is_ended: bool, today: date, within_days: int
-) -> State | None:
+def state(end_on: date | None, *, is_waiting: bool, is_ended: bool, today: date, within_days: int) -> State | None:
     """Return how a line stands on a day; None without any period that counts.
 
     The last day belongs to the period: what ends today is expiring, not overdue.
@@ -78,7 +76,7 @@ def marks(
 ) -> Sequence[Mark]:
     """Return what is said of a customer: the nearest end that nobody has dealt with, a renewal that waits, the limit.
 
-    ``due_on``: the earliest end among its lines that are neither ended nor waiting; ``limits``: the house limits service.
+    ``due_on``: the earliest end among its lines that are neither ended nor waiting; ``limits``: the house does so.
     """
     found = []
     due = state(due_on, is_waiting=False, is_ended=False, today=today, within_days=within_days)

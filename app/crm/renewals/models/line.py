@@ -12,7 +12,6 @@ from flask_appbuilder import Model
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
-    Date as SqlDate,
     ForeignKey,
     FromClause,
     Index,
@@ -24,6 +23,9 @@ from sqlalchemy import (
     case,
     select,
     text,
+)
+from sqlalchemy import (
+    Date as SqlDate,
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
@@ -200,6 +202,11 @@ class Line(Model):
             today=clock.today(),
             within_days=settings.value(WITHIN),
         )
+
+    @staticmethod
+    def days_words(left: int) -> str:
+        """Return days until an end, or since, in words."""
+        return DaysLeft().text(left)
 
     def __str__(self) -> str:
         return f"{self.customer} · {self.product}" if self.customer is not None else str(self.product)

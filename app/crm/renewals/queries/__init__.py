@@ -2,6 +2,8 @@
 
 from app.crm.renewals.models import REACH, Line
 from app.crm.renewals.queries.lines import (
+    MOST_COUNTED,
+    LineNames,
     by_id,
     counts,
     limited,
@@ -16,9 +18,11 @@ from app.crm.renewals.queries.lines import (
 from app.crm.renewals.queries.reminding import Due, due, due_rows, due_tally, told_in
 
 __all__ = [
+    "MOST_COUNTED",
     "REACH",
     "Due",
     "Line",
+    "LineNames",
     "by_id",
     "counts",
     "due",

@@ -1,15 +1,18 @@
 """Named reads of lines: those of a customer, how many stand how, and whether service is limited."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, ScalarSelect, false, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, false, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.base import clock, settings
+from app.base.actor import Actor
+from app.base.choices import Found
 from app.base.scope import unscoped
+from app.crm.customers import queries as customers
 from app.crm.customers.queries import Customer
 from app.crm.renewals import rules
 from app.crm.renewals.models import Line
@@ -108,7 +111,7 @@ class Renewal(NamedTuple):
 
 
 def renewal_of(line: Line) -> Renewal | None:
-    """Return what the renewal of a line begins with: the product's price, else the last amount; None without a period."""
+    """Return what the renewal of a line begins with: the product's price, else the last amount."""
     if line.end_on is None:
         return None
     product = line.product
@@ -116,3 +119,24 @@ def renewal_of(line: Line) -> Renewal | None:
     first, last = rules.next_period(line.started_on, line.end_on, term_months=term, today=clock.today())
     amount = price if price is not None else line.amount
     return Renewal(line.customer_id, line.product_id, line.last_fee_id, amount, first, last)
+
+
+class LineNames:
+    """How lines are named in messages and in lists of bulk changes: customer and product, those in scope."""
+
+    def labels(self, ids: Iterable[int]) -> Mapping[int, str]:
+        return {row.id: str(row) for row in db.session.scalars(_named().where(Line.id.in_(list(ids))))}
+
+    def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:
+        found = _named().order_by(Line.end_on, Line.id)
+        if words.strip():
+            ids = [row.id for row in customers.matching(words, actor=actor, limit=limit)]
+            found = found.where(Line.customer_id.in_(ids))
+        return [Found(str(row.id), str(row)) for row in db.session.scalars(found.limit(limit))]
+
+    def exists(self, key: int, *, actor: Actor) -> bool:  # noqa: ARG002 - the scope hook knows
+        return by_id(key) is not None
+
+
+def _named() -> Select[Any]:
+    return select(Line).options(selectinload(Line.customer), selectinload(Line.product))

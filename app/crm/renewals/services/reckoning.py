@@ -6,7 +6,7 @@ The customers' rows are held meanwhile: of two who approve fees of one customer 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, delete, exists, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, FromClause, Select, delete, exists, func, literal, or_, select, union
 
 from app.base import clock
 from app.base.actor import Actor
@@ -31,7 +31,7 @@ def hear(ids: Sequence[int], actor: Actor) -> None:
     reckon(_customers_of(ids), actor=actor)
 
 
-def reckon(customer_ids: Iterable[int], *, actor: Actor, without: Collection[int] = ()) -> None:  # noqa: ARG001 - a verb
+def reckon(customer_ids: Iterable[int], *, actor: Actor, without: Collection[int] = ()) -> None:
     """Reckon all lines of some customers anew. ``without``: fees that are about to be deleted."""
     db.session.flush()
     with unscoped("a customer is served by all its fees, whoever entered them"):
@@ -84,7 +84,11 @@ def _customers_of(fee_ids: Sequence[int]) -> set[int]:
 
 def _counting(rows: FromClause, without: Collection[int]) -> list[ColumnElement[bool]]:
     """Return the conditions of a fee that stands for a period: no refund, and no reversing entry."""
-    found = [rows.c.period_to.is_not(None), rows.c.reverses_id.is_(None), rows.c.refunds_id.is_(None)]
+    found: list[ColumnElement[bool]] = [
+        rows.c.period_to.is_not(None),
+        rows.c.reverses_id.is_(None),
+        rows.c.refunds_id.is_(None),
+    ]
     return [*found, ~among(rows.c.id, sorted(without))] if without else found
 
 
@@ -149,19 +153,19 @@ def _revive(line_ids: Sequence[int]) -> None:
 
 
 def _let_customers_tell(customer_ids: Sequence[int]) -> None:
-    runs = LINES.c.ended_on.is_(None)
+    mine, runs = LINES.c.customer_id == PARENTS.c.id, LINES.c.ended_on.is_(None)
+    waits = (mine, runs, LINES.c.waiting_fee_id.is_not(None), LINES.c.end_on.is_not(None))
 
     def told(reckon: Any, *met: ColumnElement[bool]) -> Any:
-        return select(reckon).where(LINES.c.customer_id == PARENTS.c.id, *met).correlate(PARENTS).scalar_subquery()
+        return select(reckon).where(mine, *met).correlate(PARENTS).scalar_subquery()
 
-    waits = and_(runs, LINES.c.waiting_fee_id.is_not(None), LINES.c.end_on.is_not(None))
     set_derived(
         Customer,
         customer_ids,
         {
             "fee_end_on": told(func.min(LINES.c.end_on), runs),
             "fee_due_on": told(func.min(LINES.c.end_on), runs, LINES.c.waiting_fee_id.is_(None)),
-            "fee_waits": exists(select(literal(1)).where(LINES.c.customer_id == PARENTS.c.id, waits).correlate(PARENTS)),
+            "fee_waits": select(literal(1)).where(*waits).correlate(PARENTS).exists(),
             "covered_until": told(func.max(LINES.c.end_on)),
         },
     )

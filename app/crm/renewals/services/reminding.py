@@ -49,10 +49,9 @@ def _ranges() -> Iterator[tuple[int, int]]:
 @transaction
 def _note(first: int, last: int, day: date, offsets: Sequence[int]) -> None:
     """Note what is to be told of lines with these ids; what was noted before stays as it is."""
-    due = queries.due(day, offsets).where(LINES.c.id.between(first, last)).subquery()
-    names = list(queries.Due._fields)
-    rows = select(*[due.c[name] for name in names], literal(day), null())
-    new = INSERT[db.session.get_bind().dialect.name](TABLE).from_select([*names, "told_on", "batch"], rows)
+    rows = queries.due(day, offsets, among=(first, last)).add_columns(literal(day), null())
+    names = [*queries.Due._fields, "told_on", "batch"]
+    new = INSERT[db.session.get_bind().dialect.name](TABLE).from_select(names, rows)
     db.session.connection().execute(new.on_conflict_do_nothing())
 
 
