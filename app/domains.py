@@ -14,6 +14,7 @@ DOMAINS = (
     "system.preferences",
     "system.runs",
     "system.recycle",
+    "system.approvals",
     "system.imports",
     "system.segments",
     "system.search",

@@ -6,11 +6,12 @@ Call them inside an app context, or through the fixture ``saved``, which leaves 
 from decimal import Decimal
 from typing import Any
 
+from app.base import clock
 from app.base.actor import SYSTEM, acting
 from app.crm.customers import services as customers
 from app.crm.pool import services as pool
 from app.extensions import db
-from tests.cast import LIN
+from tests.cast import LIN, QIAN
 
 
 def a_customer(**given: Any) -> Any:
@@ -70,3 +71,39 @@ def a_product(**given: Any) -> Any:
     values = {"code": "CW-01", "name": "财务软件标准版", "category": "software", "price": Decimal("3980.00")}
     with acting(SYSTEM):
         return products.create(values | given, actor=SYSTEM)
+
+
+def a_fee(**given: Any) -> Any:
+    """Enter a fee of ``customer`` (an id, else a new one of Lin's) for ``product`` (else a new one).
+
+    ``by``: whoever enters it, of the cast, else Lin; ``state``: approved by Qian, or rejected by her, if it says so.
+    """
+    from app.crm.customers import queries  # noqa: PLC0415 - the models are loaded by then
+    from app.crm.fees import services as fees  # noqa: PLC0415
+
+    by, state = given.pop("by", LIN), given.pop("state", "unreviewed")
+    customer = given.pop("customer", None) or a_customer().id
+    product = given.pop("product", None) or _the_product()
+    values = {"product": product, "amount": Decimal("12800.00"), "received_on": clock.today()} | given
+    with acting(by.actor) as actor:
+        found = queries.by_id(customer)
+        assert found is not None, "out of their scope"
+        fee = fees.record(found, values, actor=actor)
+    if state != "unreviewed":
+        with acting(QIAN.actor) as qian:
+            done = (
+                fees.approve([fee.id], "", qian)
+                if state == "approved"
+                else fees.reject([fee.id], "amount_differs", "", qian)
+            )
+            assert done.changed == [fee.id], done.refused
+    return fee
+
+
+def _the_product() -> int:
+    from app.crm.products import queries  # noqa: PLC0415 - the models are loaded by then
+
+    with acting(SYSTEM):
+        known = queries.by_codes(["FW-01"]).get("fw-01")
+    year = {"name": "进销存年度服务", "category": None, "price": Decimal("12800.00"), "term_months": 12}
+    return known or a_product(code="FW-01", **year).id

@@ -1,7 +1,7 @@
 """Service fees 服务费: what customers paid, the ledger that finance works through, and the closing of months.
 
-Words      fee, ledger, approve, reject, void, reverse, refund, voucher, month
+Words      fee, ledger, approve, reject, void, reverse, refund, further payment, open amount, voucher, month
 Lifecycle  rules.LIFECYCLE
-Announces  facts.FeesChanged
-Uses       security, sign_in, files, audit, approvals, customers, products, deals
+Announces  nothing: domains above hear by services.on_change, within the transaction
+Uses       security, files, audit, customers, products
 """

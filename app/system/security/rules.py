@@ -45,12 +45,18 @@ SCOPE_DOMAINS: Mapping[str, object] = {
     "followups": _("Follow-ups"),
     "deals": _("Deals"),
     "fees": _("Service fees"),
+    "approvals": _("Approvals"),
     "logs": _("Logs"),
 }
 
 
-#: Where not every level has a meaning: rows without an owner are nobody's own, logs are shown whole or not at all.
-LEVELS: Mapping[str, tuple[Level, ...]] = {"pool": (NONE, DEPARTMENT, BELOW, ALL), "logs": (NONE, ALL)}
+#: Where not every level has a meaning: rows without an owner are nobody's own, logs are shown whole or not at all;
+#: whoever takes part in an approval sees it anyway.
+LEVELS: Mapping[str, tuple[Level, ...]] = {
+    "pool": (NONE, DEPARTMENT, BELOW, ALL),
+    "logs": (NONE, ALL),
+    "approvals": (NONE, ALL),
+}
 
 
 def levels_of(domain: str) -> tuple[Level, ...]:
@@ -71,6 +77,7 @@ REACHES: Mapping[tuple[str, str], Reach] = {
     (ADMIN, "customers"): _full(ALL),
     (ADMIN, "pool"): _full(ALL),
     (ADMIN, "followups"): _full(ALL),
+    (ADMIN, "approvals"): _full(ALL),
     (ADMIN, "logs"): _full(ALL),
     ("supervisor", "customers"): _full(BELOW),
     ("supervisor", "pool"): _read(BELOW),
@@ -89,6 +96,7 @@ REACHES: Mapping[tuple[str, str], Reach] = {
     ("auditor", "customers"): _read(ALL),
     ("auditor", "pool"): _read(ALL),
     ("auditor", "followups"): _read(ALL),
+    ("auditor", "approvals"): _read(ALL),
     ("auditor", "logs"): _read(ALL),
     ("executive", "customers"): _read(ALL),
     ("executive", "pool"): _read(ALL),

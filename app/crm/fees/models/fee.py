@@ -28,7 +28,7 @@ class Fee(Model):
     """
 
     __tablename__ = "fees_fee"
-    __versioned__: dict = {}
+    __versioned__: dict = {"exclude": ["form_token"]}
     __scope__ = OfCustomer(REACH, "entered_by_id", "agent_id")
     __table_args__ = (
         CheckConstraint("amount <> 0", name="ck_fees_amount"),
@@ -39,6 +39,7 @@ class Fee(Model):
         Index("ix_fees_fee_agent", "agent_id", "received_on"),
         Index("ix_fees_fee_entered_by", "entered_by_id", "id"),
         Index("ix_fees_fee_amount", "amount", "received_on"),  # a bank's line looks for its fee
+        Index("ux_fees_fee_form_token", "form_token", unique=True),
         Index("ux_fees_fee_reverses", "reverses_id", unique=True, postgresql_where=_LIVING, sqlite_where=_LIVING),
     )
 
@@ -125,6 +126,7 @@ class Fee(Model):
     deal_id: Mapped[int | None] = mapped_column(  # paid for a deal that stands already: approving makes no other
         ForeignKey("deals_deal.id"), index=True, info=field(Link(_("Deal"), to="deal", relation="deal"))
     )
+    form_token: Mapped[str | None] = mapped_column(String(64))  # a form sent twice makes one fee
     created_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Entered at"), sortable=True)))
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Updated at"))))
     revision: Mapped[int] = mapped_column(nullable=False)

@@ -1,0 +1,16 @@
+"""Which built-in role gets which screen and button of fees. Seeds: an administrator may change them."""
+
+LOOK = ["can_list", "can_show", "can_history", "can_export"]
+ENTER = [*LOOK, "can_add", "can_edit", "can_void", "can_reverse", "can_print"]
+DECIDE = [*ENTER, "can_approve", "can_choose_agent"]
+
+GRANTS = {
+    "admin": {"FeeView": DECIDE},
+    "supervisor": {"FeeView": [*LOOK, "can_print"]},
+    "agent": {"FeeView": ENTER},
+    "service_manager": {"FeeView": LOOK},
+    "finance": {"FeeView": DECIDE},
+    "sales": {"FeeView": LOOK},
+    "auditor": {"FeeView": LOOK},
+    "executive": {"FeeView": LOOK},
+}
