@@ -1,7 +1,7 @@
 """renewals
 
 Revision ID: 3ef23a3fac66
-Revises: 4eb4af5f2d9d
+Revises: d5aa5b1a55d4
 Create Date: 2026-11-26 20:39:06.603927
 
 """
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = '3ef23a3fac66'
-down_revision = '4eb4af5f2d9d'
+down_revision = 'd5aa5b1a55d4'
 branch_labels = None
 depends_on = None
 

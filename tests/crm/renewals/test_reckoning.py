@@ -7,6 +7,7 @@ from sqlalchemy import event, func, select
 
 from app.base.actor import SYSTEM, acting
 from app.base.history import versions_of
+from app.base.transaction import transaction
 from app.crm.customers import services as customer_services
 from app.crm.renewals import queries
 from app.crm.renewals.models import Line
@@ -145,9 +146,7 @@ def test_the_line_of_a_customer_that_goes_for_good_goes_with_it(in_app):
     remove_fees(*fees)
     with acting(SYSTEM):
         customer_services.delete(customer(key), actor=SYSTEM)
-        kind = customer_services.customer_bin()
-        kind.purge([key], SYSTEM)
-        db.session.commit()
+        transaction(customer_services.customer_bin().purge)([key], SYSTEM)
         assert db.session.get(Line, one) is None
         assert db.session.scalar(select(func.count()).select_from(versions_of(Line).__table__)) == 0
 
