@@ -1,7 +1,7 @@
 """Which built-in role gets which button of renewals. Seeds: an administrator may change them."""
 
 LOOK = ["can_list", "can_show", "can_history", "can_export"]
-WORK = [*LOOK, "can_end"]
+WORK = [*LOOK, "can_end", "can_renew"]
 
 GRANTS = {
     "admin": {"RenewalView": [*WORK, "can_dry_run"]},

@@ -99,7 +99,6 @@ NOT_ENDED: Mapping[State | None, object] = {
     WAITING: _("A renewal waits for approval. Have it rejected, or void it, before you end this service."),
     ENDED: _("This service was ended already."),
 }
-CANNOT_RENEW = _("There is no approved period that could be renewed.")
 
 
 def check_may_end(now: State | None) -> None:
@@ -112,6 +111,16 @@ def check_may_resume(*, is_ended: bool) -> None:
     """Raise WrongState for a line that nobody has ended."""
     if not is_ended:
         raise WrongState(_("This service was not ended."))
+
+
+def check_may_renew(end_on: date | None, *, is_waiting: bool) -> None:
+    """Raise WrongState without a period to renew, or while a renewal waits that nobody has overlooked knowingly."""
+    if end_on is None:
+        raise WrongState(_("There is no approved period that could be renewed."))
+    if is_waiting:
+        raise WrongState(
+            _("A renewal of this service waits for approval already. Look at it before you enter another.")
+        )
 
 
 def check_reason(reason: object) -> None:

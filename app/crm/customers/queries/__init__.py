@@ -25,6 +25,7 @@ from app.crm.customers.queries.finding import (
     related,
 )
 from app.crm.customers.queries.hanging import OfCustomer
+from app.crm.customers.queries.marking import mark_needs, mark_with, marks
 from app.crm.customers.queries.owning import (
     STANDING,
     Held,
@@ -77,6 +78,9 @@ __all__ = [
     "locked",
     "locked_rows",
     "longest_held",
+    "mark_needs",
+    "mark_with",
+    "marks",
     "matching",
     "named_for",
     "newest",

@@ -103,6 +103,18 @@ def conditions(table: FromClause) -> dict[State, ColumnElement[bool]]:
     }
 
 
+def _by_way_of(name: str, column: str) -> dict[str, Any]:
+    """Return what makes a relationship lead to what the line's customer names."""
+    other = Model.metadata.tables[name]
+    return {
+        "secondary": PARENTS,
+        "primaryjoin": lambda: Line.__table__.c.customer_id == PARENTS.c.id,
+        "secondaryjoin": lambda: other.c.id == PARENTS.c[column],
+        "viewonly": True,
+        "uselist": False,
+    }
+
+
 def _filled(*columns: str, **more: Any) -> dict[str, Any]:
     met = text(" AND ".join([f"{name} IS NOT NULL" for name in columns] or ["TRUE"]))
     return {"postgresql_where": met, "sqlite_where": met} | more
@@ -176,13 +188,15 @@ class Line(Model):
     last_fee = relationship("Fee", foreign_keys=[last_fee_id])
     waiting_fee = relationship("Fee", foreign_keys=[waiting_fee_id])
     ended_by = relationship("Employee", foreign_keys=[ended_by_id])
+    owner = relationship("Employee", **_by_way_of("security_employee", "owner_id"))
+    department = relationship("Department", **_by_way_of("security_department", "department_id"))
 
     __mapper_args__ = {"version_id_col": revision}
     __fields__ = (
         Choice(_("Expiry state"), name="state", column="state", dictionary="fee_expiry"),
         DaysLeft(_("Days left"), name="days_left"),
-        Link(_("Owner"), name="owner", column="owner_id", to="employee", nobody=_("Unassigned")),
-        Link(_("Department"), name="department", column="department_id", to="department"),
+        Link(_("Owner"), name="owner", column="owner_id", to="employee", relation="owner", nobody=_("Unassigned")),
+        Link(_("Department"), name="department", column="department_id", to="department", relation="department"),
         Moment(_("Next contact"), name="next_contact_at", column="next_contact_at"),
     )
 

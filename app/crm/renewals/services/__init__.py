@@ -3,6 +3,7 @@
 from app.crm.renewals.services.ending import check_end, end, end_many, resume
 from app.crm.renewals.services.reckoning import ENDING, go_with_customers, hear, reckon, reckon_lines
 from app.crm.renewals.services.reminding import remind
+from app.crm.renewals.services.renewing import renew
 
 __all__ = [
     "ENDING",
@@ -14,5 +15,6 @@ __all__ = [
     "reckon",
     "reckon_lines",
     "remind",
+    "renew",
     "resume",
 ]

@@ -8,6 +8,7 @@ from app.base.i18n import _
 from app.base.screens import rights
 from app.base.screens.home import first_page
 from app.base.settings import STAMP as SETTINGS
+from app.crm.customers.queries import mark_with
 from app.crm.customers.services import goes_with
 from app.crm.customers.views import CustomerView, Part, hang
 from app.crm.renewals import queries, rules, services
@@ -28,6 +29,7 @@ def register(appbuilder: AppBuilder) -> None:
     settings.declare()
     choices.references["service_line"] = queries.LineNames()
     inbox.kinds |= told.KINDS
+    mark_with("renewals", marks.pairs, needs=marks.NEEDED)
     goes_with("customer", "renewals", services.go_with_customers)
     add_filters(CustomerView.model, *filters.OF_CUSTOMERS)
     add_filters(Line, *filters.OF_LINES)
@@ -47,5 +49,5 @@ def register(appbuilder: AppBuilder) -> None:
         )
     )
     first_page.add(*home.PARTS)
-    rights.words |= {"can_end": _("Say that a service is not renewed")}
+    rights.words |= {"can_end": _("Say that a service is not renewed"), "can_renew": _("Renew")}
     appbuilder.add_view(RenewalView, "RenewalView", label=_("Expiry and renewals"), category="fees")

@@ -60,12 +60,9 @@ def hanging(customer: Any) -> Sequence[object]:
 
 
 def renew_button(line: Line) -> Mapping[str, Any] | None:
-    """Return the button that opens the form of a fee, filled in from the last one; None for who may enter none."""
-    sm = current_app.appbuilder.sm  # type: ignore[attr-defined]
-    if line.end_on is None or "FeeView.add" not in current_app.view_functions:
-        return None
-    if not sm.has_access("can_add", "FeeView"):
+    """Return the button that opens the form of the next fee, filled in from the last; None for who may enter none."""
+    if line.end_on is None or line.customer is None or not view().may("renew"):
         return None
     here = request.full_path.rstrip("?") if request.method == "GET" else ""
-    url = url_for("FeeView.add", customer=line.customer_id, renews=line.last_fee_id, **({"next": here} if here else {}))
+    url = view().url("renew", pk=line.id, **({"next": here} if here else {}))
     return {"label": _("Renew"), "icon": "refresh", "url": url}

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, and_, false, or_, select, true
 
 from app.base import clock
-from app.base.fields import Boolean, Choice, Date, Field, Link, Moment, Name, Number, Reckoned, Related
+from app.base.fields import Boolean, Choice, Date, Field, Link, Moment, Name, Number, Path, Reckoned, Related
 from app.base.i18n import _
 from app.crm.customers.queries import Customer
 from app.crm.renewals import queries
@@ -48,9 +48,14 @@ def _asked(code: str, values: Sequence[int], between: Callable[[int, int], Colum
     return or_(false(), *[between(low, high) for low, high in pairs if low <= high])
 
 
-def _its_customer(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
-    rows = Customer.__table__.alias()
-    return rows, rows.c.id == table.c.customer_id
+def _its_customer(column: str) -> Path:
+    """Return the path to the customer of a line, as far as it has something in a column: else that "is empty"."""
+
+    def path(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+        rows = Customer.__table__.alias()
+        return rows, and_(rows.c.id == table.c.customer_id, rows.c[column].is_not(None))
+
+    return path
 
 
 def _its_reminders(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
@@ -59,7 +64,7 @@ def _its_reminders(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
 
 
 def _of_customer(name: str, inner: Field, column: str = "") -> Related:
-    return Related(inner.label, name=name, column=column or name, inner=inner, path=_its_customer)
+    return Related(inner.label, name=name, column=column or name, inner=inner, path=_its_customer(column or name))
 
 
 OF_LINES = (

@@ -24,6 +24,7 @@ from app.crm.followups.views import entering
 from app.crm.renewals import rules, services
 from app.crm.renewals.models import Line
 from app.crm.renewals.views import bulk, customer, dryrun
+from app.crm.renewals.views.renewing import Renewing
 from app.system.audit.views import History
 from app.system.runs.views import BulkActions
 
@@ -51,13 +52,14 @@ class Lines(Listing):
     empty_is_smallest = False  # as the index of PostgreSQL has it
 
 
-class RenewalView(BulkActions, History, DomainView):
+class RenewalView(Renewing, BulkActions, History, DomainView):
     route_base = "/renewals"
     model = Line
     title, one, group, icon = _("Expiry and renewals"), _("Service period"), _("Service fees"), "calendar-due"
     menu_place = 30
     when_empty = _("A service stands here once a fee with a period is approved.")
     base_permissions = ["can_list", "can_show", "can_export", "can_history", "can_end", "can_dry_run"]
+    base_permissions += ["can_renew"]
     list_fields = ["customer", "product", "state", "end_on", "days_left", "amount", "owner", "next_contact_at"]
     export_fields = [*list_fields[:4], *list_fields[5:], "department", "last_fee", *OVER]
     row_needs = ["customer_id", "end_on", "ended_on", "waiting_fee_id", "last_fee_id"]
