@@ -31,6 +31,7 @@ DOMAINS = (
     "crm.deals",
     "crm.fees",
     "crm.reconciliation",
+    "crm.renewals",
 )
 
 #: Doors: they have screens but no business of their own.

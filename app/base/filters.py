@@ -56,7 +56,7 @@ class Condition:
         return self.operator.code == "contains" and (model, self.field.name) in narrowed
 
     def _resolved(self, actor: Actor) -> tuple[Any, ...]:
-        spec: Any = self.field
+        spec: Any = inner_of(self.field)
         return tuple((getattr(actor, MINE[spec.to]) or 0) if is_me(spec, value) else value for value in self.values)
 
 
@@ -76,7 +76,12 @@ class Group:
 
 def is_me(spec: Field, value: Any) -> bool:
     """Tell whether a value means whoever asks, or their department."""
-    return value == ME and getattr(spec, "to", "") in MINE
+    return value == ME and getattr(inner_of(spec), "to", "") in MINE
+
+
+def inner_of(spec: Field) -> Field:
+    """Return what the values of a field are, where it leads to other rows."""
+    return spec.inner if isinstance(spec, Related | Reckoned) else spec
 
 
 #: What "me" means in a field that leads to records of a kind: the key of the actor; 0, of no row, for who has none.
@@ -166,7 +171,7 @@ def _read(spec: Field, operator: Operator, raw: Any) -> Any:
         return str(raw).strip().replace("\x00", "")[:200]
     if is_me(spec, raw):
         return ME
-    inner = spec.inner if isinstance(spec, Related | Reckoned) else spec
+    inner = inner_of(spec)
     if isinstance(inner, Choices):
         return Choice.read(inner, raw)
     if isinstance(inner, Phones):

@@ -40,7 +40,7 @@ from app.base.fields.reading import (
 )
 from app.base.fields.relations import Link, Reckoned, Related
 from app.base.fields.secret import Secret
-from app.base.fields.times import Appointment, Duration
+from app.base.fields.times import Appointment, Duration, TimeOfDay
 
 __all__ = [
     "Account",
@@ -70,6 +70,7 @@ __all__ = [
     "Related",
     "Secret",
     "Text",
+    "TimeOfDay",
     "Value",
     "add_filters",
     "field",

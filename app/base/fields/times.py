@@ -7,13 +7,14 @@ from typing import ClassVar
 
 from app.base import clock, normal
 from app.base.errors import Invalid
-from app.base.fields.kinds import Moment, Number, Value
+from app.base.fields.kinds import Moment, Number, Text, Value
 from app.base.i18n import _
 
 #: The time that is meant by a day alone.
 OPENING = time(9)
 WITH_TIME = re.compile(r"(.*\S)[ Tt](\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)")
 LENGTH = re.compile(r"(?:(\d{1,4})[:：](\d{1,2}))|(?:(\d{1,4}) ?(?:分钟?|分鐘|min|m))? ?(?:(\d{1,5}) ?(?:秒|s|sec)?)?")
+TIME = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
 A_MINUTE = 60
 
 
@@ -49,3 +50,16 @@ class Duration(Number):
 
     def typed(self, value: Value) -> str:
         return self.text(value)
+
+
+@dataclass(frozen=True)
+class TimeOfDay(Text):
+    """A time of day in the business's zone, as 02:00."""
+
+    max_length: int = 5
+
+    def read(self, raw: Value) -> str:
+        met = TIME.fullmatch(str(raw).strip())
+        if met is None:
+            raise Invalid(_("Write a time of day between 00:00 and 23:59, such as 02:00."))
+        return f"{int(met[1]):02}:{met[2]}"

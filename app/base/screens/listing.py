@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from app.base import filters, kept_filters, segments
 from app.base.actor import Actor, acting
-from app.base.fields import Choices, Field, Link, Phones, fields_of, filters_of, is_hidden
+from app.base.fields import Choices, Field, Link, Phones, Related, fields_of, filters_of, is_hidden
 from app.base.fields.held import Holding, holding_of
 from app.base.masked_filters import check_asked
 from app.base.narrowing import is_narrowed
@@ -109,7 +109,8 @@ class Listing:
 
     def may_sort(self, spec: Field) -> bool:
         """Tell whether a list may be sorted by a field: always by an indexed one, by others only while it is short."""
-        is_column = bool(spec.column) and not isinstance(spec, Choices | Link) and not spec.is_sealed
+        there = self.model.__table__.c  # type: ignore[attr-defined]
+        is_column = spec.column in there and not isinstance(spec, Choices | Link | Related) and not spec.is_sealed
         return is_column and not is_hidden(spec, self.actor) and (spec.sortable or self.count <= COUNT_LIMIT)
 
     @cached_property

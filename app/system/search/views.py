@@ -109,6 +109,7 @@ def _drawn(hit: Hit, line: Line, *, may_open: bool) -> dict[str, Any]:
     return {
         "title": _marked(line.title, hit, words) if is_named else line.title,
         "facts": line.facts,
+        "marks": line.marks,
         "why": None if is_named else hit.match.part.label,
         "text": _reason(hit, words),
         "url": url_for(hit.kind.endpoint, pk=hit.id) if may_open else None,

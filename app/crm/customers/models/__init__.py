@@ -9,6 +9,7 @@ from app.crm.customers.models.customer import (
     Collaborator,
     Customer,
     CustomerTag,
+    named_for,
     shared_with,
 )
 from app.crm.customers.models.holding import Holding
@@ -29,6 +30,7 @@ __all__ = [
     "Holding",
     "PhoneEntry",
     "PhoneNumber",
+    "named_for",
     "shared_with",
     "told",
 ]

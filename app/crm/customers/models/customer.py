@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -57,7 +58,8 @@ def _only_filled(name: str) -> dict[str, Any]:
 
 
 #: Reckoned from rows with a history of their own (see base.derived), or the blind index of another column.
-DERIVED = ["document_index", "last_followup_at", "next_contact_at", "fee_end_on", "covered_until"]
+DERIVED = ["document_index", "last_followup_at", "next_contact_at"]
+DERIVED += ["fee_end_on", "fee_due_on", "fee_waits", "covered_until"]
 HELD = Held()
 SCOPE = Owned("customers", ownerless="pool", shared=[shared_with, named_for])
 
@@ -223,6 +225,8 @@ class Customer(Model):
     next_contact_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Next contact"), sortable=True)))
     # Reckoned from the approved fees: the earliest end of what runs or is overdue, and the last day of any service.
     fee_end_on: Mapped[date | None] = mapped_column(info=field(Date(_("Fee ends on"), sortable=True)))
+    fee_due_on: Mapped[date | None]  # the earliest end that nobody has renewed, or given up
+    fee_waits: Mapped[bool] = mapped_column(default=False, server_default=false())  # a renewal is to be approved
     covered_until: Mapped[date | None] = mapped_column(info=field(Date(_("Service until"))))
     created_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Created at"), sortable=True)))
     created_by_id: Mapped[int | None] = mapped_column(

@@ -1,6 +1,6 @@
 """Named reads of customers, contacts and phones. All of them stay within the scope of whoever acts."""
 
-from app.crm.customers.models import SCOPE, Customer, Holding, PhoneEntry, shared_with
+from app.crm.customers.models import SCOPE, Customer, Holding, PhoneEntry, named_for, shared_with
 from app.crm.customers.queries.finding import (
     MOST_COUNTED,
     SHORTEST_NUMBER,
@@ -28,6 +28,7 @@ from app.crm.customers.queries.finding import (
     related,
 )
 from app.crm.customers.queries.hanging import OfCustomer
+from app.crm.customers.queries.marking import mark_needs, mark_with, marks
 from app.crm.customers.queries.owning import (
     DEAL,
     STANDING,
@@ -45,10 +46,12 @@ from app.crm.customers.queries.owning import (
     spells,
     writable,
 )
+from app.crm.customers.rules import KEY
 
 #: Models and SCOPE: what domains above say of customers in their own scopes and filters.
 __all__ = [
     "DEAL",
+    "KEY",
     "MOST_COUNTED",
     "SCOPE",
     "SHORTEST_NUMBER",
@@ -82,8 +85,12 @@ __all__ = [
     "locked",
     "locked_rows",
     "longest_held",
+    "mark_needs",
+    "mark_with",
+    "marks",
     "matching",
     "named",
+    "named_for",
     "newest",
     "numbers",
     "numbers_at",

@@ -13,7 +13,7 @@ from app.base.i18n import _
 from app.base.scope import unscoped
 from app.base.sealed import is_value
 from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer, PhoneEntry
-from app.crm.customers.queries import as_document, as_phone
+from app.crm.customers.queries import as_document, as_phone, marks
 from app.crm.customers.rules import PHONE_COLUMNS, name_core
 from app.extensions import db
 from app.system.search.services import (
@@ -196,11 +196,11 @@ def _contacts_called(words: str) -> Select[Any] | None:
 
 
 def customer_lines(ids: Sequence[int], actor: Actor) -> Mapping[int, Line]:
-    """Return customers by id as search shows them: name, credit code, region, owner."""
+    """Return customers by id as search shows them: name, credit code, region, owner, and how they are marked."""
     specs = [fields_of(Customer)[name] for name in ("credit_code", "region", "owner")]
     found = select(Customer).where(Customer.id.in_(ids)).options(selectinload(Customer.owner))
     return {
-        row.id: Line(row.name, [text for spec in specs if (text := text_of(row, spec, actor=actor))])
+        row.id: Line(row.name, [text for spec in specs if (text := text_of(row, spec, actor=actor))], marks(row))
         for row in db.session.scalars(found)
     }
 

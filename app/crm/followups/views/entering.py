@@ -218,6 +218,7 @@ def about(customer: Customer | None) -> dict[str, Any] | None:
     return {
         "name": customer.name,
         "url": url_for("CustomerView.show", pk=customer.id),
+        "marks": customers.marks(customer),
         "last": markup.moment(customer.last_followup_at),
         "numbers": [
             one | {"states": one["states"] if marks else []} for one in calling.numbers(customer, current_actor())

@@ -13,6 +13,7 @@ from app.base.filters import ME
 from app.base.i18n import _
 from app.base.screens.rows import Row
 from app.base.screens.view import DomainView
+from app.crm.customers import queries as customers
 from app.crm.customers.queries import Customer
 from app.crm.customers.views import calling, parts
 from app.crm.followups import rules
@@ -56,7 +57,6 @@ class TodayView(DomainView):
         "owner",
         "region",
     ]
-    row_needs = ["level", "next_contact_at", *calling.NEEDED]
     rows_as = Waiting
     default_sort = "next_contact_at"
     quick_segments = [
@@ -85,6 +85,13 @@ class TodayView(DomainView):
         if method == "show":
             return url_for("CustomerView.show", pk=record.id, tab="followups")
         return super().row_url(method, record, **values)
+
+    @property
+    def row_needs(self) -> Sequence[str]:  # type: ignore[override] # how customers are marked is known once all is
+        return ["level", "next_contact_at", *calling.NEEDED, *customers.mark_needs()]
+
+    def row_chips(self, record: Any) -> Sequence[tuple[str, str]]:
+        return customers.marks(record)
 
     def row_level(self, record: Any) -> Mapping[str, str] | None:
         item = self.specs["level"].values.by_code.get(record.level)  # type: ignore[attr-defined]

@@ -20,6 +20,7 @@ from app.base.screens.listing import filterable
 from app.base.screens.outside import is_there
 from app.base.screens.view import DomainView, current_actor
 from app.crm.customers import services as customers
+from app.crm.customers.queries import mark_needs, marks
 from app.crm.customers.views import CustomerView
 from app.crm.pool import queries, rules, services
 from app.crm.pool.views import actions
@@ -40,7 +41,6 @@ class PoolView(BulkActions, DomainView):
     bulk_actions = (actions.CLAIM,)
     subject_kind = actions.PoolSubject
     list_fields = ["name", "level", "region", "industry", "status", "last_followup_at", "phone", "created_at"]
-    row_needs = ["level", "region", "department_id"]
     form_sections = CustomerView.form_sections
     form_fields: ClassVar[Sequence[str]] = [name for name in CustomerView.form_fields if name != "owner"]
     export_fields: ClassVar[Sequence[str]] = [*form_fields, "department", "last_followup_at", "created_at"]
@@ -104,6 +104,13 @@ class PoolView(BulkActions, DomainView):
         """Return what this person may do: claim from pools of their own, and what a domain above adds."""
         return [one for one in super().bulk_offered() if one["name"] != actions.CLAIM.name or self._may_claim()]
 
+    @property
+    def row_needs(self) -> Sequence[str]:  # type: ignore[override] # how customers are marked is known once all is
+        return ["level", "region", "department_id", *mark_needs()]
+
+    def row_chips(self, record: Any) -> Sequence[tuple[str, str]]:
+        return marks(record)
+
     def row_level(self, record: Any) -> Mapping[str, str] | None:
         spec: Any = self.specs["level"]
         item = None if is_hidden(spec, self.actor(), record) else spec.values.by_code.get(record.level)
@@ -143,7 +150,10 @@ class PoolView(BulkActions, DomainView):
             "avatar_text": customer.name[:1],
             "avatar_color": markup.color_of(customer.name),
             "level": self.row_level(customer),
-            "chips": [{"text": place.name, "color": "amber"}] if place else [],
+            "chips": [
+                *([{"text": place.name, "color": "amber"}] if place else []),
+                *[{"text": words, "color": color} for words, color in marks(customer)],
+            ],
             "figures": [
                 {"k": self.specs[name].label, "v": self.drawn(customer, name)}
                 for name in ("department", "last_followup_at", "created_at")

@@ -1,29 +1,10 @@
 """What the house sets about recall."""
 
-import re
-from dataclasses import dataclass
-
 from app.base import settings
-from app.base.errors import Invalid
-from app.base.fields import Text, Value
+from app.base.fields import TimeOfDay
 from app.base.i18n import _
 from app.base.settings import Setting
 from app.crm.recalls.models import DaysBefore, stages_of
-
-TIME = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
-
-
-@dataclass(frozen=True)
-class TimeOfDay(Text):
-    """A time of day in the business's zone, as 02:00."""
-
-    max_length: int = 5
-
-    def read(self, raw: Value) -> str:
-        met = TIME.fullmatch(str(raw).strip())
-        if met is None:
-            raise Invalid(_("Write a time of day between 00:00 and 23:59, such as 02:00."))
-        return f"{int(met[1]):02}:{met[2]}"
 
 
 def declare() -> None:

@@ -29,6 +29,7 @@ class Line:
 
     title: str
     facts: Sequence[str] = ()  # as this person reads them
+    marks: Sequence[tuple[str, str]] = ()  # what must not be overlooked: (words, colour)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,6 @@
+"""Lines of service, and the reminders that were given of their ends."""
+
+from app.crm.renewals.models.line import REACH, Line
+from app.crm.renewals.models.reminder import Reminder
+
+__all__ = ["REACH", "Line", "Reminder"]
