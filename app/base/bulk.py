@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement
 from app.base import clock
 from app.base.actor import Actor
 from app.base.fields import Field
-from app.base.history import update_versioned
+from app.base.history import Beside, update_versioned
 
 Given = Mapping[str, Any]  # what the person filled in, by field name, as JSON holds it
 
@@ -83,6 +83,16 @@ def signature(model: type[Any], actor: Actor) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name in table.c}
 
 
-def set_columns(model: type[Any], ids: Sequence[int], values: Mapping[str, Any], actor: Actor) -> list[int]:
-    """Set columns of rows, with history and with who did it; return the ids of those that changed."""
-    return update_versioned(model, ids, values, also=signature(model, actor)) if values else []
+def set_columns(
+    model: type[Any],
+    ids: Sequence[int],
+    values: Mapping[str, Any],
+    actor: Actor,
+    *,
+    beside: Beside | None = None,
+) -> list[int]:
+    """Set columns of rows, with history and with who did it; return the ids of those that changed.
+
+    ``beside``: as ``update_versioned`` takes it.
+    """
+    return update_versioned(model, ids, values, also=signature(model, actor), beside=beside) if values or beside else []
