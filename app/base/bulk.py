@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement
 from app.base import clock
 from app.base.actor import Actor
 from app.base.fields import Field
-from app.base.history import Beside, update_versioned
+from app.base.history import update_versioned
 
 Given = Mapping[str, Any]  # what the person filled in, by field name, as JSON holds it
 
@@ -88,11 +88,10 @@ def set_columns(
     ids: Sequence[int],
     values: Mapping[str, Any],
     actor: Actor,
-    *,
-    beside: Beside | None = None,
+    **how: Any,
 ) -> list[int]:
     """Set columns of rows, with history and with who did it; return the ids of those that changed.
 
-    ``beside``: as ``update_versioned`` takes it.
+    ``how``: what else ``update_versioned`` is told.
     """
-    return update_versioned(model, ids, values, also=signature(model, actor), beside=beside) if values or beside else []
+    return update_versioned(model, ids, values, also=signature(model, actor), **how) if values or how else []

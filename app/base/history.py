@@ -177,13 +177,14 @@ def update_versioned(
     *,
     also: Mapping[str, Any] | None = None,
     beside: Beside | None = None,
+    are_held: bool = False,
 ) -> list[int]:
     """Set columns of many rows in sets, with one history entry each; return the ids of the rows that changed.
 
     ``values``: by column name, a value or an SQL expression on the row; ``beside``: what differs from row to row.
     Rows that hold these values already are left alone, and so are those beside which there is none; ``also`` is set on
     those that change, such as who changed them. The revision, where there is one, is raised. Scope and rights are the
-    caller's.
+    caller's. ``are_held``: the transaction holds the rows already; else they are locked first, in the order of ids.
     """
     table, versions = cls.__table__, version_class(cls).__table__
     number, connection, wanted = change_set().id, db.session.connection(), sorted(set(ids))
@@ -192,10 +193,11 @@ def update_versioned(
     changed, told = list[int](), {*values, *(also or {})}
     for start in range(0, len(wanted), CHUNK):
         these, fresh = _meant(table, values, beside, wanted[start : start + CHUNK])
-        differs = sa.or_(*[table.c[name].is_distinct_from(value) for name, value in fresh.items()])
-        part = sorted(connection.scalars(sa.select(table.c.id).where(these, differs).with_for_update(of=table)))
-        these, fresh = _meant(table, values, beside, part)
-        connection.execute(sa.update(table).where(these).values({**raised, **fresh, **(also or {})}))
+        if not are_held:
+            part = sorted(connection.scalars(sa.select(table.c.id).where(*these).with_for_update(of=table)))
+            these, fresh = _meant(table, values, beside, part)
+        written = sa.update(table).where(*these).values({**raised, **fresh, **(also or {})})
+        part = sorted(connection.scalars(written.returning(table.c.id)))
         replace(connection, versions, among(versions.c.id, part), number)
         _copy(connection, table, versions, among(table.c.id, part), number, UPDATE)
         changed += part
@@ -207,16 +209,18 @@ def update_versioned(
 
 def _meant(
     table: sa.Table, values: Mapping[str, Any], beside: Beside | None, ids: list[int]
-) -> tuple[sa.ColumnElement[bool], Mapping[str, Any]]:
-    """Return the condition of the rows with these ids, and what they are to hold.
+) -> tuple[list[sa.ColumnElement[bool]], Mapping[str, Any]]:
+    """Return the conditions of the rows with these ids that hold anything else by now, and what they are to hold.
 
     With rows beside them the ids are named there alone: named twice, PostgreSQL compares each with all the others.
     """
-    if beside is None or not ids:
-        return among(table.c.id, ids), values
-    rows = beside(ids)
-    these = sa.and_(table.c.id.between(ids[0], ids[-1]), rows.c.id == table.c.id)
-    return these, {**values, **{one.key: one for one in rows.c if one.key != "id"}}
+    these, fresh = [among(table.c.id, ids)], {**values}
+    if beside is not None and ids:
+        rows = beside(ids)
+        these = [table.c.id.between(ids[0], ids[-1]), rows.c.id == table.c.id]
+        fresh |= {one.key: one for one in rows.c if one.key != "id"}
+    differs = [table.c[name].is_distinct_from(value) for name, value in fresh.items()]
+    return [*these, sa.or_(sa.false(), *differs)], fresh
 
 
 def delete_versioned(cls: Any, ids: Iterable[Any]) -> None:

@@ -20,7 +20,7 @@ OWNING = ("owner_id", "department_id", "assigned_at")
 
 
 def deal_out(to: Mapping[int, Sequence[int]], *, houses: Mapping[int, int | None], actor: Actor) -> list[int]:
-    """Give customers to several people in one go; return those that changed.
+    """Give customers, whose rows the transaction holds, to several people in one go; return those that changed.
 
     ``to``: person → their customers, each of which is named once; ``houses``: person → department.
     """
@@ -30,7 +30,7 @@ def deal_out(to: Mapping[int, Sequence[int]], *, houses: Mapping[int, int | None
         people = [owners[key] for key in ids]
         return listed(id=ids, owner_id=people, department_id=[houses.get(person) for person in people])
 
-    return set_columns(Customer, list(owners), {"assigned_at": clock.now()}, actor, beside=dealt)
+    return set_columns(Customer, list(owners), {"assigned_at": clock.now()}, actor, beside=dealt, are_held=True)
 
 
 def bring_to(ids: Sequence[int], owner_id: int, *, department_id: int | None, actor: Actor) -> list[int]:

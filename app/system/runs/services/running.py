@@ -60,7 +60,7 @@ def carry_out(run_id: int, progress: Progress) -> dict[str, Any]:
     """Do a run, or go on with one that was cut off. Raises WrongState if the number of rows has changed."""
     total = progress.step(lambda: _frozen(run_id, progress.actor), done=0)
     done, last = total - len_todo(run_id), 0
-    while part := queries.next_rows(run_id, after=last):
+    while part := queries.next_rows(run_id, after=last, limit=rules.chunk(total)):
         db.session.rollback()
         done, last = done + len(part), part[-1]
         progress.step(lambda part=part: _apply(run_id, part, progress.actor), done=done, total=total)  # type: ignore[misc]

@@ -73,7 +73,7 @@ def take_back(run_id: int, progress: Progress) -> dict[str, Any]:
     counted = queries.returns(run_id)
     total, done = sum(counted.values()), sum(counted.values()) - counted.get(None, 0)
     last = 0
-    while part := queries.next_changed(run_id, after=last):
+    while part := queries.next_changed(run_id, after=last, limit=rules.chunk(total)):
         db.session.rollback()
         done, last = done + len(part), max(part)
         progress.step(lambda part=part: _put_back(run_id, part, progress.actor), done=done, total=total)  # type: ignore[misc]
@@ -143,8 +143,9 @@ def _restore(subject: Subject, columns: Sequence[str], ids: Sequence[int], numbe
     def former(ids: list[int]) -> FromClause:
         return select(*wanted).where(among(versions.c.id, ids), versions.c.end_transaction_id == number).subquery()
 
+    signed = signature(subject.model, actor)
     with unscoped("former values of the run's own rows"):
-        update_versioned(subject.model, ids, {}, also=signature(subject.model, actor), beside=former)
+        update_versioned(subject.model, ids, {}, also=signed, beside=former, are_held=True)
 
 
 def _note(run: Run, free: Sequence[int], kept: Mapping[int, object]) -> None:
