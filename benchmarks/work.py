@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from benchmarks import bulk as many
 from benchmarks import rows as made
 from benchmarks.client import MOVED, Client
 from benchmarks.making import SECRET, Found
@@ -35,7 +36,8 @@ def alone(what: str, url: str, folder: Path, *more: str) -> dict[str, Any]:
 
 def told(name: str, found: dict[str, Any]) -> dict[str, Any]:
     """Print one result, and return it."""
-    print(f"{name:52} {found['seconds']:8.1f} s {found['mb']:7.0f} MB", flush=True)
+    cpu = f"{found['cpu_seconds']:8.1f} s cpu" if "cpu_seconds" in found else ""
+    print(f"{name:52} {found['seconds']:8.1f} s {found['mb']:7.0f} MB {cpu}", flush=True)
     return found
 
 
@@ -44,9 +46,9 @@ def bulk(folder: Path, url: str, plain: Client, found: Found) -> dict[str, Any]:
     result = {}
     matching = min(MATCHING, found.count)
     for count in (min(TICKED, found.count), matching):
-        result[f"raw {count}"] = told(
-            f"{count:,} rows changed with history, raw SQL", alone("raw_bulk", url, folder, str(count))
-        )
+        for how in ("bare", "whole"):
+            spent = alone("raw_bulk", url, folder, str(count), how)
+            result[f"raw {how} {count}"] = told(f"{count:,} rows changed with history, raw SQL, {how}", spent)
         for name, one in alone("bulk", url, folder, str(count)).items():
             result[f"{name} {count}"] = told(f"{count:,} rows {name}, the product", one)
     ticked = [("rowid", str(key)) for key in range(1, min(TICKED, found.count) + 1)]
@@ -98,57 +100,12 @@ def in_app(do: Callable[[Any], Any]) -> Any:
 
 def do_bulk(count: str) -> dict[str, Any]:
     """Assign so many customers to two people evenly, and take the run back."""
-    from app.base.background import AtOnce
-    from app.extensions import db
-    from app.system.runs import services as runs
-    from app.system.runs.models import Run
-    from tests.cast import EVE, LIN
-
-    def change(given: Any) -> dict[str, Any]:
-        _app, actor = given
-        subject = runs.subjects["CustomerView"]
-        keys = list(range(1, int(count) + 1))
-        begun = timed(lambda: begin(subject, keys, actor))
-        key = int(begun["said"])
-        ran = timed(lambda: runs.carry_out(key, AtOnce({}, actor)))
-        runs.begin_to_take_back(db.session.get_one(Run, key), actor=actor, in_background=False)
-        back = timed(lambda: runs.take_back(key, AtOnce({}, actor)))
-        return {"changed": ran, "taken back": back}
-
-    def begin(subject: Any, keys: list[int], actor: Any) -> int:
-        action, asked = subject.actions["assign"], {"people": [LIN.id, EVE.id], "how": "even", "beyond": True}
-        meant = subject.meant(filter_text=None, ticked=keys, actor=actor)
-        plan = action.plan(meant, len(keys), asked, actor)
-        about = {"title": "Measured", "filter_text": None, "ticked": keys, "shown": len(keys), "in_background": False}
-        return int(runs.begin(subject, action, actor=actor, given=plan.given, **about).id)
-
-    return dict(in_app(change))
+    return dict(in_app(lambda application: many.given(int(count), application, timed)))
 
 
-RAW_BULK = """WITH done AS (UPDATE customers_customer SET owner_id = 3 + 2 * (id % 2), department_id = 5,
-    assigned_at = now(), revision = revision + 1 WHERE id <= :count RETURNING *),
-    kept AS (INSERT INTO bench_versions SELECT * FROM done),
-    ended AS (UPDATE customers_holding SET until_at = now(), ended_how = 'manual' FROM done
-    WHERE customers_holding.customer_id = done.id AND customers_holding.until_at IS NULL)
-    INSERT INTO bench_spells SELECT id, owner_id, department_id, assigned_at, 'manual' FROM done"""
-RAW_TABLES = (
-    "CREATE TEMP TABLE bench_versions AS SELECT * FROM customers_customer WHERE false",
-    (
-        "CREATE TEMP TABLE bench_spells AS SELECT customer_id, employee_id, department_id, from_at, begun_how "
-        "FROM customers_holding WHERE false"
-    ),
-)
-
-
-def do_raw_bulk(count: str) -> dict[str, Any]:
-    """Change and keep the versions in one statement, and roll it back."""
-    engine = sa.create_engine(os.environ["DATABASE_URL"], poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        for table in RAW_TABLES:
-            connection.execute(sa.text(table))
-        spent = timed(lambda: connection.execute(sa.text(RAW_BULK), {"count": int(count)}).rowcount)
-        connection.rollback()
-    return spent
+def do_raw_bulk(count: str, how: str) -> dict[str, Any]:
+    """Do the same in SQL: ``bare`` with history nobody could ask, ``whole`` as it is kept."""
+    return many.raw(int(count), whole=how == "whole")
 
 
 def do_write_file(file: str, count: str) -> dict[str, Any]:

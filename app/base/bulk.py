@@ -86,6 +86,15 @@ def signature(model: type[Any], actor: Actor) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name in table.c}
 
 
-def set_columns(model: type[Any], ids: Sequence[int], values: Mapping[str, Any], actor: Actor) -> list[int]:
-    """Set columns of rows, with history and with who did it; return the ids of those that changed."""
-    return update_versioned(model, ids, values, also=signature(model, actor)) if values else []
+def set_columns(
+    model: type[Any],
+    ids: Sequence[int],
+    values: Mapping[str, Any],
+    actor: Actor,
+    **how: Any,
+) -> list[int]:
+    """Set columns of rows, with history and with who did it; return the ids of those that changed.
+
+    ``how``: what else ``update_versioned`` is told.
+    """
+    return update_versioned(model, ids, values, also=signature(model, actor), **how) if values or how else []

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, FromClause, and_, or_, select, true
@@ -30,10 +31,15 @@ ME = "me"  # in a field of persons: whoever asks; in one of departments: theirs
 narrowed: dict[tuple[type[Any], str], Callable[[str], ColumnElement[bool] | None]] = {}
 
 
+#: Field → values of which one must be there, for other conditions of the filter say so.
+Known = Mapping[str, tuple[Any, ...]]
+NOTHING: Known = MappingProxyType({})
+
+
 class Node(Protocol):
     """A condition, or a group of them."""
 
-    def sql(self, model: type[Any], actor: Actor) -> ColumnElement[bool]: ...
+    def sql(self, model: type[Any], actor: Actor, known: Known = NOTHING) -> ColumnElement[bool]: ...
 
 
 @dataclass(frozen=True)
@@ -44,13 +50,17 @@ class Condition:
     operator: Operator
     values: tuple[Any, ...]
 
-    def sql(self, model: type[Any], actor: Actor) -> ColumnElement[bool]:
-        code = self.operator.negation_of or self.operator.code
-        met = _met(self.field, model.__table__, code, self._resolved(actor))  # type: ignore[attr-defined]
+    def sql(self, model: type[Any], actor: Actor, known: Known = NOTHING) -> ColumnElement[bool]:
+        code, table = self.operator.negation_of or self.operator.code, model.__table__  # type: ignore[attr-defined]
+        met = _met(self.field, table, code, self._resolved(actor), known)
         if self.operator.negated:
             return met.is_not(true())
         helped = narrowed[model, self.field.name](self.values[0]) if self._is_helped(model) else None
         return met if helped is None else and_(helped, met)
+
+    def named(self, actor: Actor) -> Known:
+        """Return the values of which a row must hold one, by the name of the field."""
+        return {self.field.name: self._resolved(actor)} if self.operator.code in NAMING else NOTHING
 
     def _is_helped(self, model: type[Any]) -> bool:
         return self.operator.code == "contains" and (model, self.field.name) in narrowed
@@ -67,11 +77,16 @@ class Group:
     nodes: tuple[Node, ...]
     every: bool = True
 
-    def sql(self, model: type[Any], actor: Actor) -> ColumnElement[bool]:
-        parts = [node.sql(model, actor) for node in self.nodes]
+    def sql(self, model: type[Any], actor: Actor, known: Known = NOTHING) -> ColumnElement[bool]:
+        if self.every:
+            known = {**known, **{k: v for one in self._own() for k, v in one.named(actor).items()}}
+        parts = [node.sql(model, actor, known) for node in self.nodes]
         if not parts:
             return true()
         return and_(*parts) if self.every else or_(*parts)
+
+    def _own(self) -> list[Condition]:
+        return [node for node in self.nodes if isinstance(node, Condition)]
 
 
 def is_me(spec: Field, value: Any) -> bool:
@@ -86,6 +101,7 @@ def inner_of(spec: Field) -> Field:
 
 #: What "me" means in a field that leads to records of a kind: the key of the actor; 0, of no row, for who has none.
 MINE = {"employee": "id", "department": "department_id"}
+NAMING = frozenset({"is", "in"})
 NO_FILTER = Group(())
 
 
@@ -182,7 +198,11 @@ def _read(spec: Field, operator: Operator, raw: Any) -> Any:
 # ── what a positive operator means in SQL ────────────────────────────────────────────────────────
 
 
-def _met(spec: Field, table: FromClause, code: str, values: Sequence[Any]) -> ColumnElement[bool]:
+def _met(spec: Field, table: FromClause, code: str, values: Sequence[Any], known: Known) -> ColumnElement[bool]:
+    return spec.met(table, code, values, known) if isinstance(spec, Reckoned) else _held(spec, table, code, values)
+
+
+def _held(spec: Field, table: FromClause, code: str, values: Sequence[Any]) -> ColumnElement[bool]:
     if isinstance(spec, Related):
         child, joined = spec.path(table)  # type: ignore[misc]
         if code == "empty":
@@ -196,7 +216,7 @@ def _met(spec: Field, table: FromClause, code: str, values: Sequence[Any]) -> Co
         child, joined = spec.path(table)  # type: ignore[misc]
         rows = select(child.c.number).where(joined)
         return ~rows.exists() if code == "empty" else rows.where(child.c.number.in_(values)).exists()
-    if isinstance(spec, IdentityNumber | Reckoned):
+    if isinstance(spec, IdentityNumber):
         return spec.met(table, code, values)
     return _asked(spec, value_column(spec, table), code, values)
 

@@ -13,68 +13,20 @@ from flask_appbuilder import Model
 from sqlalchemy.orm import Session
 from sqlalchemy_continuum import make_versioned, version_class, versioning_manager
 from sqlalchemy_continuum.operation import Operation
-from sqlalchemy_continuum.plugins.base import Plugin
-from sqlalchemy_continuum.transaction import TransactionFactory
 from sqlalchemy_continuum.unit_of_work import UnitOfWork
 from sqlalchemy_continuum.utils import versioned_column_properties
 
-from app.base import choices, clock
-from app.base.actor import current_actor
+from app.base import choices
 from app.base.among import among
+from app.base.change_sets import ActorPlugin, ChangeSetFactory
 from app.base.i18n import _
-from app.base.scope import PUBLIC
 from app.base.sealed import with_blind
-from app.base.sentences import Sentence, lasting
+from app.base.sentences import lasting
 from app.extensions import db
 
 INSERT, UPDATE, DELETE = Operation.INSERT, Operation.UPDATE, Operation.DELETE
 CHUNK = 5000
 FEW = 3  # below this, upstream's way costs no more
-
-
-class ActorPlugin(Plugin):
-    """Notes on each change set who acted, from where, by which way and in which request."""
-
-    def transaction_args(self, _uow: UnitOfWork, session: Session) -> dict[str, Any]:
-        actor = current_actor()
-        note = session.info.get("note")
-        if actor is None:
-            return {"user_id": None, "channel": "system", "note": note}
-        return {
-            "user_id": actor.id,
-            "remote_addr": actor.address,
-            "channel": str(actor.channel),
-            "request_id": actor.request_id,
-            "note": note,
-        }
-
-
-class ChangeSetFactory(TransactionFactory):
-    """Builds the ``transaction`` table with the columns the auditor asks for."""
-
-    def create_class(self, manager: Any) -> type[Any]:
-        class Transaction(manager.declarative_base):
-            """A change set: everything one person changed in one database transaction."""
-
-            __tablename__ = "transaction"
-            __versioning_manager__ = manager
-            __scope__ = PUBLIC  # what it holds is told by the versions, which are scoped
-            __table_args__ = (sa.Index("ix_transaction_issued_at", "issued_at"),)
-
-            id = sa.Column(
-                sa.BigInteger().with_variant(sa.Integer, "sqlite"),
-                sa.Sequence("transaction_id_seq"),
-                primary_key=True,
-                autoincrement=True,
-            )
-            issued_at = sa.Column(sa.DateTime, default=clock.now, nullable=False)
-            user_id = sa.Column(sa.Integer, sa.ForeignKey("ab_user.id"), index=True)
-            remote_addr = sa.Column(sa.String(50))
-            channel = sa.Column(sa.String(10))  # base.actor.Channel
-            request_id = sa.Column(sa.String(36))
-            note = sa.Column(Sentence)  # why: a reason, the name of an import, what was taken back
-
-        return Transaction
 
 
 class BatchUnitOfWork(UnitOfWork):
@@ -214,32 +166,61 @@ def insert_versioned(cls: type[Any], rows: Iterable[dict[str, Any]]) -> list[int
     return ids
 
 
+#: From ids to rows with these ids, at most one each, whose other columns are what the rows of a model become.
+Beside = Callable[[list[int]], sa.FromClause]
+
+
 def update_versioned(
-    cls: Any, ids: Iterable[int], values: Mapping[str, Any], *, also: Mapping[str, Any] | None = None
+    cls: Any,
+    ids: Iterable[int],
+    values: Mapping[str, Any],
+    *,
+    also: Mapping[str, Any] | None = None,
+    beside: Beside | None = None,
+    are_held: bool = False,
 ) -> list[int]:
     """Set columns of many rows in sets, with one history entry each; return the ids of the rows that changed.
 
-    ``values``: by column name, a value or an SQL expression on the row. Rows that hold these values already are
-    left alone; ``also`` is set on those that change, such as who changed them. The revision, where there is one,
-    is raised. Scope and rights are the caller's.
+    ``values``: by column name, a value or an SQL expression on the row; ``beside``: what differs from row to row.
+    Rows that hold these values already are left alone, and so are those beside which there is none; ``also`` is set on
+    those that change, such as who changed them. The revision, where there is one, is raised. Scope and rights are the
+    caller's. ``are_held``: the transaction holds the rows already; else they are locked first, in the order of ids.
     """
     table, versions = cls.__table__, version_class(cls).__table__
     number, connection, wanted = change_set().id, db.session.connection(), sorted(set(ids))
     db.session.flush()
-    differs = sa.or_(*[table.c[name].is_distinct_from(value) for name, value in values.items()])
     raised = {"revision": table.c.revision + 1} if "revision" in table.c else {}
-    changed: list[int] = []
+    changed, told = list[int](), {*values, *(also or {})}
     for start in range(0, len(wanted), CHUNK):
-        meant = sa.select(table.c.id).where(among(table.c.id, wanted[start : start + CHUNK]), differs)
-        part = sorted(connection.scalars(meant.with_for_update()))
-        rows, these = among(versions.c.id, part), among(table.c.id, part)
-        connection.execute(sa.update(table).where(these).values({**raised, **values, **(also or {})}))
-        replace(connection, versions, rows, number)
-        _copy(connection, table, versions, these, number, UPDATE)
+        these, fresh = _meant(table, values, beside, wanted[start : start + CHUNK])
+        if not are_held:
+            part = sorted(connection.scalars(sa.select(table.c.id).where(*these).with_for_update(of=table)))
+            these, fresh = _meant(table, values, beside, part)
+        written = sa.update(table).where(*these).values({**raised, **fresh, **(also or {})})
+        part = sorted(connection.scalars(written.returning(table.c.id)))
+        replace(connection, versions, among(versions.c.id, part), number)
+        _copy(connection, table, versions, among(table.c.id, part), number, UPDATE)
         changed += part
+        told |= fresh.keys()
     db.session.expire_all()
-    _heard(cls, UPDATE, changed, frozenset({*values, *(also or {})}))
+    _heard(cls, UPDATE, changed, frozenset(told))
     return changed
+
+
+def _meant(
+    table: sa.Table, values: Mapping[str, Any], beside: Beside | None, ids: list[int]
+) -> tuple[list[sa.ColumnElement[bool]], Mapping[str, Any]]:
+    """Return the conditions of the rows with these ids that hold anything else by now, and what they are to hold.
+
+    With rows beside them the ids are named there alone: named twice, PostgreSQL compares each with all the others.
+    """
+    these, fresh = [among(table.c.id, ids)], {**values}
+    if beside is not None and ids:
+        rows = beside(ids)
+        these = [table.c.id.between(ids[0], ids[-1]), rows.c.id == table.c.id]
+        fresh |= {one.key: one for one in rows.c if one.key != "id"}
+    differs = [table.c[name].is_distinct_from(value) for name, value in fresh.items()]
+    return [*these, sa.or_(sa.false(), *differs)], fresh
 
 
 def delete_versioned(cls: Any, ids: Iterable[Any]) -> None:

@@ -1,6 +1,6 @@
 """The kinds of fields that lead to other rows, or are reckoned from them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -44,10 +44,13 @@ class Reckoned(Field):
     """Only to filter by: what no column holds. ``how(table, code, values)`` is the condition that the row meets it.
 
     ``inner`` says what the values are; ``code`` is a positive operator of its kind ("is", "in", "below", …).
+    ``beside``: the name of a field; where a filter names that one's values too, ``how`` is told them, ``beside=…``, and
+    need not be right for other rows.
     """
 
     inner: Field = ANYTHING
-    how: Callable[[FromClause, str, Sequence[Value]], ColumnElement[bool]] | None = None
+    how: Callable[..., ColumnElement[bool]] | None = None
+    beside: str = ""
 
     @property
     def kind(self) -> str:  # type: ignore[override]
@@ -57,10 +60,13 @@ class Reckoned(Field):
     def icon(self) -> str:  # type: ignore[override]
         return self.inner.icon
 
-    def met(self, table: FromClause, code: str, values: Sequence[Value]) -> ColumnElement[bool]:
-        """Return the condition that a row meets an operator."""
+    def met(
+        self, table: FromClause, code: str, values: Sequence[Value], known: Mapping[str, Sequence[Value]]
+    ) -> ColumnElement[bool]:
+        """Return the condition that a row meets an operator. ``known``: field → values of which a row holds one."""
         assert self.how is not None  # noqa: S101 - every one of them says how
-        return self.how(table, code, values)
+        told = {"beside": known[self.beside]} if self.beside in known else {}
+        return self.how(table, code, values, **told)
 
 
 @dataclass(frozen=True)

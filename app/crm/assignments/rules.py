@@ -144,7 +144,8 @@ class Dealing:
 
     def _leave(self, owner: int | None, level: str | None) -> None:
         if owner is not None and owner in self.rooms:
-            self.rooms[owner].held[level] -= 1
+            held = self.rooms[owner].held
+            held[level] = held.get(level, 0) - 1
 
     def _full(self, key: int, level: str | None) -> Full:
         reached = self.rooms[key].full(level) or (None, 0)

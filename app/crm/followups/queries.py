@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, FromClause, and_, case, false, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, DateTime, FromClause, and_, case, false, func, literal, null, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from app.base import clock, settings
@@ -131,18 +131,23 @@ def _spans() -> Sequence[Span]:
 spans = Cached(STAMP, _spans)
 
 
-def work_state(table: FromClause, code: str, states: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that a customer stands in one of these places of the work list (rules.WORK_STATES)."""
+def work_state(
+    table: FromClause, code: str, states: Sequence[str], *, beside: Sequence[int] | None = None
+) -> ColumnElement[bool]:
+    """Return the condition that a customer stands in one of these places of the work list (rules.WORK_STATES).
+
+    ``beside``: people, if only customers of theirs are asked for: nobody else's share is reckoned then.
+    """
     if code == "empty":
         return false()
-    return or_(false(), *[_in_state(table, state) for state in states if state in rules.WORK_STATES])
+    return or_(false(), *[_in_state(table, state, beside) for state in states if state in rules.WORK_STATES])
 
 
-def _in_state(table: FromClause, state: str) -> ColumnElement[bool]:
+def _in_state(table: FromClause, state: str, people: Sequence[int] | None) -> ColumnElement[bool]:
     today, planned_at = clock.today(), table.c.next_contact_at
     tomorrow, soon = midnight(today + A_DAY), midnight(today + A_DAY + timedelta(days=rules.PLANNED_DAYS))
     if state == rules.PAST_CYCLE:
-        return table.c.id.in_(_todays_share())
+        return table.c.id.in_(_todays_share(people))
     if state == rules.CYCLE_OVER:
         return is_over(table)
     return {
@@ -183,20 +188,23 @@ def _meant(table: FromClause, span: Span) -> ColumnElement[bool]:
     return and_(*named) if named else table.c.id.is_not(None)
 
 
-def _todays_share() -> Any:
+def _todays_share(people: Sequence[int] | None) -> Any:
     """Select the customers past their cycle that are today's: each person's oldest, as many as are left of the day.
+
+    ``people``: of whom; None: of everybody in reach.
 
     Source: docs/decisions/followups.md.
     """
     table, actor = Customer.__table__.alias(), current_actor()
     seen = customers.SCOPE.rows(table, actor, write=False) if actor else false()
     place = func.row_number().over(partition_by=table.c.owner_id, order_by=(last_touched(table), table.c.id))
-    past = select(table.c.id, table.c.owner_id, place.label("place")).where(is_over(table), seen).subquery()
+    whose = true() if people is None else table.c.owner_id.in_(people)
+    past = select(table.c.id, table.c.owner_id, place.label("place")).where(whose, is_over(table), seen).subquery()
     done = _contacted_today().subquery()
-    left = settings.value("contacts_per_day") - func.coalesce(done.c.count, 0)
-    return (
-        select(past.c.id).select_from(past.outerjoin(done, done.c.by_id == past.c.owner_id)).where(past.c.place <= left)
-    )
+    most = settings.value("contacts_per_day")
+    days = past.outerjoin(done, done.c.by_id == past.c.owner_id)
+    within = (past.c.place <= most, past.c.place <= most - func.coalesce(done.c.count, 0))  # the first ends the ranking
+    return select(past.c.id).select_from(days).where(*within)
 
 
 def _contacted_today() -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import takewhile
 
 from sqlalchemy import and_, func, select
 
@@ -24,21 +25,23 @@ def begun_at(key: int) -> datetime | None:
         return db.session.scalar(select(Run.at).where(Run.id == key))
 
 
-def next_rows(run_id: int) -> Sequence[int]:
-    """Return the records of a run that are still to be changed, the next some thousand."""
-    todo = select(RunRow.record_id).where(RunRow.run_id == run_id, RunRow.fate.is_(None))
+def next_rows(run_id: int, *, after: int = 0, limit: int = CHUNK) -> Sequence[int]:
+    """Return the records of a run, behind the one ``after``, that are still to be changed: the next some thousand."""
+    todo = select(RunRow.record_id).where(RunRow.run_id == run_id, RunRow.record_id > after, RunRow.fate.is_(None))
     with unscoped("the run's own rows"):
-        return list(db.session.scalars(todo.order_by(RunRow.record_id).limit(CHUNK)))
+        return list(db.session.scalars(todo.order_by(RunRow.record_id).limit(limit)))
 
 
-def next_changed(run_id: int) -> Mapping[int, int]:
-    """Return record → change set of rows that are still to be taken back, all of one change set."""
+def next_changed(run_id: int, *, after: int = 0, limit: int = CHUNK) -> Mapping[int, int]:
+    """Return record → change set of the next rows behind ``after`` to be taken back, all of one change set."""
+    of_run = (RunRow.run_id == run_id, RunRow.record_id > after)
     todo = select(RunRow.record_id, RunRow.change_set_id).where(
-        RunRow.run_id == run_id, RunRow.fate == Fate.CHANGED, RunRow.undone.is_(None)
+        *of_run, RunRow.fate == Fate.CHANGED, RunRow.undone.is_(None)
     )
     with unscoped("the run's own rows"):
-        found = db.session.execute(todo.order_by(RunRow.change_set_id, RunRow.record_id).limit(CHUNK)).all()
-    return {row.record_id: row.change_set_id or 0 for row in found if row.change_set_id == found[0].change_set_id}
+        found = db.session.execute(todo.order_by(RunRow.record_id).limit(limit)).all()
+    same = takewhile(lambda row: row.change_set_id == found[0].change_set_id, found)
+    return {row.record_id: row.change_set_id or 0 for row in same}
 
 
 def still(run_id: int, part: Sequence[int], *, fate: str | None) -> Sequence[int]:

@@ -9,6 +9,8 @@ from app.base.i18n import _
 from app.base.workflow import Workflow
 
 CHUNK = 2000  # rows of one transaction: about a third of a second
+LARGEST_CHUNK = 4000  # of many: somebody who saves one of them waits no longer than that
+STEPS = 12  # in which progress of many is seen at least
 SAMPLES = 5
 MOST_NAMES = 100  # of rows that a run left alone, told one by one
 
@@ -66,6 +68,11 @@ class Return(StrEnum):
 
     RESTORED = "restored"
     KEPT = "kept"
+
+
+def chunk(total: int) -> int:
+    """Return how many rows of a run are changed in one transaction."""
+    return min(max(total // STEPS, CHUNK), LARGEST_CHUNK)
 
 
 def state_after(state: str, verb: str) -> State:

@@ -1,13 +1,15 @@
 """Who stands where in the work list: day borders in the business's zone, cycles, and each person's share of the day."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
-from app.base import clock, settings
+from app.base import clock, filters, settings
 from app.base.actor import SYSTEM, acting
 from app.base.scope import unscoped
+from app.base.screens.listing import filterable
 from app.crm.customers.models import Customer
 from app.crm.followups import queries, rules, services
 from app.crm.followups.models import Cycle
@@ -159,3 +161,36 @@ def test_what_somebody_else_did_takes_nothing_from_ones_own_day():
     a_followup(customer=a_customer(name="梅", owner=MEI.id).id, by=MEI)
     assert share() == {"林"}
     assert rules.PAST_CYCLE in states_of(key, SAM)
+
+
+def asked_of(who, *conditions):
+    past = {"field": "work_state", "op": "is", "value": rules.PAST_CYCLE}
+    with acting(who.actor) as actor:
+        met = filters.parse(json.dumps({"all": [past, *conditions]}), filterable(Customer)).sql(Customer, actor)
+        return set(db.session.scalars(select(Customer.name).where(met)))
+
+
+@pytest.mark.usefixtures("two_a_day")
+def test_whoever_asks_for_the_work_of_some_people_finds_the_same_as_among_that_of_all():
+    keys = {}
+    for person, name in ((LIN, "林"), (MEI, "梅"), (SAM, "沈")):
+        for days in (30, 90, 60, 45):
+            about = {"level": "key", "owner": person, "department_id": person.department_id}
+            keys[name, days] = a_customer_with(f"{name}{days}", last_followup_at=long_ago(days), **about)
+    a_followup(customer=keys["梅", 60], by=MEI)
+    owner = {"field": "owner", "op": "in", "value": [LIN.id, MEI.id]}
+
+    assert asked_of(SAM) == {"林90", "林60", "梅90", "沈90", "沈60"}
+    assert asked_of(SAM, owner) == {"林90", "林60", "梅90"}
+    assert asked_of(SAM, {"field": "owner", "op": "is", "value": "me"}) == {"沈90", "沈60"}
+    assert asked_of(SAM, owner | {"op": "not_in"}) == {"沈90", "沈60"}
+
+
+@pytest.mark.usefixtures("two_a_day")
+def test_ones_own_work_list_reckons_nobody_elses_share():
+    with acting(SAM.actor) as actor:
+        mine = {"all": [{"field": "owner", "op": "is", "value": "me"}]}
+        mine["all"].append({"field": "work_state", "op": "in", "value": [rules.OVERDUE, rules.PAST_CYCLE]})
+        met = filters.parse(json.dumps(mine), filterable(Customer)).sql(Customer, actor)
+    said = str(met.compile(compile_kwargs={"literal_binds": True}))
+    assert f"owner_id IN ({SAM.id}) AND" in said

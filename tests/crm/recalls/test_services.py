@@ -289,9 +289,9 @@ def test_a_run_that_was_cut_off_is_gone_on_with_in_the_next_turn(monkeypatch):
 
 
 def test_many_rows_are_recalled_in_parts_and_counted_together(monkeypatch):
-    from app.system.runs import queries as run_queries  # noqa: PLC0415 - patched here alone
+    from app.system.runs import rules as run_rules  # noqa: PLC0415 - patched here alone
 
-    monkeypatch.setattr(run_queries, "CHUNK", 2)
+    monkeypatch.setattr(run_rules, "CHUNK", 2)
     a_rule()
     keys = many(5, 40)
     assert recall() == 5

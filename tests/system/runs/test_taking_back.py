@@ -178,8 +178,8 @@ def test_two_who_take_the_same_run_back_restore_each_row_once(app):
 def test_without_asking_what_is_left_both_would_count_each_row(app, monkeypatch):
     both_looked = threading.Barrier(2)
 
-    def look(run_id):
-        found = next_changed(run_id)
+    def look(run_id, **which):
+        found = next_changed(run_id, **which)
         if found and not both_looked.broken:
             both_looked.wait(10)
         return found

@@ -116,7 +116,8 @@ def assign(ids: Sequence[int], given: Given, actor: Actor, *, house: int) -> App
     left = {key: count for key, count in given["shares"]}  # noqa: C416 - pairs come out of JSON as lists
     pool.locked_hands(left)
     rows = queries.locked(ids, actor)
-    dealing = Dealing(left, pool.rooms(left, house=house), beyond=bool(given.get("beyond")))
+    beyond = bool(given.get("beyond"))
+    dealing = Dealing(left, pool.rooms(left, house=house, beyond=beyond), beyond=beyond)
     to, refused = _dealt(rows, dealing)
     gone = set(ids) - {row.id for row in rows}
     refused |= dict.fromkeys(gone, lasting(NOT_YOURS))
@@ -161,8 +162,5 @@ def _give(to: Mapping[int, Sequence[int]], given: Given, actor: Actor) -> list[i
     houses, words = departments(list(to)), given.get("words", "")
     if words and to:
         explain(joined(change_set().note, words))
-    changed: list[int] = []
     with customers.because(given.get("why", given["how"]), reason=given.get("reason"), words=words):
-        for key, keys in to.items():
-            changed += customers.bring_to(keys, key, department_id=houses.get(key), actor=actor)
-    return sorted(changed)
+        return customers.deal_out(to, houses=houses, actor=actor)

@@ -8,9 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.base import clock, inbox
+from app.base import inbox
 from app.base.actor import Actor
-from app.base.bulk import set_columns
 from app.base.fields import fields_of
 from app.base.i18n import _
 from app.base.sentences import lasting
@@ -70,7 +69,7 @@ class AssignmentTarget(customers.CustomerTarget):
         wanted = {key: row["owner"] for key, row in values.items()}
         pool.locked_hands(wanted.values())
         rows = queries.locked(sorted(wanted), actor)
-        rooms = pool.rooms(wanted.values(), house=self.house())
+        rooms = pool.rooms(wanted.values(), house=self.house(), beyond=False)
         found: dict[int, dict[str, Any] | Refused] = {}
         to: dict[int, list[int]] = defaultdict(list)
         for row in rows:
@@ -114,10 +113,7 @@ def _before(row: Any) -> dict[str, Any]:
 
 def _give(to: Mapping[int, Sequence[int]], actor: Actor) -> None:
     houses = departments(list(to))
-    changed: list[int] = []
     with customers.because("import"):
-        for person, keys in to.items():
-            values = {"owner_id": person, "department_id": houses.get(person), "assigned_at": clock.now()}
-            changed += set_columns(Customer, keys, values, actor)
+        changed = customers.deal_out(to, houses=houses, actor=actor)
     if changed:
         customers.told(changed)

@@ -39,7 +39,7 @@ from app.crm.customers.services.many import (
     told,
     with_taken_codes,
 )
-from app.crm.customers.services.owning import OWNING, bring_to, let_go
+from app.crm.customers.services.owning import OWNING, bring_to, deal_out, let_go
 from app.crm.customers.services.phones import mark_number, recount
 from app.crm.customers.services.recycling import contact_bin, customer_bin, forbidden_parents, goes_with
 from app.crm.customers.services.searching import contact_kind, customer_kind
@@ -75,6 +75,7 @@ __all__ = [
     "create_contact",
     "customer_bin",
     "customer_kind",
+    "deal_out",
     "delete",
     "delete_contact",
     "delete_many",

@@ -3,10 +3,13 @@
 Each is part of the caller's transaction, which says why (``because``) and has locked hands, then customers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import FromClause
 
 from app.base import clock
 from app.base.actor import Actor
+from app.base.among import listed
 from app.base.bulk import set_columns
 from app.base.derived import set_derived
 from app.crm.customers.models import Customer
@@ -14,6 +17,20 @@ from app.crm.customers.services.holding import because
 
 #: What changes with the owner: taking back gives all of it back.
 OWNING = ("owner_id", "department_id", "assigned_at")
+
+
+def deal_out(to: Mapping[int, Sequence[int]], *, houses: Mapping[int, int | None], actor: Actor) -> list[int]:
+    """Give customers, whose rows the transaction holds, to several people in one go; return those that changed.
+
+    ``to``: person → their customers, each of which is named once; ``houses``: person → department.
+    """
+    owners = {key: person for person, keys in to.items() for key in keys}
+
+    def dealt(ids: list[int]) -> FromClause:
+        people = [owners[key] for key in ids]
+        return listed(id=ids, owner_id=people, department_id=[houses.get(person) for person in people])
+
+    return set_columns(Customer, list(owners), {"assigned_at": clock.now()}, actor, beside=dealt, are_held=True)
 
 
 def bring_to(ids: Sequence[int], owner_id: int, *, department_id: int | None, actor: Actor) -> list[int]:

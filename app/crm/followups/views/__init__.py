@@ -60,6 +60,7 @@ OF_CUSTOMERS = (
         name="work_state",
         inner=Choice(_("Work list"), name="work_state", dictionary="work_state"),
         how=queries.work_state,
+        beside="owner",
     ),
     _hanging("followup_result", "result", Choice(_("Result of a follow-up"), dictionary="followup_result")),
     _hanging("followup_channel", "channel", Choice(_("Channel of a follow-up"), dictionary="contact_channel")),

@@ -35,11 +35,14 @@ def locked_hands(people: Iterable[int]) -> Mapping[int, Hand]:
         return {hand.employee_id: hand for hand in found}
 
 
-def rooms(people: Iterable[int], *, house: int) -> Mapping[int, Room]:
+def rooms(people: Iterable[int], *, house: int, beyond: bool | None = None) -> Mapping[int, Room]:
     """Return the room of each person: what they hold by level, and their limits. ``house``: the setting hold_limit.
 
-    Certain until the end of the transaction only after ``locked_hands``.
+    ``beyond``: whether limits are left unheeded; said by whoever asks of nothing else. Then only those are counted
+    whom a limit binds: who has none may hold a hundred thousand. Certain until the end of the transaction only after
+    ``locked_hands``.
     """
-    holders = queries.holders(people)
-    limits, held = queries.limits(), queries.held(holders)
-    return {key: Room(limits_for(holder, limits, house=house), held.get(key, {})) for key, holder in holders.items()}
+    holders, limits = queries.holders(people), queries.limits()
+    bounds = {key: limits_for(holder, limits, house=house) for key, holder in holders.items()}
+    held = queries.held([key for key in holders if beyond is None or (bounds[key] and not beyond)])
+    return {key: Room(bounds[key], held.get(key, {})) for key in holders}

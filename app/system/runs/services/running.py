@@ -59,10 +59,10 @@ def begin(  # noqa: PLR0913 - all that a run is made of
 def carry_out(run_id: int, progress: Progress) -> dict[str, Any]:
     """Do a run, or go on with one that was cut off. Raises WrongState if the number of rows has changed."""
     total = progress.step(lambda: _frozen(run_id, progress.actor), done=0)
-    done = total - len_todo(run_id)
-    while part := queries.next_rows(run_id):
+    done, last = total - len_todo(run_id), 0
+    while part := queries.next_rows(run_id, after=last, limit=rules.chunk(total)):
         db.session.rollback()
-        done += len(part)
+        done, last = done + len(part), part[-1]
         progress.step(lambda part=part: _apply(run_id, part, progress.actor), done=done, total=total)  # type: ignore[misc]
     progress.step(lambda: _finish(run_id, progress.actor), done=total, total=total)
     return {"run": run_id}
@@ -132,41 +132,32 @@ def _still_mine(subject: Subject, part: Sequence[int], actor: Actor) -> list[int
 
 
 def _note(run: Run, part: Sequence[int], mine: set[int], applied: Applied) -> None:
-    changed, number = set(applied.changed), change_set().id if applied.changed else None
-    noted = [
-        {
-            "b_id": key,
-            "fate": str(_fate(key, changed, mine, applied)),
-            "reason": applied.refused.get(key),
-            "change_set_id": number if key in changed else None,
-        }
-        for key in part
-    ]
-    write_down(run.id, noted)
+    changed, refused = set(applied.changed), applied.refused
+    number = change_set().id if changed else None
+    left = [key for key in part if key not in changed]
+    same = [key for key in left if key in mine and key not in refused]
+    alone = {key: refused.get(key) for key in left if key not in mine or key in refused}
+    write_down(run.id, applied.changed, {"fate": str(Fate.CHANGED), "change_set_id": number})
+    write_down(run.id, same, {"fate": str(Fate.SAME)})
+    with_reasons(run.id, alone, {"fate": str(Fate.REFUSED)})
     run.changed_count += len(changed)
-    run.refused_count += sum(one["fate"] == Fate.REFUSED for one in noted)
+    run.refused_count += len(alone)
 
 
-def write_down(run_id: int, noted: Sequence[Mapping[str, Any]]) -> None:
-    """Write at rows of a run what became of them: ``b_id`` and the columns. Rows of one fate are one statement."""
-    alike: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
-    for one in noted:
-        alike[tuple(_told_apart(value) for name, value in one.items() if name != "b_id")].append(one)
-    for rows in alike.values():
-        mine = among(ROWS.c.record_id, [one["b_id"] for one in rows])
-        values = {name: value for name, value in rows[0].items() if name != "b_id"}
-        db.session.connection().execute(update(ROWS).where(ROWS.c.run_id == run_id, mine).values(values))
+def with_reasons(run_id: int, reasons: Mapping[int, object], values: Mapping[str, Any]) -> None:
+    """Write at rows of a run what became of them, and why. Rows of one reason are one statement."""
+    alike: dict[int, list[int]] = defaultdict(list)  # told apart without saying a sentence in every language
+    for key, reason in reasons.items():
+        alike[id(reason)].append(key)
+    for keys in alike.values():
+        write_down(run_id, keys, {**values, "reason": reasons[keys[0]]})
 
 
-def _told_apart(value: object) -> object:
-    """Return what tells values apart, without saying a sentence in every language for each row."""
-    return value if isinstance(value, str | int) else id(value)
-
-
-def _fate(key: int, changed: set[int], mine: set[int], applied: Applied) -> Fate:
-    if key in changed:
-        return Fate.CHANGED
-    return Fate.SAME if key in mine and key not in applied.refused else Fate.REFUSED
+def write_down(run_id: int, keys: Sequence[int], values: Mapping[str, Any]) -> None:
+    """Write at rows of a run what became of them."""
+    if keys:
+        mine = (ROWS.c.run_id == run_id, among(ROWS.c.record_id, keys))
+        db.session.connection().execute(update(ROWS).where(*mine).values(values))
 
 
 def _finish(run_id: int, actor: Actor) -> None:

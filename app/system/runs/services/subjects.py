@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from app.base import filters
 from app.base.actor import Actor, acting
+from app.base.among import among
 from app.base.bulk import Action
 from app.base.fields import Field
 from app.base.scope import condition
@@ -30,7 +31,7 @@ class Subject:
     def meant(self, *, filter_text: str | None, ticked: Sequence[int] | None, actor: Actor) -> ColumnElement[bool]:
         """Return the condition of the rows meant. Raises Invalid for a filter that cannot be."""
         if ticked is not None:
-            return self.key.in_(ticked)
+            return among(self.key, ticked)
         return filters.parse(filter_text or "", self.fields).sql(self.model, actor)
 
     def reader(self, actor: Actor) -> Actor:

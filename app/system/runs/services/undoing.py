@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import FromClause, func, select
 
 from app.base import background, clock, logbook
 from app.base.actor import Actor
+from app.base.among import among
 from app.base.background import Progress
 from app.base.bulk import Action, signature
 from app.base.history import explain, update_versioned, versions_of
@@ -20,7 +21,7 @@ from app.extensions import db
 from app.system.runs import queries, rules
 from app.system.runs.models import Run, RunRow
 from app.system.runs.rules import Fate, Return, State
-from app.system.runs.services.running import known, locked, write_down
+from app.system.runs.services.running import known, locked, with_reasons, write_down
 from app.system.runs.services.subjects import Subject
 
 ROWS = RunRow.__table__
@@ -71,9 +72,10 @@ def take_back(run_id: int, progress: Progress) -> dict[str, Any]:
     """Give every row of a run its former values, or go on doing so; rows edited since are kept."""
     counted = queries.returns(run_id)
     total, done = sum(counted.values()), sum(counted.values()) - counted.get(None, 0)
-    while part := queries.next_changed(run_id):
+    last = 0
+    while part := queries.next_changed(run_id, after=last, limit=rules.chunk(total)):
         db.session.rollback()
-        done += len(part)
+        done, last = done + len(part), max(part)
         progress.step(lambda part=part: _put_back(run_id, part, progress.actor), done=done, total=total)  # type: ignore[misc]
     progress.step(lambda: _finish(run_id, progress.actor), done=total, total=total)
     return {"run": run_id}
@@ -98,7 +100,7 @@ def _put_back(run_id: int, part: Mapping[int, int], actor: Actor) -> None:
 def _wait_for(subject: Subject, ids: Sequence[int]) -> None:
     """Let whoever is saving one of the rows finish: what they save counts as edited since."""
     with unscoped("whoever ran it takes it back"):
-        db.session.execute(select(subject.key).where(subject.key.in_(ids)).order_by(subject.key).with_for_update())
+        db.session.execute(select(subject.key).where(among(subject.key, ids)).order_by(subject.key).with_for_update())
 
 
 def _lists(action: Action) -> AbstractContextManager[None]:
@@ -110,7 +112,7 @@ def _free(
 ) -> tuple[list[int], dict[int, object]]:
     """Return the rows to be given back, and why the others are not."""
     versions = versions_of(subject.model).__table__
-    ours = select(versions.c.id).where(versions.c.id.in_(ids), versions.c.transaction_id == number)
+    ours = select(versions.c.id).where(among(versions.c.id, ids), versions.c.transaction_id == number)
     with unscoped("whoever ran it takes it back"):
         latest = set(db.session.scalars(ours.where(versions.c.end_transaction_id.is_(None))))
     mine = _mine(subject, action, latest, number, actor)
@@ -123,11 +125,11 @@ def _free(
 def _mine(subject: Subject, action: Action, ids: Collection[int], number: int, actor: Actor) -> set[int]:
     """Return those of the rows that the actor may change: as they are, or as they were if the run took them away."""
     may = condition(subject.model, actor, write=True)
-    mine = set(db.session.scalars(select(subject.key).where(subject.key.in_(ids), may)))
+    mine = set(db.session.scalars(select(subject.key).where(among(subject.key, sorted(ids)), may)))
     policy = policy_of(subject.model)
     if action.leaves_reach and policy is not None:
         former = versions_of(subject.model).__table__.alias()
-        before = (former.c.id.in_(ids), former.c.end_transaction_id == number)
+        before = (among(former.c.id, sorted(ids)), former.c.end_transaction_id == number)
         with unscoped("where the run took the rows from"):
             mine |= set(db.session.scalars(select(former.c.id).where(*before, policy.rows(former, actor, write=True))))
     return mine
@@ -135,17 +137,20 @@ def _mine(subject: Subject, action: Action, ids: Collection[int], number: int, a
 
 def _restore(subject: Subject, columns: Sequence[str], ids: Sequence[int], number: int, actor: Actor) -> None:
     """Set the columns to what the version before change set ``number`` held."""
-    table, former = subject.model.__table__, versions_of(subject.model).__table__.alias()  # type: ignore[attr-defined]
-    before = (former.c.id == table.c.id) & (former.c.end_transaction_id == number)
-    values = {name: select(former.c[name]).where(before).scalar_subquery() for name in columns}
+    versions = versions_of(subject.model).__table__
+    wanted = [versions.c[name] for name in ("id", *columns)]
+
+    def former(ids: list[int]) -> FromClause:
+        return select(*wanted).where(among(versions.c.id, ids), versions.c.end_transaction_id == number).subquery()
+
+    signed = signature(subject.model, actor)
     with unscoped("former values of the run's own rows"):
-        update_versioned(subject.model, ids, values, also=signature(subject.model, actor))
+        update_versioned(subject.model, ids, {}, also=signed, beside=former, are_held=True)
 
 
 def _note(run: Run, free: Sequence[int], kept: Mapping[int, object]) -> None:
-    noted: list[dict[str, object]] = [{"b_id": key, "undone": str(Return.RESTORED), "reason": None} for key in free]
-    noted += [{"b_id": key, "undone": str(Return.KEPT), "reason": reason} for key, reason in kept.items()]
-    write_down(run.id, noted)
+    write_down(run.id, free, {"undone": str(Return.RESTORED), "reason": None})
+    with_reasons(run.id, kept, {"undone": str(Return.KEPT)})
     run.restored_count += len(free)
     run.kept_count += len(kept)
 
