@@ -44,8 +44,8 @@ def prepare() -> None:
         followups.seed()
         pool.seed()
         recalls.seed()
-        if search.is_empty():
-            search.rebuild()
+        if fresh := search.unknown():
+            search.rebuild(fresh)
         logs.begin(key=current_app.config["ZHIKE"].log_key)
 
 
