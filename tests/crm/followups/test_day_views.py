@@ -39,6 +39,7 @@ def test_the_menu_leads_to_what_is_to_be_done_today(as_user, due, customer):
     assert f'href="tel:{PHONE}"' in page.text
     assert f"/followups/new?customer={customer}" in page.text
     assert 'class="is-overdue"' in page.text
+    assert re.search(r"zk-chip[^>]*>Overdue<", page.text)  # in words too
     assert "河南晨光商贸有限公司" not in as_user("eve").get(answer.headers["Location"]).text
 
 

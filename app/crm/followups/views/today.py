@@ -93,6 +93,10 @@ class TodayView(DomainView):
     def row_more(self, record: Any) -> Row:
         return {"overdue": customer_part.is_overdue(record)}
 
+    def row_chips(self, record: Any) -> Sequence[tuple[str, str]]:
+        words, color = rules.WORK_STATES[rules.OVERDUE]
+        return [(str(words), color)] if customer_part.is_overdue(record) else []
+
     def row_actions(self, record: Any) -> Sequence[Mapping[str, Any]]:
         return customer_part.row_actions(self, record)
 
