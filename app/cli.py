@@ -20,15 +20,15 @@ def setup() -> None:
     prepare()
 
 
+#: Domains with rows that an installation begins with, made once by their service ``seed``.
+SEEDED = ("crm.followups", "crm.pool", "crm.recalls", "system.approvals")
+
+
 def prepare() -> None:
     """Fill an up-to-date schema with what the program needs: screens and buttons, dictionaries, roles, the index."""
     from importlib import import_module
 
-    from app.crm.followups import services as followups
-    from app.crm.pool import services as pool
-    from app.crm.recalls import services as recalls
     from app.domains import DOMAINS
-    from app.system.approvals import services as approvals
     from app.system.dictionary import services as dictionary
     from app.system.logs import services as logs
     from app.system.search import services as search
@@ -42,12 +42,10 @@ def prepare() -> None:
             if grants := _grants(import_module, domain):
                 security.seed(grants)
         security.seed_reaches()
-        followups.seed()
-        pool.seed()
-        recalls.seed()
-        approvals.seed()
-        if search.is_empty():
-            search.rebuild()
+        for domain in SEEDED:
+            import_module(f"app.{domain}.services").seed()
+        if fresh := search.unknown():
+            search.rebuild(fresh)
         logs.begin(key=current_app.config["ZHIKE"].log_key)
 
 

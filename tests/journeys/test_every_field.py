@@ -31,11 +31,6 @@ def key(world, hand):
     return world.of[hand]
 
 
-#: Nothing is offered any more but what was typed.
-NARROWED = """words => [...document.querySelectorAll('.ts-dropdown .option')]
-  .every((one) => !one.checkVisibility() || one.textContent.includes(words))"""
-
-
 def pick(page, hand, field, words):
     """Type into a searching choice and choose what is found first."""
     box = page.locator(f"#{field}-ts-control")
@@ -43,7 +38,6 @@ def pick(page, hand, field, words):
     page.keyboard.insert_text(words)
     option = page.locator(".ts-dropdown .option").locator("visible=true").filter(has_text=words).first
     option.wait_for()
-    page.wait_for_function(NARROWED, arg=words)  # chosen before, the answer to what was typed opens the box once more
     if hand.__class__ is Mouse:
         option.click()
         return

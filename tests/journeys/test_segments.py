@@ -110,7 +110,7 @@ def test_a_segment_is_opened_to_others_from_its_page(at_desk):
     page.get_by_role("button", name="Share").click()
     page.locator("#share-role-ts-control").click()
     page.get_by_role("option", name="Agent").click()
-    page.keyboard.press("Tab")  # leaves the list, which lies over the button
+    page.keyboard.press("Escape")  # closes the list, which lies over the button
     page.locator("#share button[type=submit]").click()
     page.get_by_role("button", name="Stop sharing with").wait_for()
 

@@ -65,6 +65,9 @@ def screens(address: str) -> Iterator[Screen]:
     for name, path in {
         "home": "/",
         "list": "/customers/",
+        "work-list": "/today/",
+        "calendar": "/calendar/",
+        "pool": "/pool/",
         "record": record,
         "form": f"{record}/edit",
         "history": f"{record}/history",

@@ -59,12 +59,13 @@ def count_text(count: int) -> str:
 
 def _tabs(view: "DomainView", listing: Listing, own: list[dict[str, Any]]) -> list[Any]:
     """Return the tabs above a list: all rows, the house's filters, then one's own and those shared with one."""
-    if not view.quick_segments and not own:
+    fixed = view.fixed_tabs()
+    if not fixed and not own:
         return []
     now, blank = "" if listing.segment else listing.filter_text, {"kept": None, "segment": None}
     is_all = not now and not listing.segment
     found: list[Any] = [{"label": _("All"), "url": listing.url(filter=None, **blank), "current": is_all}]
-    for _name, label, raw in view.quick_segments:
+    for _name, label, raw in fixed:
         text = json.dumps(raw, ensure_ascii=False)
         found.append({"label": label, "url": listing.url(filter=text, **blank), "current": _same(now, raw)})
     return [*found, "-", *own] if own else found

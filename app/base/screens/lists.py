@@ -30,6 +30,7 @@ class Lists:
     has_columns: ClassVar[bool] = True  # people choose which columns they see
     column_choices: ClassVar[Sequence[str]] = ()  # empty: every field that is loaded with the rows
     rows_as: ClassVar[type[Listing]] = Listing
+    quick_segments: ClassVar[Sequence[tuple[str, object, Mapping[str, Any]]]] = ()
 
     @expose("/")
     @has_access
@@ -177,6 +178,10 @@ class Lists:
     def row_key(self, _record: Any) -> Hashable:
         """Return what the drawing of a row follows from besides its columns, ``row_needs`` and ``row_stamps``."""
         return ()
+
+    def fixed_tabs(self) -> Sequence[tuple[str, object, Mapping[str, Any]]]:
+        """Return the house's filters, which stand as tabs above the list: (name, words, filter)."""
+        return self.quick_segments
 
     def row_chips(self, _record: Any) -> Sequence[tuple[str, str]]:
         """Return what stands behind a row's name: (words, colour)."""

@@ -52,7 +52,6 @@ class DomainView(Lists, ModelView):
     row_needs: ClassVar[Sequence[str]] = ()  # columns that rows need besides list_fields, for row_level and row_actions
     row_stamps: ClassVar[Sequence[str]] = ()  # of what else, kept under a stamp, the drawing of a row asks
     keeps_rows: ClassVar[bool] = False  # a row follows from its columns, row_needs and the reader's rights alone
-    quick_segments: ClassVar[Sequence[tuple[str, object, Mapping[str, Any]]]] = ()
     has_segments: ClassVar[bool] = True  # people may keep filters of this list under a name
     export_fields: ClassVar[Sequence[str]] = ()  # empty: those of the list
     create: ClassVar[Callable[..., Any] | None] = None  # service(values, *, actor) -> record

@@ -152,13 +152,23 @@ class HoldLimit(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     employee_id: Mapped[int | None] = mapped_column(
-        ForeignKey("security_employee.id"), info=field(Link(_("Person"), to="employee", relation="employee"))
+        ForeignKey("security_employee.id"),
+        info=field(
+            Link(
+                _("Person"),
+                help=_("A person, a role or a department; none of them: everybody."),
+                to="employee",
+                relation="employee",
+            )
+        ),
     )
     department_id: Mapped[int | None] = mapped_column(
         ForeignKey("security_department.id"), info=field(Link(_("Department"), to="department", relation="department"))
     )
     role: Mapped[str | None] = mapped_column(String(64), info=field(Choice(_("Role"), dictionary="role")))
-    level: Mapped[str | None] = mapped_column(String(40), info=field(Choice(_("Level"), dictionary="customer_level")))
+    level: Mapped[str | None] = mapped_column(
+        String(40), info=field(Choice(_("Level"), dictionary="customer_level", nothing=_("Any level")))
+    )
     most: Mapped[int] = mapped_column(info=field(Number(_("Customers at most"), required=True, low=0, high=1_000_000)))
     revision: Mapped[int] = mapped_column(nullable=False)
 

@@ -4,7 +4,7 @@ Upstream gives each version table an index on end_transaction_id and one on oper
 them alone. What becomes of a row of a run stands in no index any more, so that it can be written where the row is.
 
 Revision ID: 5b1e7c0d94aa
-Revises: 8798e2fc2729
+Revises: 3ef23a3fac66
 Create Date: 2026-11-26 20:40:00.000000
 
 """
@@ -13,7 +13,7 @@ from alembic import op
 
 # revision identifiers, used by Alembic.
 revision = '5b1e7c0d94aa'
-down_revision = '8798e2fc2729'
+down_revision = '3ef23a3fac66'
 branch_labels = None
 depends_on = None
 

@@ -17,7 +17,7 @@ from app.base.screens.view import current_actor
 from app.base.ways import Way
 from app.system.search import queries
 from app.system.search.queries import Hit, Kind, Line
-from app.system.search.rules import DIGITS, LONGEST, spans
+from app.system.search.rules import DIGITS, LONGEST, excerpt, spans
 
 SUGGESTED, GROUPED, PAGE = 8, 10, 25
 
@@ -123,11 +123,14 @@ def _reason(hit: Hit, words: str) -> Markup | str:
 
 
 def _marked(text: str, hit: Hit, words: str) -> Markup:
-    done, drawn = 0, Markup("")
-    for start, end in spans(text, hit.match, words):
-        drawn += Markup("{}<mark>{}</mark>").format(text[done:start], text[start:end])
-        done = end
-    return drawn + text[done:]
+    marked = spans(text, hit.match, words)
+    done, last = excerpt(text, marked)
+    drawn = Markup("…") if done else Markup("")
+    for start, end in marked:
+        if end <= last:
+            drawn += Markup("{}<mark>{}</mark>").format(text[done:start], text[start:end])
+            done = end
+    return drawn + text[done:last] + ("…" if last < len(text) else "")
 
 
 def findable(appbuilder: AppBuilder) -> list[Kind]:

@@ -7,6 +7,7 @@ from app.crm.pool import services
 from app.crm.pool.models import Pool
 from app.crm.pool.rules import Terms
 from app.extensions import db
+from tests.crm.pool.steps import ADDRESS, NOTES, PHONE
 from tests.factories import a_pool, a_pool_customer
 
 LUOYANG, ZHENGZHOU = "410300", "410100"
@@ -35,3 +36,10 @@ def hide(app):
             services.change_pool(pool, {"hidden": names}, actor=SYSTEM, revision=None)
 
     return set_hidden
+
+
+@pytest.fixture
+def secret(saved):
+    """A customer of the pool with a phone, and an address and notes that pools may hide."""
+    given = {"phone": f"+86{PHONE}", "address": ADDRESS, "notes": NOTES, "level": "key", "email": "boss@secret.cn"}
+    return saved(a_pool_customer, name="暗巷商贸有限公司", **given)

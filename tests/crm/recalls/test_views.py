@@ -352,3 +352,18 @@ def test_the_run_of_the_night_is_taken_back_on_its_page(app, as_user, rule_on, r
     page = anran.post(f"/runs/{run_id}/take-back", follow_redirects=True)
     assert "Undone" in page.text
     assert [read(Customer, key).owner_id for key in keys] == [LIN.id, LIN.id]
+
+
+def test_what_is_recalled_soon_has_a_tab_as_long_as_a_rule_is_on(as_user, once):
+    def tab(who):
+        return re.search(r'href="([^"]+)"[^>]*><span class="nm">Recalled soon<', as_user(who).get("/customers/").text)
+
+    assert tab("lin") is None
+    once(a_rule_id)
+    once(many, count=1, days=24)
+    once(assigned, days=1, name="刚分派的")
+
+    page = as_user("lin").get(f"/customers/{tab('lin')[1].replace('&amp;', '&')}").text
+    assert "客户0" in page
+    assert "刚分派的" not in page
+    assert tab("qian") is None  # finance loses nothing by it

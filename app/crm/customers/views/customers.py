@@ -118,6 +118,9 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
     def row_key(self, record: Any) -> Hashable:
         return parts.row_key(record)
 
+    def fixed_tabs(self) -> Sequence[tuple[str, object, Mapping[str, Any]]]:
+        return [*self.quick_segments, *parts.gathered("fixed", self)]
+
     def row_chips(self, record: Any) -> Sequence[tuple[str, str]]:
         is_key = [(self.specs["level"].text(record.level), "amber")] if record.level == rules.KEY else []
         return [*is_key, *parts.gathered("row_chips", self, record)]

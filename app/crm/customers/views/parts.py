@@ -39,6 +39,8 @@ class Part:
     place: int = 100
     #: (view, customer, is_mine=, is_open=): None where this person may not look.
     tab: "Callable[..., Tab | None] | None" = None
+    #: Tabs above the list, as ``DomainView.fixed_tabs`` returns them.
+    fixed: "Callable[[CustomerView], Sequence[tuple[str, object, Mapping[str, Any]]]] | None" = None
     chips: "Callable[[CustomerView, Customer], Sequence[Mapping[str, Any]]] | None" = None  # in the head
     #: What stands behind the name in a row of the list: (words, colour); ``row_needs``: the columns that this looks at.
     row_chips: "Callable[[CustomerView, Customer], Sequence[tuple[str, str]]] | None" = None

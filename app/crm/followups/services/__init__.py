@@ -4,6 +4,7 @@ from app.crm.followups.services.cycles import add_cycle, change_cycle, remove_cy
 from app.crm.followups.services.feeds import make_feed, revoke_feed
 from app.crm.followups.services.recording import KEPT, change, delete, record, restore
 from app.crm.followups.services.recycling import followup_bin, go_with_contacts, go_with_customers
+from app.crm.followups.services.searching import followup_kind
 from app.crm.followups.services.taking_back import take_back
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "change_cycle",
     "delete",
     "followup_bin",
+    "followup_kind",
     "go_with_contacts",
     "go_with_customers",
     "make_feed",

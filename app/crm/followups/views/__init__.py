@@ -16,7 +16,7 @@ from app.crm.customers.views import hang
 from app.crm.followups import queries, rules
 from app.crm.followups.models import Followup
 from app.crm.followups.queries import FollowupNames
-from app.crm.followups.services import followup_bin, go_with_contacts, go_with_customers
+from app.crm.followups.services import followup_bin, followup_kind, go_with_contacts, go_with_customers
 from app.crm.followups.views import home
 from app.crm.followups.views.calendar import CalendarView, FeedView
 from app.crm.followups.views.customer import PART
@@ -27,6 +27,7 @@ from app.crm.followups.views.followups import FollowupView
 from app.crm.followups.views.today import TodayView
 from app.system.files import services as files
 from app.system.files.services import Holder
+from app.system.search.services import register as register_kind
 from app.system.sign_in.views import OPEN_TO_ALL
 
 __all__ = ["CalendarView", "CycleView", "FeedView", "FollowupView", "TodayView", "register"]
@@ -86,6 +87,7 @@ def register(appbuilder: AppBuilder) -> None:
     choices.references["followup"] = FollowupNames()
     choices.more["work_state"] = _work_states
     recycle.register(followup_bin())
+    register_kind(followup_kind())
     goes_with("customer", "followups", go_with_customers)
     goes_with("contact", "followups", go_with_contacts)
     files.register(Holder("followup", _("Follow-up"), Followup, page_of))

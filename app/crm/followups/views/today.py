@@ -90,15 +90,17 @@ class TodayView(DomainView):
     def row_needs(self) -> Sequence[str]:  # type: ignore[override] # how customers are marked is known once all is
         return ["level", "next_contact_at", *calling.NEEDED, *customers.mark_needs()]
 
-    def row_chips(self, record: Any) -> Sequence[tuple[str, str]]:
-        return customers.marks(record)
-
     def row_level(self, record: Any) -> Mapping[str, str] | None:
         item = self.specs["level"].values.by_code.get(record.level)  # type: ignore[attr-defined]
         return {"text": item.label[:1], "color": item.color, "title": item.label} if item else None
 
     def row_more(self, record: Any) -> Row:
         return {"overdue": customer_part.is_overdue(record)}
+
+    def row_chips(self, record: Any) -> Sequence[tuple[str, str]]:
+        words, color = rules.WORK_STATES[rules.OVERDUE]
+        late = [(str(words), color)] if customer_part.is_overdue(record) else []
+        return [*late, *customers.marks(record)]
 
     def row_actions(self, record: Any) -> Sequence[Mapping[str, Any]]:
         return customer_part.row_actions(self, record)

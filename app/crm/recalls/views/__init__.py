@@ -51,6 +51,7 @@ def register(appbuilder: AppBuilder) -> None:
         Part(
             "recalls",
             place=60,
+            fixed=filters.fixed,
             chips=marks.chips,
             figures=marks.figures,
             row_chips=marks.row_chips,

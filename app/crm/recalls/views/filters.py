@@ -1,6 +1,6 @@
 """What lists of customers can be asked for about recall: due by a rule, and how many days are left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, FromClause, and_, false, or_, true
 from app.base import clock
 from app.base.fields import Link, Number, Reckoned
 from app.base.i18n import _
+from app.base.screens.view import DomainView
 from app.crm.recalls import queries
 from app.crm.recalls.rules import LONGEST_DAYS
-from app.crm.recalls.views.settings import protection_days
+from app.crm.recalls.views.settings import protection_days, stages
 
 
 def _due(table: FromClause, code: str, keys: Sequence[Any]) -> ColumnElement[bool]:
@@ -43,6 +44,18 @@ def _days_left(table: FromClause, code: str, values: Sequence[Any]) -> ColumnEle
     if code == "between":
         return between(min(values), max(values))
     return or_(false(), *[between(value, value) for value in values])
+
+
+def near() -> Mapping[str, Any]:
+    """Return the condition that a customer is recalled within the days of the first warning."""
+    return {"field": "recall_days_left", "op": "below", "value": str(max(stages(), default=0) + 1)}
+
+
+def fixed(view: DomainView) -> Sequence[tuple[str, object, Mapping[str, Any]]]:
+    """Return the tab of what is recalled soon, to whom that concerns, as long as a rule is on."""
+    if not queries.rules_on() or not view.appbuilder.sm.has_access("can_soon", "RecallRuleView"):
+        return []
+    return [("recalled_soon", _("Recalled soon"), {"all": [near()]})]
 
 
 FILTERS = (

@@ -18,7 +18,7 @@ from app.base.screens.view import DomainView
 from app.crm.recalls import services
 from app.crm.recalls.models import RecallRule
 from app.crm.recalls.views import dryrun
-from app.crm.recalls.views.settings import stages
+from app.crm.recalls.views.filters import near
 from app.system.audit.views import History
 from app.system.runs import queries as runs
 
@@ -137,14 +137,14 @@ class RecallRuleView(History, DomainView):
     @permission_name("soon")
     def soon(self) -> Response:
         """Lead to one's own customers that are recalled soon."""
-        return _to_customers(_near(), {"field": "owner", "op": "is", "value": ME})
+        return _to_customers(near(), {"field": "owner", "op": "is", "value": ME})
 
     @expose("/soon/ours")
     @has_access
     @permission_name("soon")
     def soon_ours(self) -> Response:
         """Lead to all customers in sight that are recalled soon."""
-        return _to_customers(_near())
+        return _to_customers(near())
 
     @expose("/recalled/<pk>")
     @has_access
@@ -160,10 +160,6 @@ class RecallRuleView(History, DomainView):
 
 def _state(rule: RecallRule) -> Mapping[str, Any]:
     return {"text": _("Switched on"), "color": "green"} if rule.is_on else {"text": _("Switched off"), "color": "gray"}
-
-
-def _near() -> Mapping[str, Any]:
-    return {"field": "recall_days_left", "op": "below", "value": str(max(stages(), default=0) + 1)}
 
 
 def _to_customers(*conditions: Mapping[str, Any], place: str = "CustomerView.list") -> Response:

@@ -1,7 +1,7 @@
 """What a token is, what is asked of the index, and how well a text answers. Pure."""
 
 from app.system.search.rules.asking import LONGEST, Asked, Match, ask
-from app.system.search.rules.marking import spans
+from app.system.search.rules.marking import excerpt, spans
 from app.system.search.rules.parts import (
     ADDRESSES,
     CODES,
@@ -35,6 +35,7 @@ __all__ = [
     "ask",
     "cutter",
     "digits_form",
+    "excerpt",
     "safe",
     "same",
     "spans",

@@ -1,10 +1,13 @@
 """Where in a text, as it is shown, the letters stand that were typed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from app.base.chinese import search_form
 from app.system.search.rules.asking import Match
 from app.system.search.rules.parts import INITIALS, Manner, Rank
+
+#: Characters of a text that are shown, and before what was typed.
+LONGEST_SHOWN, BEFORE = 120, 30
 
 
 def spans(text: str, match: Match, words: str) -> list[tuple[int, int]]:
@@ -13,6 +16,15 @@ def spans(text: str, match: Match, words: str) -> list[tuple[int, int]]:
     pieces = _pieces(text, match.part.manner)
     found = [_span(pieces, match.part.manner.typed(word) or search_form(word)) for word in typed]
     return _apart(sorted(span for span in found if span))
+
+
+def excerpt(text: str, marked: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return the stretch of a long text that is shown: from a little before what is marked first."""
+    if len(text) <= LONGEST_SHOWN:
+        return 0, len(text)
+    first = marked[0][0] if marked else 0
+    start = min(max(0, first - BEFORE), len(text) - LONGEST_SHOWN)
+    return start, start + LONGEST_SHOWN
 
 
 def _pieces(text: str, manner: Manner) -> list[str]:

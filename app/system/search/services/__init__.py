@@ -7,7 +7,7 @@ from app.system.search.queries.narrowing import narrowing
 from app.system.search.rules import ADDRESSES, CODES, DIGITS, INITIALS, WORDS, Manner, Part, Rank
 from app.system.search.services.frequencies import count_tokens
 from app.system.search.services.keeping import keep
-from app.system.search.services.rebuilding import check, is_empty, rebuild
+from app.system.search.services.rebuilding import check, rebuild, unknown
 from app.system.search.services.watching import watch
 
 __all__ = [
@@ -24,10 +24,10 @@ __all__ = [
     "Watch",
     "check",
     "count_tokens",
-    "is_empty",
     "keep",
     "rebuild",
     "register",
+    "unknown",
 ]
 
 

@@ -1,9 +1,9 @@
 """Building the index anew, and looking whether it is true, while people work."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import FromClause, select
 
 from app.base.scope import unscoped
 from app.base.transaction import transaction
@@ -16,12 +16,13 @@ from app.system.search.services.keeping import keep, lock, tokens_of
 CHUNK = 500
 
 
-def rebuild() -> int:
+def rebuild(only: Collection[str] | None = None) -> int:
     """Write every entry anew, some hundred at a time, each time in a short transaction of its own.
 
-    Return how many records there are. Whoever edits meanwhile waits a moment at most.
+    Return how many records there are. Whoever edits meanwhile waits a moment at most. ``only``: codes of kinds.
     """
-    found = sum(len(ids) for kind in kinds.values() for ids in _chunks(kind) if _kept(kind, ids))
+    meant = [kind for kind in kinds.values() if only is None or kind.code in only]
+    found = sum(len(ids) for kind in meant for ids in _chunks(kind) if _kept(kind, ids))
     count_tokens()
     return found
 
@@ -32,10 +33,14 @@ def _kept(kind: Kind, ids: Sequence[int]) -> bool:
     return True
 
 
-def is_empty() -> bool:
-    """Tell whether nothing was ever indexed."""
+def unknown() -> Sequence[str]:
+    """Return the codes of the kinds that have records and not one entry: all at first, a new one after an upgrade."""
     with unscoped("the index knows every record"):
-        return db.session.scalar(select(ENTRIES.c.id).limit(1)) is None
+        return [code for code, kind in kinds.items() if _has(kind.model.__table__) and not _has(ENTRIES, kind=code)]
+
+
+def _has(table: FromClause, **meant: str) -> bool:
+    return db.session.scalar(select(table.c.id).filter_by(**meant).limit(1)) is not None
 
 
 def check() -> Counter[str]:
