@@ -21,7 +21,7 @@ def upgrade():
     op.create_table('letters_letter',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('subject', sa.String(length=120), nullable=False),
-    sa.Column('body', sa.String(length=4000), nullable=False),
+    sa.Column('body', sa.String(length=8000), nullable=False),
     sa.Column('sender_id', sa.Integer(), nullable=False),
     sa.Column('sent_at', sa.DateTime(), nullable=False),
     sa.Column('conversation_id', sa.Integer(), nullable=True),
