@@ -18,6 +18,7 @@ from app.system.audit.queries.record import changed_fields, of_kind
 from app.system.security.queries import Employee
 
 WINDOW = 500  # change sets looked at in one statement
+FIRST_WINDOW = 20  # most pages need no more: one change set may be a change of thousands of records
 MOST_WINDOWS = 40
 OWN = -1  # the place of the record itself among its children
 
@@ -73,14 +74,15 @@ def _windows(asked: Asked, before: tuple[int, int] | None) -> Iterator[tuple[int
     """Yield (first, last) numbers of change sets that may hold something, newest first."""
     change = change_set_class().__table__
     edge = before[0] if before else None
-    for _window in range(MOST_WINDOWS):
+    for turn in range(MOST_WINDOWS):
+        size = WINDOW if turn else FIRST_WINDOW
         newer = [change.c.id <= edge] if edge is not None else []
         ids = select(change.c.id).where(*_change_terms(change, asked), *newer)
-        numbers = list(db.session.scalars(ids.order_by(change.c.id.desc()).limit(WINDOW)))
+        numbers = list(db.session.scalars(ids.order_by(change.c.id.desc()).limit(size)))
         if not numbers:
             return
         yield numbers[-1], numbers[0]
-        if len(numbers) < WINDOW:
+        if len(numbers) < size:
             return
         edge = numbers[-1] - 1
 
@@ -108,9 +110,8 @@ def _in_window(
     """Return (record, change set, places of what changed) of one window, newest first."""
     change, legs = change_set_class(), _legs(model, asked, first, last)
     key = model.id  # type: ignore[attr-defined]
-    who = select(Employee.name).where(Employee.id == change.user_id).scalar_subquery()
     wanted = (
-        select(model, change, func.min(legs.c.place), func.max(legs.c.place), who)
+        select(key, change.id, func.min(legs.c.place), func.max(legs.c.place))
         .join(legs, legs.c.record_id == key)
         .join(change, change.id == legs.c.number)
         .where(*_change_terms(change.__table__, asked))
@@ -122,7 +123,19 @@ def _in_window(
         wanted = wanted.where(tuple_(change.id, key) < tuple_(*before))
     if asked.words:
         wanted = wanted.where(model.name.icontains(asked.words, autoescape=True))  # type: ignore[attr-defined]
-    return [Found(row[0], row[1], row[4], {row[2], row[3]}) for row in db.session.execute(wanted)]
+    return _whole(model, db.session.execute(wanted).all())
+
+
+def _whole(model: type[Any], rows: Sequence[Any]) -> list[Found]:
+    """Return what was found with its records and change sets: only ids are sorted, never whole rows."""
+    change, key = change_set_class(), model.id  # type: ignore[attr-defined]
+    who = select(Employee.name).where(Employee.id == change.user_id).scalar_subquery()
+    if not rows:
+        return []
+    records = {one.id: one for one in db.session.scalars(select(model).where(key.in_({row[0] for row in rows})))}
+    named = select(change, who).where(change.id.in_({row[1] for row in rows}))
+    changes = {one.id: (one, name) for one, name in db.session.execute(named)}
+    return [Found(records[row[0]], *changes[row[1]], {row[2], row[3]}) for row in rows if row[0] in records]
 
 
 def _legs(model: type[Any], asked: Asked, first: int, last: int) -> Subquery:
