@@ -120,10 +120,11 @@ def call_through(app: Flask, huey: Huey) -> Caller:
 
 
 def begin(caller: Caller) -> None:
-    """Look at once for jobs whose worker died: perhaps it was this one."""
+    """Look at once for jobs and letters whose worker died: perhaps it was this one."""
     with caller.app.app_context(), acting(SYSTEM.by(Channel.WORKER)):
         services.sweep()
         db.session.remove()
+    caller.carry(LettersWaiting())
 
 
 def work_beside(caller: Caller) -> Consumer:

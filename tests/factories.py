@@ -11,6 +11,7 @@ from app.base.actor import SYSTEM, acting
 from app.crm.customers import services as customers
 from app.crm.pool import services as pool
 from app.extensions import db
+from app.system.channels import services as channels
 from tests.cast import LIN, QIAN, SAM
 
 
@@ -138,3 +139,23 @@ def _the_product() -> int:
         known = queries.by_codes(["FW-01"]).get("fw-01")
     year = {"name": "进销存年度服务", "category": None, "price": Decimal("12800.00"), "term_months": 12}
     return known or a_product(code="FW-01", **year).id
+
+
+def a_mail_channel(**given: Any) -> Any:
+    """Set up a mail channel that is switched off, past the check of its host."""
+    values = {"name": "公司邮箱", "usual": "all", "host": "smtp.example.cn", "port": 465, "security": "tls"}
+    with acting(SYSTEM):
+        return channels.create("email", values | {"from_address": "crm@example.cn"} | given, actor=SYSTEM)
+
+
+def a_template(**given: Any) -> Any:
+    """Write other words for a kind of message."""
+    values = {
+        "kind": "own_rights",
+        "family": "email",
+        "language": "zh_Hans",
+        "subject": "{name}：{title}",
+        "body": "{link}",
+    }
+    with acting(SYSTEM):
+        return channels.create_template(values | given, actor=SYSTEM)

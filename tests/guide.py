@@ -236,6 +236,14 @@ def messages(browser: Browser, address: str) -> None:
     phone.take("phone", "/customers/")
 
 
+def channels(browser: Browser, address: str) -> None:
+    """How messages leave: a channel, the words of a message, and what one person wants."""
+    admin = Photographer(browser, address, "admin")
+    admin.take("channel", "/channels/1")
+    admin.take("template", "/message-templates/1")
+    Photographer(browser, address, "wangli").take("notifications", "/me/notifications/")
+
+
 def _logo() -> bytes:
     """Draw a mark that is clearly not ours: two rings on green."""
     picture, out = Image.new("RGBA", (256, 256)), io.BytesIO()
@@ -258,6 +266,7 @@ PARTS = (
     in_bulk,
     bringing_in,
     messages,
+    channels,
     administration,
 )
 

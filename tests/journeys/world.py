@@ -4,7 +4,7 @@ from datetime import timedelta
 from string import Formatter
 from types import SimpleNamespace
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.base import clock, settings
 from app.base.actor import SYSTEM, acting
@@ -14,14 +14,28 @@ from app.crm.customers import services
 from app.crm.customers.models import Customer
 from app.extensions import db
 from app.system.announcements.services import publish
+from app.system.channels import services as channels
+from app.system.channels.models import Delivery
 from app.system.imports import services as imports
 from app.system.jobs import services as jobs
+from app.system.notifications import services as notifications
 from app.system.recycle.models import BinEntry
 from app.system.segments import services as segments
 from app.system.settings import services as setting_services
 from app.system.settings.models import SettingValue
 from tests.cast import ANRAN, EVE, LIN
-from tests.factories import a_contact, a_customer, a_deal, a_followup, a_letter, a_limit, a_product, an_announcement
+from tests.factories import (
+    a_contact,
+    a_customer,
+    a_deal,
+    a_followup,
+    a_letter,
+    a_limit,
+    a_mail_channel,
+    a_product,
+    a_template,
+    an_announcement,
+)
 from tests.system.files.conftest import a_file
 from tests.system.imports.steps import imported, workbook
 from tests.system.runs.steps import done
@@ -66,6 +80,10 @@ ADDRESSES = [
     "/imports/products/{price_list}/undo",
     "/deals/", "/deals/new", "/deals/{deal}", "/deals/{deal}/edit", "/deals/{deal}/history", "/deals/{deal}/delete",
     "/customers/{customer}?tab=deals",
+    "/cycles/1/history", "/channels/", "/channels/new", "/channels/{channel}", "/channels/{channel}/edit",
+    "/channels/{channel}/history", "/deliveries/", "/deliveries/{delivery}", "/message-templates/",
+    "/message-templates/new", "/message-templates/{template}", "/message-templates/{template}/edit",
+    "/message-templates/{template}/history", "/me/notifications/",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -74,7 +92,9 @@ NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Fo
 def peopled(app, folder):
     """Fill the house and return the keys that the addresses ask for. ``folder``: for the file that is imported."""
     with app.app_context(), acting(SYSTEM):
-        return SimpleNamespace(filter=FILTER, person=LIN.id, **customers(), **work(app, folder), **kept_things())
+        return SimpleNamespace(
+            filter=FILTER, person=LIN.id, **customers(), **work(app, folder), **kept_things(), **letters()
+        )
 
 
 def customers():
@@ -157,6 +177,19 @@ def failed_job():
 def depopulate():
     """Forget the kind of work that only this house knows."""
     kinds.pop("world", None)
+
+
+def letters():
+    """A mail channel, a template, and a delivery that was given up."""
+    channel, template = a_mail_channel(), a_template()
+    channels.switch_on(channel, actor=SYSTEM)
+    notifications.tell([LIN.id], "own_rights", actor=SYSTEM)
+    channels.switch_off(channel, actor=SYSTEM)
+    row = db.session.scalar(select(Delivery).order_by(Delivery.id.desc()))
+    said = {"state": "given_up", "problem": "550 no such mailbox", "ended_at": clock.now()}
+    db.session.execute(update(Delivery.__table__).where(Delivery.id == row.id).values(said))
+    db.session.commit()
+    return {"channel": channel.id, "template": template.id, "delivery": row.id}
 
 
 def kept_things():

@@ -35,7 +35,7 @@ class Postbox:
 
 
 def _knows(_server, _session, _envelope, _mechanism, data):
-    return AuthResult(success=(data.login, data.password) == (b"zhike", b"geheim-8271"))
+    return AuthResult(success=(data.login, data.password) == (b"zhike", b"geheim-8271"), handled=False)
 
 
 @contextmanager

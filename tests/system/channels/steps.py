@@ -1,9 +1,11 @@
 """Steps of these tests."""
 
+from datetime import datetime
 from email import message_from_bytes, policy
 
 from sqlalchemy import select
 
+from app.base import clock
 from app.base.actor import SYSTEM, acting
 from app.extensions import db
 from app.system.channels import services
@@ -11,7 +13,14 @@ from app.system.channels.models import Delivery
 from app.system.notifications import services as notifications
 from tests.system.channels.servers import HOST
 
-MAIL = {"name": "公司邮箱", "usual": "all", "host": HOST, "security": "none", "from_address": "crm@zhike.example"}
+MAIL = {
+    "name": "公司邮箱",
+    "usual": "all",
+    "host": HOST,
+    "port": 25,
+    "security": "none",
+    "from_address": "crm@zhike.example",
+}
 
 
 def a_channel(app, kind="email", *, is_on=True, **given):
@@ -46,3 +55,9 @@ def deliveries(app, *names):
 def read(content):
     """Return a mail as it is read."""
     return message_from_bytes(content, policy=policy.default)
+
+
+def now_at(monkeypatch, text):
+    """Let it be a moment of the business's zone."""
+    moment = clock.stored(datetime.fromisoformat(text))
+    monkeypatch.setattr(clock, "now", lambda: moment)

@@ -29,6 +29,14 @@ class Variables(Text):
         return ", ".join(f"{name}={{{place}}}" for name, place in sms.variables(str(raw)).items())
 
 
+@dataclass(frozen=True)
+class Port(Number):
+    """A port: a number that nobody writes with a comma."""
+
+    def text(self, value: Value) -> str:
+        return self.typed(value)
+
+
 def _kinds(table: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
     rows = Model.metadata.tables["channels_kind"].alias()
     return rows, rows.c.channel_id == table.c.id
@@ -43,7 +51,7 @@ class Channel(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(
-        String(40), info=field(Name(_("Channel"), required=True, max_length=40, sortable=True))
+        String(40), info=field(Name(_("Message channel"), required=True, max_length=40, sortable=True))
     )
     kind: Mapped[str] = mapped_column(String(20), info=field(Choice(_("Kind of channel"), dictionary="channel_kind")))
     is_on: Mapped[bool] = mapped_column(default=False, info=field(Boolean(_("Switched on"))))
@@ -74,7 +82,7 @@ class Channel(Model):
     host: Mapped[str | None] = mapped_column(String(200), info=field(Text(_("Mail server"))))
     port: Mapped[int | None] = mapped_column(
         info=field(
-            Number(_("Port"), low=1, high=addresses.HIGHEST_PORT, help=_("Usually 465 with TLS, 587 with STARTTLS."))
+            Port(_("Port"), low=1, high=addresses.HIGHEST_PORT, help=_("Usually 465 with TLS, 587 with STARTTLS."))
         )
     )
     security: Mapped[str | None] = mapped_column(

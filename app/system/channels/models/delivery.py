@@ -38,7 +38,9 @@ class Delivery(Model):
         ForeignKey("ab_user.id"), info=field(Link(_("Recipient"), to="employee", relation="person"))
     )
     channel_id: Mapped[int] = mapped_column(
-        ForeignKey("channels_channel.id"), index=True, info=field(Link(_("Channel"), to="channel", relation="channel"))
+        ForeignKey("channels_channel.id"),
+        index=True,
+        info=field(Link(_("Message channel"), to="channel", relation="channel")),
     )
     state: Mapped[str] = mapped_column(String(10), info=field(Choice(_("State"), dictionary="delivery_state")))
     problem: Mapped[Told | None] = mapped_column(Sentence, info=field(Text(_("Problem"))))

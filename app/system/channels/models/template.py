@@ -26,16 +26,16 @@ class Template(Model):
         String(40), info=field(Choice(_("Message"), dictionary="told_kind", required=True, sortable=True))
     )
     family: Mapped[str] = mapped_column(
-        String(10), info=field(Choice(_("By"), dictionary="channel_family", required=True))
+        String(10), info=field(Choice(_("Sent by"), dictionary="channel_family", required=True))
     )
     language: Mapped[str] = mapped_column(
-        String(10), info=field(Choice(_("Language"), dictionary="language", required=True))
+        String(10), info=field(Choice(_("In which language"), dictionary="language", required=True))
     )
     subject: Mapped[str] = mapped_column(
         String(200),
         info=field(Text(_("Heading"), required=True, max_length=200, wide=True, help=_("The subject of a mail."))),
     )
-    body: Mapped[str | None] = mapped_column(Long, info=field(LongText(_("Text"), max_length=4000)))
+    body: Mapped[str | None] = mapped_column(Long, info=field(LongText(_("Body"), max_length=4000)))
     revision: Mapped[int] = mapped_column(nullable=False)
 
     __mapper_args__ = {"version_id_col": revision}

@@ -136,6 +136,7 @@ def switch_on(channel: Channel, *, actor: Actor) -> None:
     lock(channel)
     if channel.is_on:
         raise WrongState(_("This channel is switched on already."))
+    raise_stamp(queries.STAMP)  # its row is the same for all channels: who switches another one on waits here
     check_alone(channel.kind, queries.others_on(channel))
     _switch(channel, is_on=True, actor=actor)
 

@@ -154,14 +154,12 @@ def _channels() -> list[int]:
 def take(*, lease_seconds: float) -> Taken | None:
     """Take the next letter for so long; None if there is none that nobody else has."""
     now = clock.now()
-    head = queries.next_head(now, _channels())
-    if head is None:
-        return None
-    if head.tries >= MOST_TAKEN:
+    while (head := queries.next_head(now, _channels())) is not None and head.tries >= MOST_TAKEN:
         words = _("It was interrupted %(times)s times, and is not tried any more.", times=head.tries)
         end = {"state": str(State.GIVEN_UP), "ended_at": now, "problem": lasting(words), "lease_until": None}
         db.session.execute(update(ROWS).where(_of(head.letter)).values(**end))
-        return take(lease_seconds=lease_seconds)
+    if head is None:
+        return None
     attempt, lease = head.tries + 1, now + timedelta(seconds=lease_seconds)
     took = update(ROWS).where(_of(head.letter)).values(state=str(SENDING), tries=attempt, lease_until=lease)
     rows = sorted(db.session.execute(took.returning(*TAKEN)), key=lambda row: row.id)

@@ -140,6 +140,8 @@ def post_json(target: Target, body: bytes, *, content_type: str, limits: Limits)
             raise unreachable(target.host, target.port, slow) from error
         finally:
             here.close()
+    if over.is_set():  # what came until then looks like a whole answer
+        raise unreachable(target.host, target.port, TimeoutError())
     return _read(target.host, status, answer)
 
 

@@ -26,12 +26,12 @@ __all__ = ["ChannelView", "DeliveryView", "NotificationsView", "TemplateView", "
 
 KINDS = {
     "email": (_("Mail by SMTP"), "indigo"),
-    "wecom": (_("Robot of 企业微信"), "teal"),
-    "dingtalk": (_("Robot of 钉钉"), "sky"),
-    "feishu": (_("Robot of 飞书"), "green"),
+    "wecom": (_("Group robot of WeCom"), "teal"),
+    "dingtalk": (_("Group robot of DingTalk"), "sky"),
+    "feishu": (_("Group robot of Feishu"), "green"),
     "sms": (_("Text messages by Aliyun"), "amber"),
 }
-USUALS = {"all": _("all messages"), "urgent": _("urgent messages only"), "chosen": _("nothing")}
+USUALS = {"all": _("all messages"), "urgent": _("urgent messages only"), "chosen": _("nothing of itself")}
 SECURITIES = {"tls": "TLS", "starttls": "STARTTLS", "none": _("None: can be read on its way")}
 COLORS = {"email": "indigo", "sms": "amber", "robot": "teal"}
 
@@ -108,8 +108,8 @@ def register(appbuilder: AppBuilder) -> None:
         "told_kind": _told_kinds,
     }
     logbook.items |= {"channel_is_on": logbook.Item(_("Switched on"))}
-    rights.words |= {"can_test": _("Test"), "can_switch": _("Switch on and off"), "can_resend": _("Send again")}
-    appbuilder.add_view(ChannelView, "ChannelView", label=_("Channels"), category="system")
+    rights.words |= {"can_test": _("Send a test"), "can_switch": _("Switch on and off"), "can_resend": _("Send again")}
+    appbuilder.add_view(ChannelView, "ChannelView", label=_("Message channels"), category="system")
     appbuilder.add_view(TemplateView, "TemplateView", label=_("Message templates"), category="system")
     appbuilder.add_view(DeliveryView, "DeliveryView", label=_("Deliveries"), category="system")
     appbuilder.add_view_no_menu(NotificationsView)

@@ -50,7 +50,7 @@ def limits() -> Limits:
 class ChannelView(History, DomainView):
     route_base = "/channels"
     model = Channel
-    title, one, group, icon = _("Channels"), _("Channel"), _("Administration"), "send"
+    title, one, group, icon = _("Message channels"), _("Message channel"), _("Administration"), "send"
     menu_place = 50
     has_segments = False  # a handful of rows
     base_permissions = [
@@ -60,7 +60,7 @@ class ChannelView(History, DomainView):
     row_needs = ("is_on", "tested_problem")
     default_sort = "name"
     form_sections = (
-        ("channel", _("Channel"), ("name", "usual", "kinds", "department")),
+        ("channel", _("Message channel"), ("name", "usual", "kinds", "department")),
         ("account", _("Where it sends to"), tuple(dict.fromkeys(name for one in FORMS.values() for name in one))),
     )
     form_fields = tuple(name for _key, _title, names in form_sections for name in names)
@@ -128,7 +128,7 @@ class ChannelView(History, DomainView):
         item = choices.values("channel_kind").by_code[record.kind]
         shown = listpage.sections(self, record, skip={one.name for one in SECRETS})
         page |= {
-            "actions": [*self._buttons(record), *page["actions"]],
+            "actions": [*[_in_words(one) for one in self._buttons(record)], *page["actions"]],
             "chips": [_state_chip(record), {"text": item.label, "color": item.color}],
             "sections": [*shown, *self._facts(record)],
         }
@@ -149,7 +149,7 @@ class ChannelView(History, DomainView):
         found = []
         if self.may("test"):
             test = {"label": _("Send me a test"), "icon": "send-2", "url": self.row_url("test", record)}
-            found.append(test | {"method": "POST", "primary": not record.is_on})
+            found.append(test | {"method": "POST"})
         if self.may("switch"):
             verb, label, icon = ("off", _("Switch off"), "plug-off") if record.is_on else ("on", _("Switch on"), "plug")
             switch = {"label": label, "icon": icon, "url": self.row_url("switch", record, to=verb), "method": "POST"}
@@ -196,7 +196,14 @@ def _preset(form: Any, kind: str) -> None:
         form.endpoint.data, form.variables.data = sms.ENDPOINT, "title={title}"
 
 
+def _in_words(button: dict[str, Any]) -> dict[str, Any]:
+    """Return a button without its icon, unless it is the first: the bar of a phone has room for one beside "Edit"."""
+    return button if button["icon"] == "send-2" else {name: value for name, value in button.items() if name != "icon"}
+
+
 def _state_chip(record: Channel) -> dict[str, Any]:
     if record.tested_problem:
         return {"text": _("The last test failed"), "color": "red"}
-    return {"text": _("On"), "color": "green"} if record.is_on else {"text": _("Off"), "color": "gray"}
+    return (
+        {"text": _("Switched on"), "color": "green"} if record.is_on else {"text": _("Switched off"), "color": "gray"}
+    )

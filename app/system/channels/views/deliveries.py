@@ -41,8 +41,8 @@ class DeliveryView(BulkActions, DomainView):
     title, one, group, icon = _("Deliveries"), _("Delivery"), _("Administration"), "mail"
     menu_place = 55
     base_permissions = ["can_list", "can_show", "can_export", "can_resend"]
-    list_fields = ["created_at", "kind", "person", "channel", "state", "problem", "tries", "next_try_at", "ended_at"]
-    export_fields = [*list_fields, "is_urgent", "answer"]
+    list_fields = ["created_at", "kind", "person", "channel", "state", "problem", "tries", "next_try_at"]
+    export_fields = [*list_fields, "ended_at", "is_urgent", "answer"]
     form_fields = (*export_fields,)
     row_needs = ("state",)
     default_sort = "-id"

@@ -100,7 +100,7 @@ def _reached() -> list[dict[str, Any]]:
         return []
     known = fields_of(Employee)
     lines = [
-        {"label": known[name].label, "value": markup.draw(known[name], staff, actor=g.actor)}
+        {"label": known[name].label, "value": markup.draw(known[name], staff, actor=g.actor), "span": True}
         for name in ("email", "phone")
     ]
     if not words.is_mobile(staff.phone):

@@ -67,7 +67,7 @@ class TemplateView(History, DomainView):
 
 
 def _lines(heading: str, text: str) -> list[dict[str, Any]]:
-    found = [(_("Heading"), heading), (_("Text"), text)]
+    found = [(_("Heading"), heading), (_("Body"), text)]
     return [{"label": label, "value": TOLD.format(said or "—"), "span": True} for label, said in found]
 
 
