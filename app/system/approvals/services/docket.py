@@ -118,7 +118,7 @@ class Docket:
         """Lock and read the cases of records that wait."""
         wanted = select(CASE).where(CASE.c.subject == self.code, CASE.c.state == WAITING, among(CASE.c.record_id, ids))
         with unscoped("the caller's domain says whose records these are"):
-            rows = db.session.connection().execute(wanted.order_by(CASE.c.id).with_for_update()).all()
+            rows = db.session.connection().execute(locking(wanted.order_by(CASE.c.id))).all()
             for row in rows:
                 known = {name: getattr(row, name) for name in Sheet.__dataclass_fields__ if name in CASE.c}
                 self.take(Sheet(**known))
@@ -236,6 +236,11 @@ class Docket:
             if rows:
                 db.session.connection().execute(insert(table), rows)
         db.session.expire_all()
+
+
+def locking(wanted: Any) -> Any:
+    """Return a statement that keeps others from deciding on the cases meanwhile. On SQLite the transaction does it."""
+    return wanted.with_for_update()
 
 
 def _moved(sheet: Sheet) -> bool:
