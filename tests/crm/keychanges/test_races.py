@@ -59,7 +59,7 @@ def test_of_two_who_approve_at_once_one_changes_the_customer(app):
         key, change = waiting(app)
         told = at_once(app, (MEI, approve(change)), (SAM, approve(change)))
         assert sorted(len(one.changed) for one in told) == [0, 1]
-        assert now(app, key) == (NEW, 2)
+        assert now(app, key) == (NEW, 3)  # made, proposed with the form, approved
 
 
 @pytest.mark.usefixtures("on")

@@ -228,7 +228,7 @@ class Docket:
     def write(self) -> None:
         """Write all that has changed, in sets."""
         sheets = list(self.sheets.values())
-        _update(CASE, [(one.id, dict(zip(CHANGING, one.standing(), strict=True))) for one in sheets if _moved(one)])
+        _update(CASE, [(one.id, _moved(one)) for one in sheets if _moved(one)])
         chairs = [*self.former, *[one for sheet in sheets for one in sheet.chairs]]
         _update(SEAT, [(one.id, _decision(one)) for one in chairs if one.id and one.state != one.was])
         fresh = [_row(sheet, one) for sheet in sheets for one in sheet.chairs if one.id is None]
@@ -243,8 +243,10 @@ def locking(wanted: Any) -> Any:
     return wanted.with_for_update()
 
 
-def _moved(sheet: Sheet) -> bool:
-    return sheet.standing() != sheet.was
+def _moved(sheet: Sheet) -> dict[str, Any]:
+    """Return what has changed of a case, and nothing else: so thousands change alike."""
+    pairs = zip(CHANGING, sheet.was, sheet.standing(), strict=True)
+    return {name: now for name, was, now in pairs if now != was}
 
 
 def _decision(chair: Chair) -> dict[str, Any]:
