@@ -10,14 +10,17 @@ from urllib.parse import quote, unquote
 import pypdf
 from sqlalchemy import select
 
+from app.base import clock
 from app.base.actor import SYSTEM, acting
 from app.base.screens.listing import filterable
 from app.crm.customers import services
 from app.crm.customers.models import Contact, Customer
 from app.crm.deals.models import Deal
 from app.crm.followups.models import Followup
+from app.crm.keychanges import services as keychanges
 from app.extensions import db
 from app.system.announcements.services import publish
+from app.system.approvals import services as approvals
 from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
 from app.system.recycle.models import BinEntry
@@ -89,6 +92,7 @@ def made():
         publish(an_announcement(title="林家机械专项", departments=(str(SAM.department_id),)), actor=SAM.actor)
         deals = [a_deal(customer=hers.id, by=EVE).id, a_deal(customer=other.id, notes="秘而不宣的需求").id]
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
+        propose_key_data(hers, other)
         return SimpleNamespace(
             segments=keep_segments(),
             file=hung,
@@ -101,6 +105,15 @@ def made():
             outside=(other.id, gone.id),
             outside_contacts=(contact.id,),
         )
+
+
+def propose_key_data(hers, other):
+    """Let a change of key data of each wait for approval; Gao decides for Sam meanwhile."""
+    for customer, person in ((hers, EVE), (other, LIN)):
+        values = {"legal_person": "秦隐之的儿子"} if person is LIN else {"name": "叶家商贸有限公司"}
+        keychanges.propose(customer, values, reason="林家换人了" if person is LIN else "改名", actor=person.actor)
+    today = {"from_on": clock.today(), "to_on": clock.today()}
+    approvals.delegate({"from": SAM.id, "to": LIN.id, "reason": "林家的事", **today}, actor=SYSTEM)
 
 
 def hang_a_file(customer, name):
@@ -137,7 +150,7 @@ SEARCHED = (
 #: What somebody types into the form of a new customer: whole names, numbers and codes, and parts of them.
 LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
 PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
-TABS = ("", "tab=followups", "tab=related", "tab=access", "tab=contacts", "tab=files", "tab=assignments", "tab=deals")
+TABS = ("", *(f"tab={name}" for name in "access assignments contacts deals files followups keychanges related".split()))
 
 
 def wishes(model):
@@ -156,6 +169,10 @@ FIRST = range(1, 6)
 KEYS = {
     "Announcement": lambda _world: FIRST,
     "Letter": lambda _world: FIRST,
+    "Case": lambda _world: FIRST,
+    "Delegation": lambda _world: FIRST,
+    "Flow": lambda _world: FIRST,
+    "KeyChange": lambda _world: FIRST,
     "AssignmentImport": lambda _world: FIRST,
     "Attachment": lambda world: world.file,
     "Channel": lambda _world: FIRST,

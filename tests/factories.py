@@ -159,3 +159,16 @@ def a_template(**given: Any) -> Any:
     }
     with acting(SYSTEM):
         return channels.create_template(values | given, actor=SYSTEM)
+
+
+def a_key_change(**given: Any) -> Any:
+    """Let a change of key data of ``customer`` (an id, else a new one) wait, proposed by ``by`` (else Lin)."""
+    from app.crm.customers import queries  # noqa: PLC0415 - the models are loaded by then
+    from app.crm.keychanges import services as keychanges  # noqa: PLC0415
+
+    by, key = given.pop("by", LIN), given.pop("customer", None)
+    key = key or a_customer(legal_person="老王").id
+    with acting(by.actor) as actor:
+        customer = queries.by_id(key)
+        assert customer is not None, "out of their scope"
+        return keychanges.propose(customer, {"legal_person": "小王"} | given, actor=actor)

@@ -244,6 +244,19 @@ def channels(browser: Browser, address: str) -> None:
     Photographer(browser, address, "wangli").take("notifications", "/me/notifications/")
 
 
+def approvals(browser: Browser, address: str) -> None:
+    """What waits for a supervisor, who decides meanwhile, and the flow as an administrator sees it."""
+    li = Photographer(browser, address, "lijing")
+    li.take("approvals", "/approvals/waiting/")
+    li.take("approval-delegation", "/delegations/new")
+    admin = Photographer(browser, address, "admin")
+    admin.page.goto("/approval-flows/")
+    admin.page.locator("tbody a.zk-name").first.click()
+    admin.page.locator("main a", has_text="编辑").first.click()
+    admin.page.locator("#step-0-kind").wait_for()
+    admin.take("approval-flow")
+
+
 def _logo() -> bytes:
     """Draw a mark that is clearly not ours: two rings on green."""
     picture, out = Image.new("RGBA", (256, 256)), io.BytesIO()
@@ -267,6 +280,7 @@ PARTS = (
     bringing_in,
     messages,
     channels,
+    approvals,
     administration,
 )
 

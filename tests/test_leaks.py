@@ -106,13 +106,13 @@ def test_no_number_and_no_address_is_told_to_their_programs(app, as_program, len
 #: Buttons: what they do is tested with their screens. They answer with a way to go on, with what was typed, or (one
 #: of them, on purpose and in the log) with what was masked.
 BUTTONS = frozenset(
-    "add add_contact arrange ask_for attach bring_in bulk_run cancel change_filter check choose claim columns "
-    "confirm delete detach_contact disable discard edit enable end_session end_sessions export_long forget "
-    "hand_over hide issue_token keep keep_filter language login logout look make_contact make_feed "
-    "make_primary mark_number move_along open password post publish purge put put_away read read_all refresh "
-    "remind rename reply resend reset restore retire retry reveal revive revoke_feed revoke_token save share "
-    "stop_sharing switch switch_off switch_on take_back take_it_back take_over test to_default undo unlock "
-    "unshare upload verify withdraw".split()
+    "add add_contact approve arrange ask ask_for attach bring_in bulk_run cancel change_filter check choose "
+    "claim columns confirm decide delete detach_contact disable discard edit enable end_session end_sessions "
+    "export_long forget give_back hand_over hide issue_token keep keep_filter language login logout look "
+    "make_contact make_feed make_primary mark_number move_along open password post publish purge put put_away "
+    "read read_all refresh reject remind rename reply resend reset restore retire retry reveal revive "
+    "revoke_feed revoke_token save share stop_sharing submit switch switch_off switch_on take_back "
+    "take_it_back take_over test to_default undo unlock unshare upload verify withdraw".split()
 )
 
 

@@ -13,12 +13,17 @@ NO_PAGE = re.compile(
     r"|sheet\.pdf|columns|template|result\.xlsx|result|state|mine|stamp|panel|quick|audience)\b|<token>\.ics"
 )
 #: Verbs of the frame that these domains leave out: nobody gets a page there.
-NEW = "Attachment Delivery Dictionary File Holding Job Log Pool Receipt Recycle Run Setting Today Turn"
-EDIT = "Attachment Delivery Dictionary File Holding Job Letter Log Pool Receipt Recycle Role Run Today Turn"
+NEW = (
+    "Attachment Case Delivery Dictionary File Flow Holding Job KeyChange Log Pool Receipt Recycle Run "
+    "Setting Today Turn"
+)
+EDIT = (
+    "Attachment Case Delivery Dictionary File Holding Job KeyChange Letter Log Pool Receipt Recycle Role Run Today Turn"
+)
 UNUSED = {f"{name}View.add" for name in NEW.split()} | {f"{name}View.edit" for name in EDIT.split()}
 UNUSED |= {"AttachmentView.list", "FileView.show", "SegmentView.add", "TodayView.show", "TurnView.show"}
 UNUSED |= {"GivenView.show", "HoldingView.show", "ReceiptView.show", "PoolView.bulk_one", "RecycleView.bulk_one"}
-UNUSED |= {"GivenView.show", "HoldingView.show", "PoolView.bulk_one", "RecycleView.bulk_one", "DeliveryView.bulk_one"}
+UNUSED |= {"DeliveryView.bulk_one"}
 #: Not in the list: the door, which stands open only to those who have not come in. It has a test of its own there.
 ELSEWHERE = {"AuthView.login"}
 

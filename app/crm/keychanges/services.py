@@ -24,6 +24,7 @@ from app.extensions import db
 from app.system.approvals import services as approvals
 
 SETTING = "key_data_needs_approval"
+__all__ = ["CODE", "SETTING", "Proposer", "approve", "give_back", "propose", "reject", "withdraw"]
 CHUNK = 2000
 
 

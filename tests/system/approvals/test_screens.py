@@ -168,7 +168,7 @@ def test_one_more_is_asked_in_a_drawer(as_user, case):
         f"/approvals/{case}/ask", data={"person": EVE.id, "note": "is it so?"}, follow_redirects=True
     )
     assert "is it so?" in shown(answer)
-    assert "Approve" in shown(as_user("eve").get(f"/approvals/{case}"))
+    assert "Approve this" in shown(as_user("eve").get(f"/approvals/{case}"))
 
 
 @pytest.mark.parametrize("person", ["", "x", "999999999999", "1,2"])

@@ -41,6 +41,7 @@ def register(appbuilder: AppBuilder) -> None:
             give_back=services.give_back,
             withdraw=services.withdraw,
             lines=queries.lines,
+            remark=lambda change: change.reason,
             warning=queries.warning,
             default_steps=({"kind": "head"},),
         )

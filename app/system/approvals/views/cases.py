@@ -21,7 +21,7 @@ from app.base.screens.listing import Listing
 from app.base.screens.view import DomainView
 from app.system.approvals import queries, services
 from app.system.approvals.models import Case
-from app.system.approvals.rules.cases import STATES, WAITING, State
+from app.system.approvals.rules.cases import WAITING
 from app.system.approvals.views import deciding, standing
 from app.system.sign_in.views import own_path
 
@@ -84,10 +84,8 @@ class CaseView(DomainView):
         """Show where a record stands: steps, what changed, what happened."""
         case = self.record(pk)
         subject = queries.known_subjects()[case.subject]
-        label, color = STATES[State(case.state)]
         page = listpage.record_page(self, case) | {
-            "chips": [{"text": label, "color": color}],
-            "sections": [{"title": None, "fields": [self._field(case, name) for name in self._about(case)]}],
+            "sections": [{"title": subject.label, "fields": [self._field(case, name) for name in self._about(case)]}],
             "actions": self._open(subject, case),
             "body": standing.drawn(case, self.actor(), back=self.url("show", pk=case.id)),
         }

@@ -68,6 +68,8 @@ def build(case: Case, actor: Actor) -> dict[str, Any]:
         "steps": steps(case),
         "lines": lines(case, actor),
         "since": is_compared(case),
+        "decided_before": case.since_number is not None,
+        "remark": remark(case),
         "warning": warning(case),
         "events": [_event(one) for one in reversed(case.events)],
         "is_waiting": case.state == WAITING,
@@ -78,6 +80,11 @@ def build(case: Case, actor: Actor) -> dict[str, Any]:
 def is_compared(case: Case) -> bool:
     """Tell whether there is something old to compare with: a decision before, or what the record itself says."""
     return case.since_number is not None or queries.known_subjects()[case.subject].lines is not None
+
+
+def remark(case: Case) -> object | None:
+    """Return why the applicant submits a record, where its domain asks that."""
+    return queries.known_subjects()[case.subject].remark(case.record) if case.record is not None else None
 
 
 def warning(case: Case) -> object | None:

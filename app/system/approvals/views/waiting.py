@@ -108,6 +108,7 @@ def _card(case: Case, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "lines": lines[:MOST_LINES],
         "more": len(lines) - MOST_LINES if len(lines) > MOST_LINES else 0,
         "since": standing.is_compared(case),
+        "remark": standing.remark(case),
         "warning": standing.warning(case),
         "restarted": case.round > 1,
     }
