@@ -15,10 +15,10 @@ from app.crm.customers.models import Customer
 from app.crm.keychanges import services as keychanges
 from app.extensions import db
 from app.system.announcements.services import publish
-from app.system.channels import services as channels
-from app.system.channels.models import Delivery
 from app.system.approvals import queries as approval_queries
 from app.system.approvals import services as approvals
+from app.system.channels import services as channels
+from app.system.channels.models import Delivery
 from app.system.imports import services as imports
 from app.system.jobs import services as jobs
 from app.system.notifications import services as notifications
