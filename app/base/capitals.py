@@ -1,7 +1,7 @@
 """An amount in Chinese capitals 人民币大写, as receipts and cheques write it.
 
-Source: 中国人民银行《支付结算办法》附件一: 整 behind yuan without 角 and 分; a zero between digits is written once; where 角 is
-missing before 分, a zero stands in its place.
+Source: 中国人民银行《支付结算办法》附件一. 整 stands behind yuan without 角 and 分; a zero between digits is written
+once; where 角 is missing before 分, a zero stands in its place.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
