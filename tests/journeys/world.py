@@ -63,8 +63,9 @@ ADDRESSES = [
     "/imports/products/{price_list}/undo",
     "/fees/?page_size=10", "/fees/ledger", "/fees/waiting", "/fees/{fee}", "/fees/{fee}/edit", "/fees/{fee}/history",
     "/fees/{fee}/reject", "/fees/{fee}/void", "/fees/{paid}/reverse", "/fees/{paid}/refund", "/fees/{part}/further",
-    "/fees/new", "/fees/new?customer={customer}", "/fees/statement?customer={customer}", "/fees/{fee}/bulk?action=approve",
-    "/customers/{customer}?tab=fees", "/fees/closings/", "/fees/closings/new", "/fees/closings/{closing}",
+    "/fees/new", "/fees/new?customer={customer}", "/fees/statement?customer={customer}",
+    "/fees/{fee}/bulk?action=approve", "/customers/{customer}?tab=fees", "/fees/closings/", "/fees/closings/new",
+    "/fees/closings/{closing}",
     "/fees/closings/{closing}/reopen", "/fees/closings/{closing}/history", "/imports/fees/",
     "/imports/fees/{ledger}", "/imports/fees/{ledger}/undo",
 ]  # fmt: skip
@@ -75,7 +76,9 @@ NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Fo
 def peopled(app, folder):
     """Fill the house and return the keys that the addresses ask for. ``folder``: for the file that is imported."""
     with app.app_context(), acting(SYSTEM):
-        return SimpleNamespace(filter=FILTER, person=LIN.id, **fees(), **customers(), **work(app, folder), **kept_things())
+        return SimpleNamespace(
+            filter=FILTER, person=LIN.id, **fees(), **customers(), **work(app, folder), **kept_things()
+        )
 
 
 def customers():
@@ -113,7 +116,9 @@ def ledger(folder):
     """A file that brought in a fee."""
     day = f"{clock.today()}"
     heads = ["客户名称", "项目", "金额", "到账日"]
-    path = workbook(folder, heads, ["缴费有限公司", "FW-01", "321", day], ["没有这家", "FW-01", "1", day], name="旧账.xlsx")
+    path = workbook(
+        folder, heads, ["缴费有限公司", "FW-01", "321", day], ["没有这家", "FW-01", "1", day], name="旧账.xlsx"
+    )
     with acting(ANRAN.actor) as actor:
         about = {"kind": "fees", "template": "fees", "actor": actor, "in_browser": True}
         run = imports.upload(path, file_name=path.name, **about)
