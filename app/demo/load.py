@@ -13,6 +13,7 @@ from app.base.history import change_set, insert_versioned
 from app.base.transaction import transaction
 from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer, CustomerTag
 from app.crm.customers.services import phones, share
+from app.demo.approvals import propose_key_data
 from app.demo.companies import Maker
 from app.demo.fees import collect_fees
 from app.demo.followups import follow_up
@@ -45,6 +46,7 @@ def load(settings: Any) -> tuple[int, int]:
     collect_fees(maker, actors, products)
     keep_pools(actors)
     keep_segments(actors)
+    propose_key_data(actors)
     return len(PEOPLE), COMPANIES + PERSONS
 
 
