@@ -25,7 +25,7 @@ from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
 from app.system.recycle.models import BinEntry
 from tests.cast import EVE, LIN, PEOPLE, SAM
-from tests.factories import a_contact, a_customer, a_deal, a_followup, a_letter, an_announcement
+from tests.factories import a_contact, a_customer, a_deal, a_fee, a_followup, a_letter, an_announcement
 from tests.system.segments.steps import kept, one
 
 SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
@@ -91,6 +91,10 @@ def made():
         a_letter(by=LIN, people=(SAM.id,), subject="林家的事", body="隐秘路那家要换人跟进")
         publish(an_announcement(title="林家机械专项", departments=(str(SAM.department_id),)), actor=SAM.actor)
         deals = [a_deal(customer=hers.id, by=EVE).id, a_deal(customer=other.id, notes="秘而不宣的需求").id]
+        fees = [
+            a_fee(customer=hers.id, by=EVE, notes="叶家的年费").id,
+            a_fee(customer=other.id, notes="林家秘而不宣的费用", payer="林家机械有限公司").id,
+        ]
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         propose_key_data(hers, other)
         return SimpleNamespace(
@@ -98,6 +102,7 @@ def made():
             file=hung,
             followup=followups,
             deal=deals,
+            fee=fees,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
             pool=(free.id, hers.id, other.id),
@@ -150,7 +155,10 @@ SEARCHED = (
 #: What somebody types into the form of a new customer: whole names, numbers and codes, and parts of them.
 LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
 PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
-TABS = ("", *(f"tab={name}" for name in "access assignments contacts deals files followups keychanges related".split()))
+TABS = (
+    "",
+    *(f"tab={name}" for name in "access assignments contacts deals fees files followups keychanges related".split()),
+)
 
 
 def wishes(model):
@@ -176,6 +184,7 @@ KEYS = {
     "AssignmentImport": lambda _world: FIRST,
     "Attachment": lambda world: world.file,
     "Channel": lambda _world: FIRST,
+    "Closing": lambda _world: FIRST,
     "Contact": lambda world: world.contact,
     "Customer": lambda world: world.customer,
     "CustomerImport": lambda _world: FIRST,
@@ -185,6 +194,8 @@ KEYS = {
     "Department": lambda _world: FIRST,
     "Dictionary": lambda _world: FIRST,
     "Employee": lambda _world: [person.id for person in PEOPLE[:5]],
+    "Fee": lambda world: world.fee,
+    "FeeImport": lambda _world: FIRST,
     "File": lambda world: world.file,
     "Followup": lambda world: world.followup,
     "Given": lambda _world: FIRST,
@@ -212,7 +223,7 @@ KEYS = {
 }
 #: Placeholders that are no keys of rows.
 NAMES = {
-    "<template>": ["company", "person", "assign", "products"],
+    "<template>": ["company", "person", "assign", "products", "fees"],
     "<kind>": ["employee", "department", "role"],
     "<sha256>": ["0" * 64],
     "<screen>": ["CustomerView", "ContactView", "EmployeeView", "PoolView"],

@@ -10,7 +10,7 @@ ANY = dict.fromkeys(NAMED, 1)
 #: Answers that are no page: JSON, files, parts of a page.
 NO_PAGE = re.compile(
     r"^/(static|api|healthz|readyz|day|logo)\b|/(choices|filter-fields|count|export|alike|content|thumbnail|preview"
-    r"|sheet\.pdf|columns|template|result\.xlsx|result|state|mine|stamp|panel|quick|audience)\b|<token>\.ics"
+    r"|sheet\.pdf|columns|template|result\.xlsx|result|state|mine|stamp|panel|quick|audience|pane|usual|receipt)\b|<token>\.ics"
 )
 #: Verbs of the frame that these domains leave out: nobody gets a page there.
 NEW = (
@@ -18,7 +18,8 @@ NEW = (
     "Setting Today Turn"
 )
 EDIT = (
-    "Attachment Case Delivery Dictionary File Holding Job KeyChange Letter Log Pool Receipt Recycle Role Run Today Turn"
+    "Attachment Case Closing Delivery Dictionary File Holding Job KeyChange Letter Log Pool Receipt "
+    "Recycle Role Run Today Turn"
 )
 UNUSED = {f"{name}View.add" for name in NEW.split()} | {f"{name}View.edit" for name in EDIT.split()}
 UNUSED |= {"AttachmentView.list", "FileView.show", "SegmentView.add", "TodayView.show", "TurnView.show"}

@@ -78,7 +78,7 @@ def figures(_shows: Any, customer: Customer) -> Iterator[Mapping[str, Any]]:
     yield {"k": _("Paid this year"), "v": wording.yuan(queries.paid(customer.id, since=year))}
     left = queries.open_of(customer.id)
     if left:
-        yield {"k": _("Open"), "v": Markup('<span class="zk-danger">{}</span>').format(wording.yuan(left))}
+        yield {"k": _("Open amount"), "v": Markup('<span class="zk-danger">{}</span>').format(wording.yuan(left))}
 
 
 def actions(shows: Any, customer: Customer, *, is_mine: bool) -> Sequence[Mapping[str, Any]]:

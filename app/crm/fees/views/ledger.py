@@ -13,6 +13,7 @@ from typing import Any
 from flask import url_for
 
 from app.base import clock, wording
+from app.base.fields import Choice
 from app.base.i18n import _, ngettext
 from app.base.screens.listing import Listing
 from app.crm.fees import queries
@@ -21,13 +22,9 @@ from app.crm.fees.rules import APPROVED, REJECTED, REVERSED, UNREVIEWED, VOID
 
 Asked = Mapping[str, Any]
 Node = Mapping[str, Any]
-#: The tabs: name, words, states.
-TABS: Sequence[tuple[str, object, Sequence[str]]] = (
-    ("waiting", _("Waiting"), (UNREVIEWED,)),
-    ("approved", _("Approved"), (APPROVED, REVERSED)),
-    ("rejected", _("Rejected"), (REJECTED,)),
-    ("void", _("Void"), (VOID,)),
-)
+STATES = Choice(dictionary="fee_state")
+#: The tabs: the states that each shows, called by the first.
+TABS: Sequence[Sequence[str]] = ((UNREVIEWED,), (APPROVED, REVERSED), (REJECTED,), (VOID,))
 WAITING: Asked = {"all": [{"field": "state", "op": "in", "value": [str(UNREVIEWED)]}]}
 
 
@@ -106,9 +103,10 @@ def _tabs(listing: Listing, nodes: Sequence[Node], tallies: Mapping[str, queries
     chosen = _values(now)
     count = sum(tally.entries for tally in tallies.values())
     found = [{"label": _("All"), "url": _url(listing, kept), "current": now is None, "count": wording.number(count)}]
-    for _name, label, states in TABS:
+    for states in TABS:
         node = {"field": "state", "op": "in", "value": [str(state) for state in states]}
         count = sum(tallies[state].entries for state in states if state in tallies)
+        label = _("Waiting for approval") if UNREVIEWED in states else STATES.text(states[0])
         drawn = {"label": label, "url": _url(listing, [*kept, node]), "count": wording.number(count)}
         found.append(drawn | {"current": chosen == {str(state) for state in states}, "hot": _is_hot(states, count)})
     return found

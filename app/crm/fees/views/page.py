@@ -114,8 +114,9 @@ def changes(fee: Fee) -> list[approvals.Change]:
 
 def refusal(view: Any, fee: Fee) -> object | None:
     """Return why somebody who approves fees may not decide on this one now; None if they may."""
-    if fee.agent_id == view.actor().id:
-        return rules.NOT_FOR_ONESELF
+    mine = view.actor().id
+    if mine in (fee.entered_by_id, fee.agent_id):
+        return rules.NOBODYS_OWN if mine == fee.entered_by_id else rules.NOT_FOR_ONESELF
     return approvals.may_decide(services.CODE, fee.id, view.actor())
 
 
@@ -138,7 +139,7 @@ def related(view: Any, fee: Fee) -> list[dict[str, Any]]:
     found = [_other(view, getattr(fee, name), view.specs[name].label) for name in LINKS if getattr(fee, name)]
     for label, column in (
         (_("Reversed by"), Fee.reverses_id),
-        (_("Given back"), Fee.refunds_id),
+        (_("Refunded by"), Fee.refunds_id),
         (_("Further payment"), Fee.part_of_id),
         (_("Renewed by"), Fee.renews_id),
     ):
@@ -146,7 +147,7 @@ def related(view: Any, fee: Fee) -> list[dict[str, Any]]:
     first = fee.part_of or fee
     if first.agreed_amount is not None and first.state in rules.LIVING:
         left = view.specs["amount"].text(max(queries.open_amount(first), queries.NOTHING))
-        found.append({"label": _("Open"), "number": "", "url": None, "amount": left, "state": ""})
+        found.append({"label": _("Open amount"), "number": "", "url": None, "amount": left, "state": ""})
     return found
 
 

@@ -123,7 +123,7 @@ def _write(view: Any, sheet: Sheet, customer: Customer, first: date, last: date)
     sheet.blocks += lines(sheet, rows, shares=SHARES)
     left = queries.open_lines(customer.id)
     if left:
-        sheet.heading(str(_("Open")))
+        sheet.heading(str(_("Open amount")))
         opened = [
             [wording.day(fee.received_on), fee.number, str(fee.product), "", wording.yuan(rest)] for fee, rest in left
         ]
