@@ -20,6 +20,8 @@ from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
 from app.system.recycle.models import BinEntry
 from tests.cast import EVE, LIN, PEOPLE, SAM
+from tests.crm.renewals.steps import a_fee as a_period
+from tests.crm.renewals.steps import line_of
 from tests.factories import a_contact, a_customer, a_fee, a_followup
 from tests.system.segments.steps import kept, one
 
@@ -62,6 +64,12 @@ def parts_of(number):
 PERSONAL = tuple(sorted({part for number in NUMBERS for part in parts_of(number)})) + ADDRESSES
 
 
+def a_line(customer, person):
+    """Let a service of somebody's customer be overdue; return its line's id."""
+    a_period(customer, -5, agent_id=person.id, entered_by_id=person.id, number=f"旧-{customer}")
+    return line_of(customer).id
+
+
 def made():
     with acting(SYSTEM):
         hers, other = a_customer(**EVES), a_customer(**(LINS | {"name": "旧名机械有限公司"}))
@@ -93,6 +101,7 @@ def made():
             file=hung,
             followup=followups,
             fee=fees,
+            line=[a_line(one.id, person) for one, person in ((hers, EVE), (other, LIN))],
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
             pool=(free.id, hers.id, other.id),
@@ -137,6 +146,7 @@ SEARCHED = (
 LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
 PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
 TABS = ("", "tab=followups", "tab=related", "tab=access", "tab=contacts", "tab=files", "tab=assignments", "tab=fees")
+TABS += ("tab=renewals",)
 
 
 def wishes(model):
@@ -172,6 +182,7 @@ KEYS = {
     "Holding": lambda _world: FIRST,
     "Job": lambda _world: FIRST,
     "RecallRule": lambda _world: FIRST,
+    "Renewal": lambda world: world.line,
     "Recycle": lambda world: world.binned,
     "Limit": lambda _world: FIRST,
     "Pool": lambda world: world.pool,

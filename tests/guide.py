@@ -50,6 +50,13 @@ def daily(browser: Browser, address: str) -> None:
     li.take("search")
 
 
+def services_that_end(browser: Browser, address: str) -> None:
+    """What is overdue, red and in words."""
+    li = Photographer(browser, address, "lijing")
+    overdue = quote('{"all":[{"field":"state","op":"is","value":"overdue"}]}')
+    li.take("renewals", f"/renewals/?filter={overdue}")
+
+
 def the_frame(browser: Browser, address: str) -> None:
     """What stands round every page, in dark too, and how one makes it one's own."""
     li = Photographer(browser, address, "lijing")

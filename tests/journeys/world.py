@@ -21,6 +21,7 @@ from app.system.segments import services as segments
 from app.system.settings import services as setting_services
 from app.system.settings.models import SettingValue
 from tests.cast import ANRAN, EVE, LIN
+from tests.crm.renewals.steps import end, served
 from tests.factories import a_contact, a_customer, a_fee, a_followup, a_limit, a_product
 from tests.system.files.conftest import a_file
 from tests.system.imports.steps import imported, workbook
@@ -67,6 +68,9 @@ ADDRESSES = [
     "/customers/{customer}?tab=fees", "/fees/closings/", "/fees/closings/new", "/fees/closings/{closing}",
     "/fees/closings/{closing}/reopen", "/fees/closings/{closing}/history", "/imports/fees/",
     "/imports/fees/{ledger}", "/imports/fees/{ledger}/undo",
+    "/renewals/?page_size=10", "/renewals/{line}", "/renewals/{line}/history", "/renewals/{line}/renew",
+    "/renewals/{line}/bulk?action=end", "/renewals/dry-run", "/renewals/reminded/20261127",
+    "/customers/{served}?tab=renewals",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -75,7 +79,7 @@ NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Fo
 def peopled(app, folder):
     """Fill the house and return the keys that the addresses ask for. ``folder``: for the file that is imported."""
     with app.app_context(), acting(SYSTEM):
-        return SimpleNamespace(filter=FILTER, person=LIN.id, **fees(), **customers(), **work(app, folder), **kept_things())
+        return SimpleNamespace(filter=FILTER, person=LIN.id, **fees(), **services_that_end(), **customers(), **work(app, folder), **kept_things())
 
 
 def customers():
@@ -107,6 +111,14 @@ def fees():
         last_month = clock.today().replace(day=1) - timedelta(days=1)
         closing = fee_services.close({"month": last_month}, actor=actor)
     return {"fee": fee.id, "paid": paid.id, "part": part.id, "closing": closing.id}
+
+
+def services_that_end():
+    """A service that is overdue, one that ends soon, and one that is not renewed."""
+    ends = (-5, 9, -40)
+    late, soon, over = (served(n, name=f"续费{n}有限公司", phone=f"+8637165017{n + 50:03}") for n in ends)
+    end(over[1])
+    return {"served": late[0], "line": late[1], "soon": soon[1]}
 
 
 def ledger(folder):
