@@ -267,6 +267,7 @@ def _logo() -> bytes:
 #: The administrator comes last: from then on the installation has another logo.
 PARTS = (
     daily,
+    services_that_end,
     the_frame,
     in_the_dark,
     on_a_record,

@@ -19,6 +19,7 @@ from app.demo.followups import follow_up
 from app.demo.people import DEPARTMENTS, HEADS, OWNERS, PASSWORD, PEOPLE
 from app.demo.pools import keep_pools
 from app.demo.products import offer_products
+from app.demo.renewals import end_services
 from app.demo.segments import keep_segments
 from app.extensions import db
 from app.system.security import queries as security
@@ -43,6 +44,7 @@ def load(settings: Any) -> tuple[int, int]:
     _two_years(maker, actors)
     follow_up(maker, actors)
     collect_fees(maker, actors, products)
+    end_services(maker, actors)
     keep_pools(actors)
     keep_segments(actors)
     return len(PEOPLE), COMPANIES + PERSONS
