@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import url_for
 
-from app.base import wording
+from app.base import clock, wording
 from app.base.actor import Actor
 from app.base.i18n import _
 from app.base.screens import markup
@@ -48,14 +48,14 @@ def _card(actor: Actor) -> Content:
     return Content(lines, Nothing(_("None of your customers' services ends soon.")), url)
 
 
-def _line(service: Service) -> Line:
-    is_over = service.state_now == rules.OVERDUE
+def _line(row: Any) -> Line:
+    left = (row.end_on - clock.today()).days
     return Line(
-        str(service.customer or _("Outside what you see")),
-        url_for("RenewalView.show", pk=service.id),
-        text=str(service.product or ""),
-        side=markup.day(service.end_on, near=False),
-        chip=(Service.days_words(service.days_left or 0), "red" if is_over else "amber"),
+        row.customer,
+        url_for("RenewalView.show", pk=row.id),
+        text=row.product or "",
+        side=markup.day(row.end_on, near=False),
+        chip=(Service.days_words(left), "red" if left < 0 else "amber"),
     )
 
 
