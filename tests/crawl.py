@@ -25,6 +25,8 @@ from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
 from app.system.recycle.models import BinEntry
 from tests.cast import EVE, LIN, PEOPLE, SAM
+from tests.crm.renewals.steps import a_fee as a_period
+from tests.crm.renewals.steps import line_of
 from tests.factories import a_contact, a_customer, a_deal, a_fee, a_followup, a_letter, an_announcement
 from tests.system.segments.steps import kept, one
 
@@ -67,6 +69,12 @@ def parts_of(number):
 PERSONAL = tuple(sorted({part for number in NUMBERS for part in parts_of(number)})) + ADDRESSES
 
 
+def a_line(customer, person):
+    """Let a service of somebody's customer be overdue; return its line's id."""
+    a_period(customer, -5, agent_id=person.id, entered_by_id=person.id, number=f"旧-{customer}")
+    return line_of(customer).id
+
+
 def made():
     with acting(SYSTEM):
         hers, other = a_customer(**EVES), a_customer(**(LINS | {"name": "旧名机械有限公司"}))
@@ -103,6 +111,7 @@ def made():
             followup=followups,
             deal=deals,
             fee=fees,
+            line=[a_line(one.id, person) for one, person in ((hers, EVE), (other, LIN))],
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
             pool=(free.id, hers.id, other.id),
@@ -155,10 +164,8 @@ SEARCHED = (
 #: What somebody types into the form of a new customer: whole names, numbers and codes, and parts of them.
 LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
 PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
-TABS = (
-    "",
-    *(f"tab={name}" for name in "access assignments contacts deals fees files followups keychanges related".split()),
-)
+OF_CUSTOMERS = ("access assignments contacts deals fees files followups keychanges related renewals").split()
+TABS = ("", *(f"tab={name}" for name in OF_CUSTOMERS))
 
 
 def wishes(model):
@@ -204,6 +211,7 @@ KEYS = {
     "Job": lambda _world: FIRST,
     "RecallRule": lambda _world: FIRST,
     "Receipt": lambda _world: FIRST,
+    "Renewal": lambda world: world.line,
     "Recycle": lambda world: world.binned,
     "Limit": lambda _world: FIRST,
     "Pool": lambda world: world.pool,

@@ -50,6 +50,13 @@ def daily(browser: Browser, address: str) -> None:
     li.take("search")
 
 
+def services_that_end(browser: Browser, address: str) -> None:
+    """What is overdue, red and in words."""
+    li = Photographer(browser, address, "lijing")
+    overdue = quote('{"all":[{"field":"state","op":"is","value":"overdue"}]}')
+    li.take("renewals", f"/renewals/?filter={overdue}")
+
+
 def the_frame(browser: Browser, address: str) -> None:
     """What stands round every page, in dark too, and how one makes it one's own."""
     li = Photographer(browser, address, "lijing")
@@ -281,6 +288,7 @@ def _logo() -> bytes:
 #: The administrator comes last: from then on the installation has another logo.
 PARTS = (
     daily,
+    services_that_end,
     the_frame,
     in_the_dark,
     on_a_record,

@@ -22,6 +22,7 @@ from app.demo.letters import write as write_letters
 from app.demo.people import DEPARTMENTS, HEADS, OWNERS, PASSWORD, PEOPLE
 from app.demo.pools import keep_pools
 from app.demo.products import offer_products
+from app.demo.renewals import end_services
 from app.demo.segments import keep_segments
 from app.extensions import db
 from app.system.security import queries as security
@@ -46,6 +47,7 @@ def load(settings: Any) -> tuple[int, int]:
     _two_years(maker, actors)
     follow_up(maker, actors)
     collect_fees(maker, actors, products)
+    end_services(maker, actors)
     keep_pools(actors)
     keep_segments(actors)
     write_letters(actors)

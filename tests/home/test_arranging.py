@@ -19,7 +19,7 @@ def keep(browser, order, shown, **more):
 
 def test_order_and_hidden_cards_are_kept(as_user):
     lin = as_user("lin")
-    answer = keep(lin, ["jobs", "my_customers", "inbox"], ["jobs", "my_customers"])
+    answer = keep(lin, ["jobs", "my_customers", "inbox", "renewals_mine"], ["jobs", "my_customers"])
     assert (answer.status_code, answer.location) == (302, "/")
     page = lin.get("/").text
     assert cards_of(page) == ["jobs", "my_customers"]
@@ -37,7 +37,7 @@ def test_the_usual_comes_back(as_user):
 
 def test_a_page_without_any_card_says_how_to_get_them_back(as_user):
     lin = as_user("lin")
-    keep(lin, ["jobs", "my_customers", "inbox", "waiting"], [])
+    keep(lin, ["jobs", "my_customers", "inbox", "waiting", "renewals_mine"], [])
     page = lin.get("/").text
     assert cards_of(page) == []
     assert "You have hidden every card" in page
@@ -46,7 +46,7 @@ def test_a_page_without_any_card_says_how_to_get_them_back(as_user):
 
 def test_a_card_that_is_new_since_stands_behind_those_arranged(as_user, hung):  # noqa: F811
     lin = as_user("lin")
-    keep(lin, ["jobs", "my_customers", "inbox", "waiting"], ["jobs", "my_customers", "inbox"])
+    keep(lin, ["jobs", "my_customers", "inbox", "waiting", "renewals_mine"], ["jobs", "my_customers", "inbox"])
     hung(card("fresh", place=1))
     assert cards_of(lin.get("/").text) == ["jobs", "my_customers", "inbox", "fresh"]
 
@@ -66,7 +66,7 @@ def test_nobody_arranges_by_opening_an_address_and_no_stranger_at_all(as_user, s
 
 
 def test_the_choice_goes_with_the_person_to_another_browser(as_user):
-    keep(as_user("lin"), ["jobs", "my_customers", "inbox", "waiting"], ["jobs", "inbox", "waiting"])
+    keep(as_user("lin"), ["jobs", "my_customers", "inbox", "waiting", "renewals_mine"], ["jobs", "inbox", "waiting"])
     assert cards_of(as_user("lin").get("/").text) == ["jobs", "inbox"]  # nothing waits
 
 

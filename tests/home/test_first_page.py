@@ -45,12 +45,12 @@ def figures_of(page):
 @pytest.mark.parametrize(
     ("username", "names"),
     [
-        ("lin", ["my_customers", "inbox", "jobs"]),
-        ("sam", ["my_customers", "unassigned", "changes", "inbox", "jobs"]),
+        ("lin", ["my_customers", "renewals_mine", "inbox", "jobs"]),
+        ("sam", ["my_customers", "unassigned", "renewals_all", "changes", "inbox", "jobs"]),
         ("dai", ["unassigned", "inbox", "jobs"]),
         ("anran", ["accounts", "changes", "inbox", "jobs", "refusals"]),
         ("xu", ["changes", "inbox", "jobs", "refusals"]),
-        ("qian", ["inbox", "jobs"]),
+        ("qian", ["fees_waiting", "renewals_all", "inbox", "jobs"]),
         ("bai", ["inbox"]),
     ],
 )

@@ -14,12 +14,12 @@ NO_PAGE = re.compile(
 )
 #: Verbs of the frame that these domains leave out: nobody gets a page there.
 NEW = (
-    "Attachment Case Delivery Dictionary File Flow Holding Job KeyChange Log Pool Receipt Recycle Run "
-    "Setting Today Turn"
+    "Attachment Case Delivery Dictionary File Flow Holding Job KeyChange Log Pool Receipt Recycle Renewal "
+    "Run Setting Today Turn"
 )
 EDIT = (
     "Attachment Case Closing Delivery Dictionary File Holding Job KeyChange Letter Log Pool Receipt "
-    "Recycle Role Run Today Turn"
+    "Recycle Renewal Role Run Today Turn"
 )
 UNUSED = {f"{name}View.add" for name in NEW.split()} | {f"{name}View.edit" for name in EDIT.split()}
 UNUSED |= {"AttachmentView.list", "FileView.show", "SegmentView.add", "TodayView.show", "TurnView.show"}

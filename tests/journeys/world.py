@@ -28,6 +28,7 @@ from app.system.segments import services as segments
 from app.system.settings import services as setting_services
 from app.system.settings.models import SettingValue
 from tests.cast import ANRAN, EVE, LIN
+from tests.crm.renewals.steps import end, served
 from tests.factories import (
     a_contact,
     a_customer,
@@ -100,6 +101,9 @@ ADDRESSES = [
     "/delegations/", "/delegations/new", "/delegations/{delegation}", "/delegations/{delegation}/edit",
     "/delegations/{delegation}/history", "/approval-flows/", "/approval-flows/{flow}", "/approval-flows/{flow}/edit",
     "/key-changes/", "/key-changes/{keychange}", "/customers/{customer}?tab=keychanges",
+    "/renewals/?page_size=10", "/renewals/{line}", "/renewals/{line}/history", "/renewals/{line}/renew",
+    "/renewals/{line}/bulk?action=end", "/renewals/dry-run", "/renewals/reminded/20261127",
+    "/customers/{served}?tab=renewals",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -111,12 +115,13 @@ def peopled(app, folder):
         return SimpleNamespace(
             filter=FILTER,
             person=LIN.id,
+            **approved(),
             **customers(),
-            **work(app, folder),
+            **fees(),
             **kept_things(),
             **letters(),
-            **approved(),
-            **fees(),
+            **services_that_end(),
+            **work(app, folder),
         )
 
 
@@ -158,6 +163,14 @@ def fees():
         last_month = clock.today().replace(day=1) - timedelta(days=1)
         closing = fee_services.close({"month": last_month}, actor=actor)
     return {"fee": fee.id, "paid": paid.id, "part": part.id, "closing": closing.id}
+
+
+def services_that_end():
+    """A service that is overdue, one that ends soon, and one that is not renewed."""
+    ends = (-5, 9, -40)
+    late, soon, over = (served(n, name=f"续费{n}有限公司", phone=f"+8637165017{n + 50:03}") for n in ends)
+    end(over[1])
+    return {"served": late[0], "line": late[1], "soon": soon[1]}
 
 
 def ledger(folder):

@@ -3,5 +3,5 @@
 Words      line (one product of one customer), end, expiring, overdue, renewal, not renewed, limited, reminder, stage
 Lifecycle  a line is ended (not renewed) and taken up again; else its state follows from the day and its fees
 Announces  nothing
-Uses       security, runs, audit, customers, followups, products, fees
+Uses       security, sign_in, runs, audit, customers, followups, products, fees
 """

@@ -10,6 +10,6 @@ GRANTS = {
     "agent": {"RenewalView": WORK},
     "finance": {"RenewalView": [*WORK, "can_dry_run"]},
     "sales": {"RenewalView": LOOK},
-    "auditor": {"RenewalView": [*LOOK, "can_dry_run"]},
+    "auditor": {"RenewalView": LOOK},
     "executive": {"RenewalView": LOOK},
 }

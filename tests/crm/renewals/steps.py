@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+import app.crm.deals.models  # noqa: F401 - fees name them
 from app.base import clock
 from app.base.actor import SYSTEM, acting
 from app.base.history import delete_versioned, insert_versioned, update_versioned

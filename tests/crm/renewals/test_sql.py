@@ -52,7 +52,7 @@ def test_the_states_agree_cell_by_cell(lines, at, moment):
     with acting(SYSTEM):
         for state, met in conditions(Line.__table__).items():
             assert set(db.session.scalars(select(Line.id).where(met))) == {k for k, v in found.items() if v == state}
-        shown = dict(db.session.execute(select(Line.id, Line.state)).all())
+        shown = dict(db.session.execute(select(Line.id, Line.standing)).all())
     assert shown == found
     for state in STATES:
         assert asked(Line, "state", "is", state) == {key for key, value in found.items() if value == state}

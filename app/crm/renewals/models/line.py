@@ -124,7 +124,7 @@ DUE = text("ended_on IS NULL AND waiting_fee_id IS NULL")
 #: Reckoned from the fees, which have a history of their own; the line's own is of what people say of it.
 RECKONED = ["end_on", "started_on", "last_fee_id", "amount", "waiting_fee_id"]
 #: Read with the line, never written.
-READ = ["owner_id", "department_id", "next_contact_at", "state"]
+READ = ["owner_id", "department_id", "next_contact_at", "standing"]
 
 
 class Line(Model):
@@ -193,7 +193,7 @@ class Line(Model):
 
     __mapper_args__ = {"version_id_col": revision}
     __fields__ = (
-        Choice(_("Expiry state"), name="state", column="state", dictionary="fee_expiry"),
+        Choice(_("Expiry state"), name="state", column="standing", dictionary="fee_expiry"),
         DaysLeft(_("Days left"), name="days_left"),
         Link(_("Owner"), name="owner", column="owner_id", to="employee", relation="owner", nobody=_("Unassigned")),
         Link(_("Department"), name="department", column="department_id", to="department", relation="department"),
@@ -229,6 +229,6 @@ class Line(Model):
 _TABLE = Line.__table__
 for _name in ("owner_id", "department_id", "next_contact_at"):
     setattr(Line, _name, column_property(_of_customer(_TABLE.c.customer_id, _name), deferred=True))
-Line.state = column_property(
+Line.standing = column_property(
     case(*[(met, code.value) for code, met in conditions(_TABLE).items()], else_=None), deferred=True
 )

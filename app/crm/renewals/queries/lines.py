@@ -14,6 +14,7 @@ from app.base.choices import Found
 from app.base.scope import unscoped
 from app.crm.customers import queries as customers
 from app.crm.customers.queries import Customer
+from app.crm.products.queries import Product
 from app.crm.renewals import rules
 from app.crm.renewals.models import Line
 from app.crm.renewals.models.line import WITHIN, conditions
@@ -60,12 +61,16 @@ def _counted(condition: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count()).select_from(some).scalar_subquery()
 
 
-def soonest(owner_id: int | None, *, limit: int) -> Sequence[Line]:
-    """Return the lines of a person's customers that are overdue or expiring, the most overdue first."""
-    theirs = Line.customer_id.in_(select(Customer.id).where(Customer.owner_id == owner_id))
-    found = select(Line).where(theirs, standing_in(TABLE, {rules.EXPIRING, rules.OVERDUE}))
-    loads = [selectinload(Line.customer), selectinload(Line.product)]
-    return list(db.session.scalars(found.options(*loads).order_by(Line.end_on, Line.id).limit(limit)))
+def soonest(owner_id: int | None, *, limit: int) -> Sequence[Any]:
+    """Return what of a person's customers is overdue or expiring, the most overdue first: in one statement.
+
+    Rows of (id, end_on, name of the customer, name of the product).
+    """
+    found = select(Line.id, Line.end_on, Customer.name.label("customer"), Product.name.label("product"))
+    found = found.join(Line.customer).join(Product, Product.id == Line.product_id, isouter=True)
+    due = standing_in(TABLE, {rules.EXPIRING, rules.OVERDUE})
+    ordered = found.where(Customer.owner_id == owner_id, due).order_by(Line.end_on, Line.id)
+    return db.session.execute(ordered.limit(limit)).all()
 
 
 # ── the limit ──

@@ -13,7 +13,6 @@ END = Action(
     services.end_many,
     lambda _given: services.ENDING,
     icon="player-stop",
-    danger=True,
     fields=(
         Choice(_("Why not renewed"), name="reason", column="reason", dictionary="not_renewed_reason", required=True),
         LongText(_("Note"), name="words", column="words", max_length=LONGEST_WORDS),

@@ -4,72 +4,63 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
 
-from app.base import wording
+from app.base import clock, wording
 from app.base.actor import Actor
 from app.base.i18n import _
 from app.base.screens import markup
-from app.base.screens.home import Card, Content, Figures, Line, Nothing
-from app.crm.customers.queries import Customer
+from app.base.screens.home import Card, Content, Line, Nothing
 from app.crm.renewals import queries, rules
 from app.crm.renewals.models import Line as Service
 from app.crm.renewals.views import screen
 
 RIGHT = ("can_list", "RenewalView")
-WORKERS, ABOVE, FINANCE = ("agent", "sales"), ("supervisor", "service_manager", "executive"), ("finance",)
+WORKERS, ABOVE = ("agent", "sales"), ("supervisor", "service_manager", "executive", "finance")
 MOST_LINES = 6
-#: state → (words, tone where there are any, icon)
-FIGURES: Mapping[str, tuple[object, str, str]] = {
-    rules.OVERDUE: (_("Services overdue"), "danger", "alarm"),
-    rules.EXPIRING: (_("Services expiring soon"), "warning", "calendar-due"),
-    rules.WAITING: (_("Renewals to be reviewed"), "", "receipt"),
+DUE = (rules.EXPIRING, rules.OVERDUE)
+#: state → (words, colour, icon)
+TOTALS: Mapping[str, tuple[object, str, str]] = {
+    rules.OVERDUE: (_("Services overdue"), "red", "alarm"),
+    rules.EXPIRING: (_("Services expiring soon"), "amber", "calendar-due"),
+    rules.WAITING: (_("Renewals to be reviewed"), "blue", "receipt"),
 }
 
 
-def _figures(*states: str, mine: bool = False) -> Any:
-    def build(actor: Actor) -> list[dict[str, Any]]:
-        found = queries.counts({state: _met(state, actor if mine else None) for state in states})
-        return [_figure(state, found[state], mine=mine) for state in states]
+def _totals(*states: str) -> Any:
+    def build(_actor: Actor) -> Content:
+        found = queries.counts({state: queries.standing_in(Service.__table__, {state}) for state in states})
+        lines = [_total(state, found[state]) for state in states if found[state]]
+        return Content(lines, Nothing(_("No service in your sight ends soon.")), screen.url_of(screen.asked(*DUE)))
 
     return build
 
 
-def _met(state: str, owner: Actor | None) -> Any:
-    standing = queries.standing_in(Service.__table__, {state})
-    if owner is None:
-        return standing
-    return standing & Service.customer_id.in_(select(Customer.id).where(Customer.owner_id == owner.id))
-
-
-def _figure(state: str, count: int, *, mine: bool) -> dict[str, Any]:
-    label, tone, icon = FIGURES[state]
+def _total(state: str, count: int) -> Line:
+    label, color, icon = TOTALS[state]
     most = queries.MOST_COUNTED
     words = f"{wording.number(most)}+" if count > most else wording.number(count)
-    url = screen.url_of(screen.asked(state, mine=mine))
-    return {"icon": icon, "k": label, "v": words, "url": url, "tone": tone if count else ""}
+    return Line(label, screen.url_of(screen.asked(state)), chip=(words, color), icon=icon, color=color)
 
 
 def _card(actor: Actor) -> Content:
     lines = [_line(one) for one in queries.soonest(actor.id, limit=MOST_LINES)]
-    url = screen.url_of(screen.asked(rules.EXPIRING, rules.OVERDUE, mine=True))
+    url = screen.url_of(screen.asked(*DUE, mine=True))
     return Content(lines, Nothing(_("None of your customers' services ends soon.")), url)
 
 
-def _line(service: Service) -> Line:
-    is_over = service.state_now == rules.OVERDUE
+def _line(row: Any) -> Line:
+    left = (row.end_on - clock.today()).days
     return Line(
-        str(service.customer or _("Outside what you see")),
-        url_for("RenewalView.show", pk=service.id),
-        text=str(service.product or ""),
-        side=markup.day(service.end_on, near=False),
-        chip=(Service.days_words(service.days_left or 0), "red" if is_over else "amber"),
+        row.customer,
+        url_for("RenewalView.show", pk=row.id),
+        text=row.product or "",
+        side=markup.day(row.end_on, near=False),
+        chip=(Service.days_words(left), "red" if left < 0 else "amber"),
     )
 
 
+ALL = (rules.OVERDUE, rules.EXPIRING, rules.WAITING)
 PARTS = (
-    Figures("renewals", _figures(rules.OVERDUE, rules.EXPIRING, mine=True), RIGHT, WORKERS, place=12),
-    Figures("renewals_all", _figures(rules.OVERDUE, rules.EXPIRING), RIGHT, ABOVE, place=12),
-    Figures("renewals_finance", _figures(rules.OVERDUE, rules.EXPIRING, rules.WAITING), RIGHT, FINANCE, place=12),
     Card("renewals_mine", _card, RIGHT, WORKERS, place=25, title=_("Services to be renewed"), icon="calendar-due"),
+    Card("renewals_all", _totals(*ALL), RIGHT, ABOVE, place=25, title=_("Services that end"), icon="calendar-due"),
 )

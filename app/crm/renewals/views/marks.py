@@ -66,6 +66,6 @@ def figures(_view: Any, customer: Any) -> Sequence[Mapping[str, Any]]:
     is_red = customer.fee_due_on is not None and customer.fee_due_on < clock.today()
     if is_red:
         shown = Markup('<span class="zk-flag is-danger">{}</span>').format(shown)
-    ends = {"k": _("Fee ends on"), "v": shown}
+    ends = [{"k": _("Fee ends on"), "v": shown}] if customer.fee_end_on is not None else []
     until = {"k": _("Service until"), "v": markup.day(customer.covered_until, near=False)}
-    return [ends | ({"s": _("overdue")} if is_red else {}), until]
+    return [*ends, *([until] if customer.covered_until != customer.fee_end_on else [])]

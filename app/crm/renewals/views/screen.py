@@ -98,7 +98,7 @@ class RenewalView(Renewing, BulkActions, History, DomainView):
             url = self.row_url("resume", line)
             found.append({"label": _("Take up again"), "icon": "player-play", "url": url, "method": "POST"})
         elif line.state_now in rules.MAY_END and (button := self.bulk_button(bulk.END.name, line)):
-            found.append(button | {"danger": True})
+            found.append(button)
         return found
 
     def above(self) -> dict[str, Any]:
