@@ -20,7 +20,7 @@ from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
 from app.system.recycle.models import BinEntry
 from tests.cast import EVE, LIN, PEOPLE, SAM
-from tests.factories import a_contact, a_customer, a_followup
+from tests.factories import a_contact, a_customer, a_fee, a_followup
 from tests.system.segments.steps import kept, one
 
 SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
@@ -83,11 +83,16 @@ def made():
             a_followup(customer=hers.id, by=EVE, content="叶家想看方案").id,
             a_followup(customer=other.id, content="林家秘而不宣的需求", contact=contact.id).id,
         ]
+        fees = [
+            a_fee(customer=hers.id, by=EVE, notes="叶家的年费").id,
+            a_fee(customer=other.id, notes="林家秘而不宣的费用", payer="林家机械有限公司").id,
+        ]
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         return SimpleNamespace(
             segments=keep_segments(),
             file=hung,
             followup=followups,
+            fee=fees,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
             pool=(free.id, hers.id, other.id),
@@ -131,7 +136,7 @@ SEARCHED = (
 #: What somebody types into the form of a new customer: whole names, numbers and codes, and parts of them.
 LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
 PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
-TABS = ("", "tab=followups", "tab=related", "tab=access", "tab=contacts", "tab=files", "tab=assignments")
+TABS = ("", "tab=followups", "tab=related", "tab=access", "tab=contacts", "tab=files", "tab=assignments", "tab=fees")
 
 
 def wishes(model):
@@ -150,6 +155,7 @@ FIRST = range(1, 6)
 KEYS = {
     "AssignmentImport": lambda _world: FIRST,
     "Attachment": lambda world: world.file,
+    "Closing": lambda _world: FIRST,
     "Contact": lambda world: world.contact,
     "Customer": lambda world: world.customer,
     "CustomerImport": lambda _world: FIRST,
@@ -157,6 +163,8 @@ KEYS = {
     "Department": lambda _world: FIRST,
     "Dictionary": lambda _world: FIRST,
     "Employee": lambda _world: [person.id for person in PEOPLE[:5]],
+    "Fee": lambda world: world.fee,
+    "FeeImport": lambda _world: FIRST,
     "File": lambda world: world.file,
     "Followup": lambda world: world.followup,
     "Given": lambda _world: FIRST,
@@ -181,7 +189,7 @@ KEYS = {
 }
 #: Placeholders that are no keys of rows.
 NAMES = {
-    "<template>": ["company", "person", "assign", "products"],
+    "<template>": ["company", "person", "assign", "products", "fees"],
     "<kind>": ["employee", "department", "role"],
     "<sha256>": ["0" * 64],
     "<screen>": ["CustomerView", "ContactView", "EmployeeView", "PoolView"],

@@ -182,6 +182,16 @@ def whose_they_are(browser: Browser, address: str) -> None:
     chen.take("recall", "/recall-rules/1/dry-run")
 
 
+def what_was_paid(browser: Browser, address: str) -> None:
+    """The ledger with a fee beside it."""
+    ma = Photographer(browser, address, "mahuimin")
+    page = ma.page
+    page.goto("/fees/waiting")
+    page.locator("tbody tr td.num").first.click()
+    page.locator("[data-pane] .zk-pane-head").wait_for()
+    ma.take("ledger")
+
+
 def bringing_in(browser: Browser, address: str) -> None:
     """An import, and a number shown on purpose."""
     chen = Photographer(browser, address, "chenfang")
@@ -255,6 +265,7 @@ PARTS = (
     on_a_record,
     two_at_once,
     whose_they_are,
+    what_was_paid,
     in_bulk,
     bringing_in,
     messages,

@@ -59,6 +59,9 @@ class Action:
     hinder: Callable[[Sequence[int]], Mapping[int, object]] = lambda _ids: {}
     finds_deleted: bool = False  # undo must find rows that the action took out of the lists
     is_final: bool = False  # no undo: the person types the number of rows
+    is_typed: bool = True  # False: of a final one nobody types it, such as what finance does all day
+    #: (condition of the rows, actor): what is said of all of them before it is done, such as what they come to.
+    says: Callable[[ColumnElement[bool], Actor], object] | None = None
     #: (condition of the rows, how many, what was filled in, actor): shown, and agreed to, before the action is done.
     plan: Callable[[ColumnElement[bool], int, Given, Actor], Plan] | None = None
     amid_undo: Callable[[], AbstractContextManager[None]] = nullcontext  # round the taking back of some thousand rows

@@ -7,7 +7,7 @@ nothing else can be refused: others wait meanwhile.
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import String
+from sqlalchemy import String, case
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,3 +33,12 @@ def take(series: str, count: int = 1) -> range:
     raised = first.on_conflict_do_update(index_elements=["name"], set_={"last": table.c.last + count})
     last: int = db.session.execute(raised.returning(table.c.last)).scalar_one()
     return range(last - count + 1, last + 1)
+
+
+def at_least(series: str, number: int) -> None:
+    """Let a series go on behind a number that came from elsewhere. Part of the caller's transaction."""
+    table = Series.__table__
+    insert: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[db.session.get_bind().dialect.name]
+    first = insert(table).values(name=series, last=number)
+    higher = case((table.c.last > number, table.c.last), else_=number)
+    db.session.execute(first.on_conflict_do_update(index_elements=["name"], set_={"last": higher}))

@@ -14,6 +14,7 @@ from app.base.transaction import transaction
 from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer, CustomerTag
 from app.crm.customers.services import phones, share
 from app.demo.companies import Maker
+from app.demo.fees import collect_fees
 from app.demo.followups import follow_up
 from app.demo.people import DEPARTMENTS, HEADS, OWNERS, PASSWORD, PEOPLE
 from app.demo.pools import keep_pools
@@ -38,9 +39,10 @@ def load(settings: Any) -> tuple[int, int]:
         people = {row.username: row.id for row in db.session.scalars(select(User))}
         actors = {name: security.actor(key) for name, key in people.items()}
     maker = Maker(SEED)
-    offer_products(actors)
+    products = offer_products(actors)
     _two_years(maker, actors)
     follow_up(maker, actors)
+    collect_fees(maker, actors, products)
     keep_pools(actors)
     keep_segments(actors)
     return len(PEOPLE), COMPANIES + PERSONS

@@ -10,11 +10,11 @@ ANY = dict.fromkeys(NAMED, 1)
 #: Answers that are no page: JSON, files, parts of a page.
 NO_PAGE = re.compile(
     r"^/(static|api|healthz|readyz|day|logo)\b|/(choices|filter-fields|count|export|alike|content|thumbnail|preview"
-    r"|sheet\.pdf|columns|template|result\.xlsx|result|state|mine|stamp|panel|quick|audience)\b|<token>\.ics"
+    r"|sheet\.pdf|columns|template|result\.xlsx|result|state|mine|stamp|panel|quick|audience|pane|usual|receipt)\b|<token>\.ics"
 )
 #: Verbs of the frame that these domains leave out: nobody gets a page there.
 NEW = "Attachment Dictionary File Holding Job Log Pool Recycle Run Setting Today Turn"
-EDIT = "Attachment Dictionary File Holding Job Log Pool Recycle Role Run Today Turn"
+EDIT = "Attachment Closing Dictionary File Holding Job Log Pool Recycle Role Run Today Turn"
 UNUSED = {f"{name}View.add" for name in NEW.split()} | {f"{name}View.edit" for name in EDIT.split()}
 UNUSED |= {"AttachmentView.list", "FileView.show", "SegmentView.add", "TodayView.show", "TurnView.show"}
 UNUSED |= {"GivenView.show", "HoldingView.show", "PoolView.bulk_one", "RecycleView.bulk_one"}

@@ -12,6 +12,7 @@ from app.base.background import Kind, kinds, register
 from app.base.errors import Invalid
 from app.crm.customers import services
 from app.crm.customers.models import Customer
+from app.crm.fees import services as fee_services
 from app.extensions import db
 from app.system.imports import services as imports
 from app.system.jobs import services as jobs
@@ -20,7 +21,7 @@ from app.system.segments import services as segments
 from app.system.settings import services as setting_services
 from app.system.settings.models import SettingValue
 from tests.cast import ANRAN, EVE, LIN
-from tests.factories import a_contact, a_customer, a_followup, a_limit, a_product
+from tests.factories import a_contact, a_customer, a_fee, a_followup, a_limit, a_product
 from tests.system.files.conftest import a_file
 from tests.system.imports.steps import imported, workbook
 from tests.system.runs.steps import done
@@ -60,6 +61,12 @@ ADDRESSES = [
     "/products/", "/products/new", "/products/{product}", "/products/{product}/edit", "/products/{product}/history",
     "/products/{product}/delete", "/imports/products/", "/imports/products/{price_list}",
     "/imports/products/{price_list}/undo",
+    "/fees/?page_size=10", "/fees/ledger", "/fees/waiting", "/fees/{fee}", "/fees/{fee}/edit", "/fees/{fee}/history",
+    "/fees/{fee}/reject", "/fees/{fee}/void", "/fees/{paid}/reverse", "/fees/{paid}/refund", "/fees/{part}/further",
+    "/fees/new", "/fees/new?customer={customer}", "/fees/statement?customer={customer}", "/fees/{fee}/bulk?action=approve",
+    "/customers/{customer}?tab=fees", "/fees/closings/", "/fees/closings/new", "/fees/closings/{closing}",
+    "/fees/closings/{closing}/reopen", "/fees/closings/{closing}/history", "/imports/fees/",
+    "/imports/fees/{ledger}", "/imports/fees/{ledger}/undo",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -68,7 +75,7 @@ NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Fo
 def peopled(app, folder):
     """Fill the house and return the keys that the addresses ask for. ``folder``: for the file that is imported."""
     with app.app_context(), acting(SYSTEM):
-        return SimpleNamespace(filter=FILTER, person=LIN.id, **customers(), **work(app, folder), **kept_things())
+        return SimpleNamespace(filter=FILTER, person=LIN.id, **fees(), **customers(), **work(app, folder), **kept_things())
 
 
 def customers():
@@ -90,6 +97,31 @@ def customers():
     return {"customer": one.id, "gone": gone.id, "binned": binned, **hung, **more}
 
 
+def fees():
+    """A fee that waits, one that is approved, one that is paid in parts; a closed month, a ledger brought in."""
+    customer = a_customer(name="缴费有限公司", phone="+8637165001777").id
+    fee = a_fee(customer=customer, by=ANRAN)
+    paid = a_fee(customer=customer, amount=100, state="approved")
+    part = a_fee(customer=customer, amount=10, agreed_amount=50, by=ANRAN)
+    with acting(ANRAN.actor) as actor:
+        last_month = clock.today().replace(day=1) - timedelta(days=1)
+        closing = fee_services.close({"month": last_month}, actor=actor)
+    return {"fee": fee.id, "paid": paid.id, "part": part.id, "closing": closing.id}
+
+
+def ledger(folder):
+    """A file that brought in a fee."""
+    day = f"{clock.today()}"
+    heads = ["客户名称", "项目", "金额", "到账日"]
+    path = workbook(folder, heads, ["缴费有限公司", "FW-01", "321", day], ["没有这家", "FW-01", "1", day], name="旧账.xlsx")
+    with acting(ANRAN.actor) as actor:
+        about = {"kind": "fees", "template": "fees", "actor": actor, "in_browser": True}
+        run = imports.upload(path, file_name=path.name, **about)
+        imports.check(run, ["customer", "product", "amount", "received_on"], actor=actor)
+        imports.import_run(run, actor=actor)
+        return run.id
+
+
 def work(app, folder):
     """An import, a change of many, and a job that failed for a reason."""
     path = workbook(folder, ["单位名称", "法人手机"], ["洛阳恒泰有限公司", "13812345678"], ["", "13812345679"])
@@ -101,6 +133,7 @@ def work(app, folder):
         "run_of_import": brought_in,
         "assigned": assigned_by(folder),
         "price_list": price_list(folder),
+        "ledger": ledger(folder),
         "job": failed_job(),
     }
 

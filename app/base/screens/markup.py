@@ -20,6 +20,7 @@ from app.base.fields import (
     Link,
     LongText,
     Moment,
+    Money,
     Phone,
     Phones,
     Value,
@@ -246,11 +247,19 @@ def _yes(spec: Boolean, value: bool) -> Markup:  # noqa: FBT001 - a value
     return escape(spec.text(value))
 
 
+DEBIT = Shape('<span class="zk-danger">{}</span>')
+
+
+def _money(spec: Money, value: Any) -> Markup:
+    return DEBIT(spec.text(value)) if value < 0 else escape(spec.text(value))
+
+
 SHAPES: tuple[tuple[type[Field], Callable[[Any, Any], Markup]], ...] = (
     (Choices, _choices),
     (Choice, _choice),
     (Phones, _phones),
     (Phone, _phone),
     (LongText, _lines),
+    (Money, _money),
     (Boolean, _yes),
 )

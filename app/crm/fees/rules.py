@@ -1,13 +1,14 @@
 """What may happen to a fee, and who may do it. Pure. Source: DECISIONS, fees."""
 
+from calendar import monthrange
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from app.base.errors import InvalidFields, NotAllowed
+from app.base.errors import InvalidFields, NotAllowed, WrongState
 from app.base.i18n import _
 from app.base.workflow import Workflow
 
@@ -54,6 +55,7 @@ GONE = _("Not there any more, or not yours to decide.")
 LOOK_AGAIN = _("It was changed since you opened the page: look at it again.")
 LINK_NOT_APPROVED = _("The entry that it belongs to is not approved (any more).")
 AUTHOR_ONLY = _("Only whoever entered a fee corrects it. Reject it, and they are told why.")
+NUMBER_TAKEN = _("A fee has this number already.")
 CLOSED_MONTH = _("The month %(month)s is closed. Enter it in an open month, or ask finance to open the month again.")
 
 
@@ -92,6 +94,18 @@ def _of_agreed(agreed: Decimal | None, amount: Decimal | None) -> dict[str, obje
     if agreed is not None and amount is not None and agreed < amount:
         return {"agreed_amount": _("More was received than was agreed. Leave this empty if it is paid at once.")}
     return {}
+
+
+def term_end(first: date, months: int) -> date:
+    """Return the last day of a period of some months: the day before the corresponding one, or the end of its month.
+
+    Source: 民法典 (Civil Code), art. 202: where the corresponding day is missing, the last day of the month counts.
+    """
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    last_of_month = monthrange(year, month + 1)[1]
+    if first.day > last_of_month:
+        return date(year, month + 1, last_of_month)
+    return date(year, month + 1, first.day) - timedelta(days=1)
 
 
 # ── who ──
@@ -164,7 +178,7 @@ class Standing:
 
 def why_not(fee: Standing, *, verb: str, actor_id: int | None, closed: Collection[date], seen: int | None) -> Any:
     """Return why somebody may not approve or reject a fee, None if they may. ``seen``: the revision they looked at."""
-    if fee.state not in LIFECYCLE.steps[verb].sources:
+    if FeeState(fee.state) not in LIFECYCLE.steps[verb].sources:
         return REFUSALS[FeeState(fee.state)]
     if seen is not None and seen != fee.revision:
         return LOOK_AGAIN
@@ -175,3 +189,14 @@ def why_not(fee: Standing, *, verb: str, actor_id: int | None, closed: Collectio
     if fee.received_on.replace(day=1) in closed:
         return CLOSED_MONTH % {"month": f"{fee.received_on:%Y-%m}"}
     return None
+
+
+def may_reopen(*, is_admin: bool, heads: bool) -> bool:
+    """Tell whether somebody may open a closed month again: an administrator, or who heads their department."""
+    return is_admin or heads
+
+
+def check_receipt(*, state: str, amount: Decimal) -> None:
+    """Raise WrongState unless a fee is approved, and money that was received."""
+    if state != APPROVED or amount < 0:
+        raise WrongState(_("There is a receipt only for an approved fee."))

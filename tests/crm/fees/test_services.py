@@ -118,9 +118,9 @@ def test_whose_customer_it_is_not_enters_nothing(person, words):
 
 
 def test_finance_is_told_once_of_what_waits():
-    fee = a_fee()
+    a_fee()
 
-    assert told(QIAN) == [("fee_entered", {"number": fee.number, "amount": "¥12,800.00"})]
+    assert [kind for kind, _params in told(QIAN)] == ["approval_asked"]
 
 
 def test_a_form_that_is_sent_twice_makes_one_fee():
@@ -171,7 +171,7 @@ def test_a_correction_of_what_was_rejected_waits_again_and_finance_is_told():
         services.change(fee, {"amount": Decimal(9000)}, actor=lin, revision=fee.revision)
 
     assert (again(fee).state, again(fee).amount, again(fee).reason) == ("unreviewed", Decimal(9000), None)
-    assert [kind for kind, _params in told(QIAN)] == ["fee_entered", "fee_entered"]
+    assert [kind for kind, _params in told(QIAN)] == ["approval_asked", "approval_asked"]
 
 
 @pytest.mark.parametrize("person", [QIAN, ANRAN, MEI])
@@ -214,7 +214,21 @@ def test_an_approved_fee_is_decided_by_whom_and_when_and_its_agent_is_told():
 
     assert (done.changed, done.refused) == ([fee.id], {})
     assert (again(fee).state, again(fee).decided_by_id) == ("approved", QIAN.id)
-    assert told(LIN) == [("fee_approved", {"note": "Received.", "number": fee.number, "amount": "¥12,800.00"})]
+    assert [kind for kind, _params in told(LIN)] == ["approval_approved"]
+
+
+def test_to_whom_a_fee_counts_without_having_entered_it_hears_of_the_decision_too():
+    with acting(QIAN.actor) as qian:
+        fee = entered(qian, agent=MEI.id)
+        services.void(fee, "For the test.", actor=qian)
+    fee = a_fee(customer=fee.customer_id, amount=Decimal(5))
+    with acting(SYSTEM):
+        again(fee).agent_id = MEI.id
+        db.session.commit()
+    with acting(QIAN.actor) as qian:
+        services.approve([fee.id], "Received.", qian)
+
+    assert told(MEI) == [("fee_approved", {"note": "Received.", "number": fee.number, "amount": "¥5.00"})]
 
 
 def test_nobody_approves_what_they_entered_or_what_counts_to_them():
@@ -255,7 +269,7 @@ def test_a_rejection_says_why_and_tells_the_author():
         services.reject([fee.id], "payer_differs", "The bank names another.", qian)
 
     assert (again(fee).state, again(fee).reason) == ("rejected", "payer_differs")
-    assert told(LIN)[-1][0] == "fee_rejected"
+    assert told(LIN)[-1][0] == "approval_rejected"
 
 
 @pytest.mark.parametrize(

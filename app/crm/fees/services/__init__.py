@@ -1,22 +1,34 @@
 """What can be done with fees. One verb, one transaction."""
 
 from app.crm.fees.services.changes import changed, on_change
-from app.crm.fees.services.deciding import approve, check_reason, reject, void
-from app.crm.fees.services.entering import KEPT, change, may_choose_agent, record
+from app.crm.fees.services.closing import close, reopen
+from app.crm.fees.services.deciding import CODE, approve, check_reason, decides, give_back, reject, void, withdraw
+from app.crm.fees.services.entering import KEPT, change, check_may_enter, may_choose_agent, record
+from app.crm.fees.services.importing import FeeTarget
+from app.crm.fees.services.keeping import keeps_customers
 from app.crm.fees.services.linked import further_payment, refund, reverse
 
 __all__ = [
+    "CODE",
     "KEPT",
+    "FeeTarget",
     "approve",
     "change",
     "changed",
+    "check_may_enter",
     "check_reason",
+    "close",
+    "decides",
     "further_payment",
+    "give_back",
+    "keeps_customers",
     "may_choose_agent",
     "on_change",
     "record",
     "refund",
     "reject",
+    "reopen",
     "reverse",
     "void",
+    "withdraw",
 ]

@@ -16,9 +16,10 @@ from app.crm.fees import queries, rules
 from app.crm.fees.models import REACH, Fee
 from app.crm.fees.services import months
 from app.crm.fees.services.changes import changed
-from app.crm.fees.services.telling import tell_entered
 from app.crm.products import queries as products
 from app.extensions import db
+from app.system.approvals import queries as approval_queries
+from app.system.approvals import services as approvals
 from app.system.files import services as files
 from app.system.files.services import Content, Limits
 from app.system.security import queries as security
@@ -61,7 +62,7 @@ def record(
     lock(customer)  # of a form that is sent twice, the second waits here for the first
     if token and (before := queries.by_token(token)) is not None:
         return _again(before, actor)
-    _check_may_enter(customer, actor)
+    check_may_enter(customer, actor)
     given = {name: value for name, value in values.items() if name not in KEPT}
     rules.check_values(given, today=clock.today())
     _check_product(given["product"], but=None)
@@ -82,8 +83,8 @@ def enter(fee: Fee, *, actor: Actor, contents: Sequence[Content] = (), limits: L
     db.session.add(fee)
     db.session.flush()
     _attach(fee, contents, limits, actor)
+    _submit(fee, actor)
     changed([fee.id], actor=actor)
-    tell_entered(fee, actor=actor)
     return fee
 
 
@@ -99,7 +100,8 @@ def _again(before: Fee, actor: Actor) -> Fee:
     return before
 
 
-def _check_may_enter(customer: Customer, actor: Actor) -> None:
+def check_may_enter(customer: Customer, actor: Actor) -> None:
+    """Raise NotAllowed unless somebody may enter fees of a customer."""
     level = actor.reach(REACH).write
     if level == Level.NONE:
         raise NotAllowed(_("You may read fees, but not enter any."))
@@ -163,6 +165,7 @@ def change(fee: Fee, values: Mapping[str, Any], *, actor: Actor, revision: int |
     _check_change(fee, meant)
     if meant["agent"] != fee.agent_id:
         given["agent"] = _agent(meant["agent"], actor)
+    waits, before = state == fee.state, {name: getattr(fee, spec.column) for name, spec in fields_of(Fee).items()}
     with db.session.no_autoflush:  # one saving is one revision
         _move(fee, given)
         _assign(fee, given)
@@ -171,8 +174,24 @@ def change(fee: Fee, values: Mapping[str, Any], *, actor: Actor, revision: int |
             fee.reason_text = None
         fee.decided_by_id = fee.decided_at = None
         fee.updated_at = clock.now()
+    db.session.flush()
+    _submit_again(fee, {name for name, value in given.items() if value != before[name]}, actor, waits=waits)
     changed([fee.id], actor=actor)
-    tell_entered(fee, actor=actor)
+
+
+def _submit(fee: Fee, actor: Actor) -> None:
+    """Let a fee wait for approval. What the system itself entered was nobody's, so nobody is barred from deciding."""
+    if actor.id is not None:
+        approvals.begin("fee", [fee.id], applicant_id=actor.id, actor=actor)
+
+
+def _submit_again(fee: Fee, names: set[str], actor: Actor, *, waits: bool) -> None:
+    """Let a corrected fee wait again; of one that waits the approvals hear what was changed."""
+    case = approval_queries.case_of("fee", fee.id)
+    if waits and case is not None and case.state == "waiting":
+        approvals.changed("fee", [fee.id], names, actor=actor)
+    else:
+        _submit(fee, actor)
 
 
 def _fixed(fee: Fee) -> frozenset[str]:
@@ -200,4 +219,4 @@ def _move(fee: Fee, given: dict[str, Any]) -> None:
         fee.department_id = security.departments_of([key]).get(key) if key is not None else None
 
 
-__all__ = ["KEPT", "change", "enter", "may_choose_agent", "record"]
+__all__ = ["KEPT", "change", "check_may_enter", "enter", "may_choose_agent", "record"]

@@ -1,4 +1,4 @@
-"""Who hears of a fee: finance of what waits, those it counts to of what was decided. Source: FEE-4."""
+"""Who hears of a decision besides whoever entered the fee (the approvals tell them): those it counts to. FEE-4."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,31 +8,16 @@ from typing import Any
 from app.base import inbox, wording
 from app.base.actor import Actor
 from app.base.inbox import Place
-from app.crm.fees.models import Fee
-from app.system.security import queries as security
 
 
-def tell_entered(fee: Fee, *, actor: Actor) -> None:
-    """Tell whoever approves fees, once per version, that one waits."""
-    params = {"number": fee.number, "amount": wording.yuan(fee.amount)}
-    key = f"fee:{fee.id}:{fee.revision}"
-    others = [person for person in _finance() if person != actor.id]
-    inbox.tell(others, "fee_entered", params=params, link=Place("FeeView.show", fee.id), key=key, actor=actor)
-
-
-def _finance() -> list[int]:
-    roles = [role for role in security.roles() if role.name == "finance"]
-    return [person.id for role in roles for person in security.people_with(role) if person.account.active]
-
-
-def tell_decided(kind: str, fees: Iterable[Any], params: dict[str, Any], *, actor: Actor) -> None:
-    """Tell those who entered fees, and those they count to, what became of them: each person once."""
-    mine: dict[int, list[Any]] = defaultdict(list)
+def tell_agents(kind: str, fees: Iterable[Any], params: dict[str, Any], *, actor: Actor) -> None:
+    """Tell those to whom fees count, and who have not entered them, what became of them: each person once."""
+    theirs: dict[int, list[Any]] = defaultdict(list)
     for fee in fees:
-        for person in {fee.entered_by_id, fee.agent_id} - {None, actor.id}:
-            mine[person].append(fee)
-    for person, theirs in mine.items():
-        _tell_one(person, kind, theirs, params, actor)
+        if fee.agent_id not in (None, actor.id, fee.entered_by_id):
+            theirs[fee.agent_id].append(fee)
+    for person, some in theirs.items():
+        _tell_one(person, kind, some, params, actor)
 
 
 def _tell_one(person: int, kind: str, fees: Sequence[Any], params: dict[str, Any], actor: Actor) -> None:

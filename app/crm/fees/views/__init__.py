@@ -1,25 +1,55 @@
-"""The screens of fees."""
+"""The screens of fees: the ledger, closed months, what hangs on customers and on the first page."""
 
-from flask import url_for
 from flask_appbuilder import AppBuilder
 
-from app.base import choices, inbox
+from app.base import choices, inbox, recycle
 from app.base.i18n import _
+from app.base.screens import rights
+from app.base.screens.frame import quick_adds
+from app.base.screens.home import first_page
+from app.crm.customers.views import hang
 from app.crm.fees.models import Fee
 from app.crm.fees.queries import FeeNames
-from app.crm.fees.views import told
+from app.crm.fees.services import FeeTarget, keeps_customers
+from app.crm.fees.views import filters, home, terms, told
+from app.crm.fees.views.approving import SUBJECT
+from app.crm.fees.views.closings import ClosingView
+from app.crm.fees.views.customer import PART
+from app.crm.fees.views.entering import page_of
 from app.crm.fees.views.fees import FeeView
+from app.crm.fees.views.imports import FeeImportView
+from app.system.approvals import services as approvals
 from app.system.files import services as files
 from app.system.files.services import Holder
+from app.system.imports.services import register as register_target
 
+__all__ = ["ClosingView", "FeeImportView", "FeeView", "register"]
 
-def page_of(key: int) -> str:
-    """Return the address of a fee, where its vouchers are."""
-    return url_for("FeeView.show", pk=key)
+ICONS = {"receipt", "cash", "receipt-refund", "ban", "external-link", "lock-open", "calendar-check"}  # for the sprite
 
 
 def register(appbuilder: AppBuilder) -> None:
+    terms.declare()
+    filters.declare()
     inbox.kinds |= told.KINDS
     choices.references["fee"] = FeeNames()
+    choices.more["fee_waits_for"] = filters.who_waits
+    approvals.register(SUBJECT)
     files.register(Holder("fee", _("Service fee"), Fee, page_of))
-    appbuilder.add_view(FeeView, "FeeView", label=_("Fee records"), category="fees")
+    recycle.forbid("customer", "fees", keeps_customers)
+    register_target(FeeTarget())
+    hang(PART)
+    first_page.add(*home.PARTS)
+    rights.words |= {
+        "can_approve": _("Approve and reject"),
+        "can_void": _("Void"),
+        "can_reverse": _("Reverse and refund"),
+        "can_choose_agent": _("Say to whom it counts"),
+        "can_print": _("Receipts and statements"),
+        "can_import_approved": _("Import approved entries"),
+        "can_reopen": _("Open again"),
+    }
+    appbuilder.add_view(FeeView, "FeeView", label=_("Ledger"), category="fees")
+    appbuilder.add_view_no_menu(FeeImportView)
+    appbuilder.add_view(ClosingView, "ClosingView", label=_("Closing of months"), category="fees")
+    quick_adds.append((_("New service fee"), "receipt", "FeeView.add", "can_add", "FeeView"))

@@ -7,12 +7,6 @@ from app.base.i18n import _
 REASONS = Choice(dictionary="fee_reject_reason")
 
 KINDS = {
-    "fee_entered": inbox.Kind(
-        _("A fee to approve"),
-        "receipt",
-        _("%(who)s entered a fee: %(number)s, %(amount)s"),
-        names="fee",
-    ),
     "fee_approved": inbox.Kind(
         _("A fee of mine approved"),
         "check",
@@ -42,4 +36,4 @@ KINDS = {
         read={"reason": REASONS.text},
     ),
 }
-ICONS = ("receipt", "check", "checks", "x")  # for the sprite
+ICONS = ("check", "checks", "x")  # for the sprite

@@ -1,4 +1,4 @@
-"""Named reads of fees, and the conditions by which domains above say what counts."""
+"""Fees in scope, what belongs to them, what looks like them, and those that are decided on."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -14,15 +14,15 @@ from app.base.choices import Found
 from app.base.errors import InvalidFields
 from app.base.fields import Choice
 from app.base.i18n import _
-from app.base.scope import condition, unscoped
+from app.base.scope import unscoped
 from app.crm.fees import rules
 from app.crm.fees.models import Closing, Fee
-from app.crm.fees.rules import APPROVED, COUNTED, LIVING, UNREVIEWED, Standing
+from app.crm.fees.queries.sums import NOTHING, exact
+from app.crm.fees.rules import COUNTED, LIVING, Standing
 from app.extensions import db
 
 ROWS = Fee.__table__
 REASONS = Choice(dictionary="fee_reject_reason")
-NOTHING = Decimal("0.00")
 
 
 def by_id(key: int) -> Fee | None:
@@ -52,6 +52,44 @@ def alike(customer_id: int, amount: Decimal, received_on: date, *, within: timed
         return list(db.session.scalars(found.order_by(Fee.id).limit(10)))
 
 
+def last_period(customer_id: int, product_id: int) -> date | None:
+    """Return until when a customer has, or will have once it is approved, paid for a product; whoever entered it."""
+    mine = (Fee.customer_id == customer_id, Fee.product_id == product_id, Fee.state.in_(LIVING), Fee.amount > 0)
+    with unscoped("a period follows the one before, whoever entered it"):
+        return db.session.scalar(select(func.max(Fee.period_to)).where(*mine))
+
+
+# ── what an import compares ──
+
+Likeness = tuple[int, int, str, str]  # customer, product, amount, day
+
+
+def likeness(values: Mapping[str, Any]) -> Likeness:
+    """Return by what two rows of a ledger are the same payment. ``values``: as JSON holds them."""
+    return values["customer"], values["product"], str(Decimal(values["amount"])), str(values["received_on"])
+
+
+def entered(rows: Iterable[Mapping[str, Any]]) -> Mapping[Likeness, str]:
+    """Return those of some payments that live in the ledger, each with its number; in whatever scope."""
+    some = [row for row in rows if {"customer", "product", "amount", "received_on"} <= row.keys()]
+    wanted = {likeness(row) for row in some}
+    found = select(Fee.customer_id, Fee.product_id, Fee.amount, Fee.received_on, Fee.number)
+    mine = (among(ROWS.c.customer_id, sorted({row["customer"] for row in some})), Fee.state.in_(LIVING))
+    with unscoped("money is entered once, whoever enters it"):
+        known = {
+            (row.customer_id, row.product_id, str(exact(row.amount)), row.received_on.isoformat()): row.number
+            for row in db.session.execute(found.where(*mine))
+        }
+    return {key: number for key, number in known.items() if key in wanted}
+
+
+def numbers_taken(numbers: Iterable[str]) -> set[str]:
+    """Return which of some numbers fees have, in whatever scope."""
+    wanted = sorted(set(numbers))
+    with unscoped("a number is given once"):
+        return set(db.session.scalars(select(Fee.number).where(Fee.number.in_(wanted)))) if wanted else set()
+
+
 # ── months ──
 
 
@@ -76,14 +114,14 @@ def refundable(fee: Fee, *, but: int = 0) -> Decimal:
     """Return how much of a fee can still be given back. ``but``: a refund that is left out of the sum."""
     given = select(func.sum(Fee.amount)).where(Fee.refunds_id == fee.id, Fee.state.in_(LIVING), Fee.id != but)
     with unscoped("whoever entered it"):
-        return fee.amount + (db.session.scalar(given) or NOTHING)
+        return fee.amount + exact(db.session.scalar(given))
 
 
 def open_amount(first: Fee, *, but: int = 0) -> Decimal:
     """Return what is open of what was agreed; negative: more was received. ``but``: a payment that is left out."""
     parts = select(func.sum(Fee.amount)).where((Fee.id == first.id) | (Fee.part_of_id == first.id))
     with unscoped("whoever entered it"):
-        paid = db.session.scalar(parts.where(Fee.state.in_(LIVING), Fee.id != but)) or NOTHING
+        paid = exact(db.session.scalar(parts.where(Fee.state.in_(LIVING), Fee.id != but)))
     return (first.agreed_amount or NOTHING) - paid
 
 
@@ -107,12 +145,6 @@ def check_fits(fee: Fee, *, amount: Decimal, agreed: Decimal | None) -> None:
 # ── for deciding ──
 
 
-def writable(ids: Sequence[int], actor: Actor) -> set[int]:
-    """Return those of some fees that the actor may change."""
-    mine = select(ROWS.c.id).where(among(ROWS.c.id, ids), condition(Fee, actor, write=True))
-    return set(db.session.connection().scalars(mine))
-
-
 def locked(ids: Iterable[int]) -> Mapping[int, Standing]:
     """Return some fees and those they belong to, by id, as they are now; nobody else changes them until the end."""
     wanted = sorted(ids)
@@ -124,6 +156,11 @@ def locked(ids: Iterable[int]) -> Mapping[int, Standing]:
     columns = [*[ROWS.c[name] for name in names], belongs_to, ROWS.c.reverses_id, ROWS.c.revision, ROWS.c.number]
     rows = select(*columns).where(among(ROWS.c.id, every)).order_by(ROWS.c.id).with_for_update()
     return {row[0]: Standing(*row) for row in connection.execute(rows)}
+
+
+def naming(link: Any, key: int) -> Sequence[Fee]:
+    """Return the entries in scope that name a fee in a column, as Fee.refunds_id."""
+    return list(db.session.scalars(select(Fee).where(link == key).order_by(Fee.id)))
 
 
 class FeeNames:
@@ -141,26 +178,3 @@ class FeeNames:
 
     def exists(self, key: int, *, actor: Actor) -> bool:  # noqa: ARG002 - the scope hook knows
         return by_id(key) is not None
-
-
-#: The model and its states: what domains above say of fees in their own statements.
-__all__ = [
-    "APPROVED",
-    "COUNTED",
-    "LIVING",
-    "REASONS",
-    "UNREVIEWED",
-    "Fee",
-    "FeeNames",
-    "alike",
-    "by_id",
-    "by_token",
-    "check_fits",
-    "closed_months",
-    "counted",
-    "living",
-    "locked",
-    "open_amount",
-    "refundable",
-    "writable",
-]

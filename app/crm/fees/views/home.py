@@ -1,0 +1,118 @@
+"""What the first page shows of fees: what waits, one's own this month, the department's."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import url_for
+
+from app.base import clock, wording
+from app.base.actor import Actor
+from app.base.filters import ME
+from app.base.i18n import _
+from app.base.screens.home import Card, Content, Figures, Line, Nothing
+from app.crm.fees import queries
+from app.crm.fees.models import Fee
+from app.crm.fees.rules import APPROVED, REJECTED, REVERSED, UNREVIEWED
+from app.crm.fees.views import ledger
+
+MOST_LINES = 6
+SHOW, APPROVE = ("can_list", "FeeView"), ("can_approve", "FeeView")
+FINANCE, AGENTS, SUPERVISORS = ("finance",), ("agent", "sales"), ("supervisor", "service_manager")
+MINE = {"field": "agent", "op": "is", "value": ME}
+
+
+def _state(*states: str) -> Mapping[str, Any]:
+    return {"field": "state", "op": "in", "value": [str(state) for state in states]}
+
+
+def _month() -> Mapping[str, Any]:
+    return ledger.month_node(clock.today())
+
+
+def _figure(key: object, value: object, icon: str, *nodes: Mapping[str, Any], tone: str = "") -> dict[str, Any]:
+    return {"icon": icon, "k": key, "v": value, "url": ledger.url_of({"all": list(nodes)}), "tone": tone}
+
+
+def _tallies(*where: Any) -> Mapping[str, queries.Tally]:
+    return queries.by_state(where)
+
+
+def _sum(tallies: Mapping[str, queries.Tally], *states: str) -> queries.Tally:
+    found = [tallies[state] for state in states if state in tallies]
+    return queries.Tally(sum(one.entries for one in found), sum((one.total for one in found), queries.NOTHING))
+
+
+def _finance(_actor: Actor) -> list[dict[str, Any]]:
+    waiting = _sum(_tallies(Fee.state == UNREVIEWED), UNREVIEWED)
+    month = _sum(_tallies(queries.in_month(clock.today().replace(day=1))), APPROVED, REVERSED)
+    tone = "warning" if waiting.entries else ""
+    words = f"{wording.number(waiting.entries)} · {wording.yuan(waiting.total)}"
+    return [
+        _figure(_("Fees waiting"), words, "receipt", _state(UNREVIEWED), tone=tone),
+        _figure(_("Approved this month"), wording.yuan(month.total), "cash", _month(), _state(APPROVED, REVERSED)),
+    ]
+
+
+def _agent(actor: Actor) -> list[dict[str, Any]]:
+    mine = Fee.agent_id == actor.id
+    open_ = _tallies(mine, Fee.state.in_([UNREVIEWED, REJECTED]))
+    month = _tallies(mine, queries.in_month(clock.today().replace(day=1)), queries.counted(Fee.__table__))
+    waiting, rejected = _sum(open_, UNREVIEWED), _sum(open_, REJECTED)
+    counted = _sum(month, APPROVED, REVERSED)
+    return [
+        _figure(_("My fees waiting"), wording.number(waiting.entries), "receipt", MINE, _state(UNREVIEWED)),
+        _figure(
+            _("My fees rejected"),
+            wording.number(rejected.entries),
+            "receipt-refund",
+            MINE,
+            _state(REJECTED),
+            tone="danger" if rejected.entries else "",
+        ),
+        _figure(
+            _("My fees approved this month"),
+            wording.yuan(counted.total),
+            "cash",
+            MINE,
+            _month(),
+            _state(APPROVED, REVERSED),
+        ),
+    ]
+
+
+def _supervisor(_actor: Actor) -> list[dict[str, Any]]:
+    tallies = _tallies(queries.in_month(clock.today().replace(day=1)))
+    counted, waiting = _sum(tallies, APPROVED, REVERSED), _sum(tallies, UNREVIEWED)
+    return [
+        _figure(
+            _("Fees of the department this month"),
+            wording.yuan(counted.total),
+            "cash",
+            _month(),
+            _state(APPROVED, REVERSED),
+        ),
+        _figure(_("of it waiting"), wording.yuan(waiting.total), "receipt", _month(), _state(UNREVIEWED)),
+    ]
+
+
+def _oldest(_actor: Actor) -> Content:
+    nothing = Nothing(_("No fee waits for approval."), _("Ledger"), url_for("FeeView.ledger"))
+    rows: Sequence[Fee] = queries.oldest_waiting(limit=MOST_LINES)
+    return Content([_line(row) for row in rows], nothing, ledger.url_of(ledger.WAITING, sort="received_on"))
+
+
+def _line(row: Fee) -> Line:
+    return Line(
+        str(row.customer or row.number),
+        url_for("FeeView.show", pk=row.id),
+        text=f"{row.number} · {row.product}",
+        side=wording.yuan(row.amount),
+    )
+
+
+PARTS = (
+    Figures("fees_finance", _finance, APPROVE, FINANCE, place=6),
+    Figures("fees_agent", _agent, SHOW, AGENTS, place=7),
+    Figures("fees_supervisor", _supervisor, SHOW, SUPERVISORS, place=8),
+    Card("fees_waiting", _oldest, APPROVE, FINANCE, 12, _("Fees that wait longest"), icon="receipt"),
+)
