@@ -20,7 +20,7 @@ from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
 from app.system.recycle.models import BinEntry
 from tests.cast import EVE, LIN, PEOPLE, SAM
-from tests.factories import a_contact, a_customer, a_fee, a_followup
+from tests.factories import a_bank_line, a_contact, a_customer, a_fee, a_followup
 from tests.system.segments.steps import kept, one
 
 SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
@@ -87,12 +87,17 @@ def made():
             a_fee(customer=hers.id, by=EVE, notes="叶家的年费").id,
             a_fee(customer=other.id, notes="林家秘而不宣的费用", payer="林家机械有限公司").id,
         ]
+        lines = [
+            a_bank_line(payer="叶家商贸有限公司", summary="叶家的年费").id,
+            a_bank_line(payer="林家机械有限公司", summary="林家秘而不宣的付款").id,
+        ]
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         return SimpleNamespace(
             segments=keep_segments(),
             file=hung,
             followup=followups,
             fee=fees,
+            line=lines,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
             pool=(free.id, hers.id, other.id),
@@ -155,6 +160,8 @@ FIRST = range(1, 6)
 KEYS = {
     "AssignmentImport": lambda _world: FIRST,
     "Attachment": lambda world: world.file,
+    "BankLine": lambda world: world.line,
+    "BankStatement": lambda _world: FIRST,
     "Closing": lambda _world: FIRST,
     "Contact": lambda world: world.contact,
     "Customer": lambda world: world.customer,
@@ -171,6 +178,7 @@ KEYS = {
     "Handover": lambda _world: [person.id for person in PEOPLE[:5]],
     "Holding": lambda _world: FIRST,
     "Job": lambda _world: FIRST,
+    "LearnedPayer": lambda _world: FIRST,
     "RecallRule": lambda _world: FIRST,
     "Recycle": lambda world: world.binned,
     "Limit": lambda _world: FIRST,

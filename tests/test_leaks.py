@@ -107,12 +107,14 @@ def test_no_number_and_no_address_is_told_to_their_programs(app, as_program, len
 #: of them, on purpose and in the log) with what was masked.
 BUTTONS = frozenset(
     "add add_contact approve arrange ask_for attach bring_in bulk_run cancel change_filter check choose claim columns "
-    "delete detach_contact disable discard edit enable end_session end_sessions export_long forget further "
-    "hand_over hide "
-    "issue_token keep keep_filter language login logout look make_contact make_feed make_primary mark_number "
-    "move_along open password post purge put read read_all refresh refund reject rename reopen reset restore retire retry reveal "
+    "confirm delete detach_contact disable discard edit enable end_session end_sessions export_long forget further "
+    "hand_over hide ignore "
+    "issue_token keep keep_filter language login logout look look_again "
+    "make_contact make_feed make_primary mark_number "
+    "move_along open password post preview purge put read "
+    "read_all refresh refund reject rename reopen reset restore retire retry reveal "
     "reverse revive revoke_feed revoke_token save share stop_sharing switch_off switch_on take_back take_it_back "
-    "take_over to_default undo unlock unshare upload verify void".split()
+    "take_over take_up to_default undo unlock unshare upload verify void".split()
 )
 
 
@@ -120,7 +122,9 @@ def test_every_button_is_known_here(app):
     """The preview of a bulk action is asked by the crawl itself; that of the bin shows names alone."""
     rules = [rule for rule in app.url_map.iter_rules() if rule.methods & {"POST", "PUT", "PATCH", "DELETE"}]
     new = {rule.endpoint for rule in rules if rule.endpoint.split(".")[-1] not in BUTTONS}
-    assert new == {"CustomerView.bulk", "FeeView.bulk", "PoolView.bulk", "RecycleView.bulk"}, "new button without a leak test"
+    assert new == {"BankLineView.bulk", "CustomerView.bulk", "FeeView.bulk", "PoolView.bulk", "RecycleView.bulk"}, (
+        "new button without a leak test"
+    )
 
 
 def test_an_address_that_the_crawl_cannot_fill_in_is_named():

@@ -13,6 +13,7 @@ from app.base.history import change_set, insert_versioned
 from app.base.transaction import transaction
 from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer, CustomerTag
 from app.crm.customers.services import phones, share
+from app.demo.bank import book
 from app.demo.companies import Maker
 from app.demo.fees import collect_fees
 from app.demo.followups import follow_up
@@ -43,6 +44,7 @@ def load(settings: Any) -> tuple[int, int]:
     _two_years(maker, actors)
     follow_up(maker, actors)
     collect_fees(maker, actors, products)
+    book(maker, actors["mahuimin"])
     keep_pools(actors)
     keep_segments(actors)
     return len(PEOPLE), COMPANIES + PERSONS

@@ -10,13 +10,25 @@ ANY = dict.fromkeys(NAMED, 1)
 #: Answers that are no page: JSON, files, parts of a page.
 NO_PAGE = re.compile(
     r"^/(static|api|healthz|readyz|day|logo)\b|/(choices|filter-fields|count|export|alike|content|thumbnail|preview"
-    r"|sheet\.pdf|columns|template|result\.xlsx|result|state|mine|stamp|panel|quick|audience|pane|usual|receipt)\b|<token>\.ics"
+    r"|sheet\.pdf|columns|template|result\.xlsx|result|state|mine|stamp|panel|quick|audience|pane|usual|receipt|file)\b|<token>\.ics"
 )
 #: Verbs of the frame that these domains leave out: nobody gets a page there.
-NEW = "Attachment Dictionary File Holding Job Log Pool Recycle Run Setting Today Turn"
-EDIT = "Attachment Closing Dictionary File Holding Job Log Pool Recycle Role Run Today Turn"
+NEW = (
+    "Attachment BankLine BankStatement Dictionary File Holding Job LearnedPayer Log Pool Recycle Run Setting Today Turn"
+)
+EDIT = (
+    "Attachment BankLine BankStatement Closing Dictionary File Holding Job LearnedPayer Log Pool Recycle Role Run "
+    "Today Turn"
+)
 UNUSED = {f"{name}View.add" for name in NEW.split()} | {f"{name}View.edit" for name in EDIT.split()}
-UNUSED |= {"AttachmentView.list", "FileView.show", "SegmentView.add", "TodayView.show", "TurnView.show"}
+UNUSED |= {
+    "AttachmentView.list",
+    "FileView.show",
+    "SegmentView.add",
+    "TodayView.show",
+    "TurnView.show",
+    "LearnedPayerView.show",
+}
 UNUSED |= {"GivenView.show", "HoldingView.show", "PoolView.bulk_one", "RecycleView.bulk_one"}
 #: Not in the list: the door, which stands open only to those who have not come in. It has a test of its own there.
 ELSEWHERE = {"AuthView.login"}

@@ -21,7 +21,9 @@ from app.system.segments import services as segments
 from app.system.settings import services as setting_services
 from app.system.settings.models import SettingValue
 from tests.cast import ANRAN, EVE, LIN
-from tests.factories import a_contact, a_customer, a_fee, a_followup, a_limit, a_product
+from tests.crm.reconciliation.files import as_csv, stranger
+from tests.crm.reconciliation.steps import booked, upload
+from tests.factories import a_bank_line, a_contact, a_customer, a_fee, a_followup, a_limit, a_product
 from tests.system.files.conftest import a_file
 from tests.system.imports.steps import imported, workbook
 from tests.system.runs.steps import done
@@ -67,6 +69,10 @@ ADDRESSES = [
     "/customers/{customer}?tab=fees", "/fees/closings/", "/fees/closings/new", "/fees/closings/{closing}",
     "/fees/closings/{closing}/reopen", "/fees/closings/{closing}/history", "/imports/fees/",
     "/imports/fees/{ledger}", "/imports/fees/{ledger}/undo",
+    "/bank-lines/?page_size=10", "/bank-lines/{line}", "/bank-lines/{line}?q=缴费", "/bank-lines/{line}/history",
+    "/bank-lines/{line}/bulk?action=confirm", "/bank-lines/{line}/enter-fee?customer={customer}", "/bank-lines/again",
+    "/bank-statements/", "/bank-statements/import", "/bank-statements/{statement}", "/bank-statements/{waiting_file}",
+    "/learned-payers/",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -75,7 +81,9 @@ NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Fo
 def peopled(app, folder):
     """Fill the house and return the keys that the addresses ask for. ``folder``: for the file that is imported."""
     with app.app_context(), acting(SYSTEM):
-        return SimpleNamespace(filter=FILTER, person=LIN.id, **fees(), **customers(), **work(app, folder), **kept_things())
+        return SimpleNamespace(
+            filter=FILTER, person=LIN.id, **fees(), **customers(), **work(app, folder), **kept_things()
+        )
 
 
 def customers():
@@ -106,14 +114,23 @@ def fees():
     with acting(ANRAN.actor) as actor:
         last_month = clock.today().replace(day=1) - timedelta(days=1)
         closing = fee_services.close({"month": last_month}, actor=actor)
-    return {"fee": fee.id, "paid": paid.id, "part": part.id, "closing": closing.id}
+    return {"fee": fee.id, "paid": paid.id, "part": part.id, "closing": closing.id, **bank()}
+
+
+def bank():
+    """A statement with a line that a fee is proposed for, and a file that waits for its columns."""
+    line = a_bank_line(payer="缴费有限公司")
+    waiting = upload(as_csv(stranger([booked("77", "某某公司")])), person=ANRAN)
+    return {"line": line.id, "statement": line.statement_id, "waiting_file": waiting.id}
 
 
 def ledger(folder):
     """A file that brought in a fee."""
     day = f"{clock.today()}"
     heads = ["客户名称", "项目", "金额", "到账日"]
-    path = workbook(folder, heads, ["缴费有限公司", "FW-01", "321", day], ["没有这家", "FW-01", "1", day], name="旧账.xlsx")
+    path = workbook(
+        folder, heads, ["缴费有限公司", "FW-01", "321", day], ["没有这家", "FW-01", "1", day], name="旧账.xlsx"
+    )
     with acting(ANRAN.actor) as actor:
         about = {"kind": "fees", "template": "fees", "actor": actor, "in_browser": True}
         run = imports.upload(path, file_name=path.name, **about)

@@ -72,7 +72,7 @@ def test_a_role_with_the_screen_but_not_the_reach_sees_no_line(app, pair):
 def test_the_page_explains_the_proposal(as_user, pair):
     fee, line = pair
     page = as_user("qian").get(f"/bank-lines/{line}")
-    for words in ("Proposed fee", "the same", "100 points", "Confirm this one", "Confirm and approve", JIAHE):
+    for words in ("Proposed fee", "Same", "100 points", "Confirm this one", "Confirm and approve", JIAHE):
         assert words in page.text
     seen = as_user("xu").get(f"/bank-lines/{line}")
     assert "Proposed fee" in seen.text
@@ -92,7 +92,7 @@ def test_a_line_is_confirmed(app, as_user, pair):
         db.session.remove()
     page = as_user("qian").get(f"/bank-lines/{line}")
     assert "Matched fee" in page.text
-    assert "Take back" in page.text
+    assert "Take the match back" in page.text
 
 
 def test_confirming_may_approve_at_once(app, as_user, pair):

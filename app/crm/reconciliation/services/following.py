@@ -13,7 +13,7 @@ from app.base.scope import unscoped
 from app.crm.reconciliation import queries, rules
 from app.crm.reconciliation.models import Line
 from app.crm.reconciliation.rules import AGAIN, MATCHED
-from app.crm.reconciliation.services.proposing import propose
+from app.crm.reconciliation.services.proposing import mark, propose
 from app.extensions import db
 
 LINES = Line.__table__
@@ -32,6 +32,7 @@ def follow(fee_ids: list[int], actor: Actor) -> None:
         _look_again(fell, actor)
     if lines:
         propose(lines, actor=actor)
+    mark(fee_ids)
 
 
 def _fallen(fee_ids: Sequence[int]) -> dict[int, str]:

@@ -23,7 +23,7 @@ from app.crm.reconciliation.rules import FINAL, MATCHED, PROPOSED, LineState
 from app.crm.reconciliation.rules.states import Open
 from app.crm.reconciliation.services.confirming import loosen
 from app.crm.reconciliation.services.learning import Paid, learn, unlearn
-from app.crm.reconciliation.services.proposing import drop, propose, reckon
+from app.crm.reconciliation.services.proposing import drop, mark, propose, reckon
 from app.extensions import db
 
 #: What undo gives back.
@@ -38,7 +38,7 @@ def plan_confirm(where: ColumnElement[bool], count: int, given: Given, actor: Ac
     sure, sum_sure, doubtful, sum_doubtful = _counted(where, least_of(given))
     left = _("Left: below %(points)s points") % {"points": least_of(given)}
     lines = [
-        [_("Confirmed"), wording.number(sure), wording.yuan(sum_sure)],
+        [_("Will be confirmed"), wording.number(sure), wording.yuan(sum_sure)],
         [left, wording.number(doubtful), wording.yuan(sum_doubtful)],
         [_("Left: without a proposal"), wording.number(count - sure - doubtful), ""],
     ]
@@ -177,11 +177,12 @@ def check_reason(given: Given, actor: Actor) -> None:
 def settle(ids: Sequence[int], *, actor: Actor) -> None:
     """Bring matches and proposals in step with lines whose former state was given back."""
     with unscoped("whoever ran it takes it back"):
-        wanted = select(Match.id, Match.customer_id, Line.payer).join(Line, Line.id == Match.line_id)
+        wanted = select(Match.id, Match.customer_id, Line.payer, Match.fee_id).join(Line, Line.id == Match.line_id)
         loose = db.session.execute(wanted.where(among(Line.id, sorted(ids)), Line.state.not_in(FINAL))).all()
         if loose:
-            unlearn([Paid(payer or "", customer_id) for _key, customer_id, payer in loose])
-            delete_versioned(Match, [key for key, _customer, _payer in loose])
+            unlearn([Paid(row.payer or "", row.customer_id) for row in loose])
+            delete_versioned(Match, [row.id for row in loose])
             db.session.expire_all()
+            mark(row.fee_id for row in loose)
     propose(ids, actor=actor)
     reckon(ids)
