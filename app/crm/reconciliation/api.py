@@ -13,6 +13,7 @@ class BankLineApi(DomainApi):
     resource_name = "bank-lines"
     class_permission_name = subject = "BankLineView"
     model = Line
+    base_permissions = ["can_list", "can_show"]
     read_fields = [*LINE.split(), "decided_by", "decided_at"]
 
 
@@ -20,6 +21,7 @@ class BankStatementApi(DomainApi):
     resource_name = "bank-statements"
     class_permission_name = subject = "BankStatementView"
     model = Statement
+    base_permissions = ["can_list", "can_show"]
     read_fields = [*STATEMENT.split(), "uploaded_by"]
 
 

@@ -203,6 +203,21 @@ def test_taking_back_frees_the_fee_and_proposes_it_again():
     assert sorted(told) == [0, 2]
 
 
+@pytest.mark.parametrize("how", ["proposed", "confirmed", "taken back", "set aside"])
+def test_what_stands_on_a_fee_is_what_its_lines_say(how):
+    fee, line = a_paid_fee(), a_line("12800", JIAHE)
+    if how in ("confirmed", "taken back"):
+        confirm(line, fee)
+    with acting(QIAN.actor) as actor:
+        if how == "taken back":
+            services.take_back(now(line), actor=actor)
+        if how == "set aside":
+            services.ignore(now(line), {"reason": "not_fee"}, actor=actor)
+    with acting(SYSTEM):
+        db.session.expire_all()
+        assert db.session.get_one(Fee, fee.id).bank_state == state(fee)
+
+
 # ── learning ──
 
 

@@ -332,3 +332,41 @@ def a_learned_payer():
     confirm(a_line("12800", "禾记大药房"), a_paid_fee())
     with acting(SYSTEM):
         return db.session.query(Payer).one().id
+
+
+def test_programs_read_and_write_nothing(as_program, pair):
+    _fee, line = pair
+    qian = as_program("qian")
+    assert qian.get("/api/v1/bank-lines/").get_json()["result"][0]["payer"] == JIAHE
+    assert qian.get(f"/api/v1/bank-lines/{line}").status_code == 200
+    assert qian.get("/api/v1/bank-statements/").status_code == 200
+    assert qian.post("/api/v1/bank-lines/", json={"amount": "1"}).status_code in (403, 405)
+    assert qian.delete(f"/api/v1/bank-lines/{line}").status_code in (403, 405)
+    for person in ("lin", "zong"):
+        assert as_program(person).get("/api/v1/bank-lines/").status_code == 403
+
+
+def test_the_ledger_shows_the_bank_and_confirms_beside_a_fee(app, as_user, pair):
+    fee, line = pair
+    browser = as_user("qian")
+    assert "Bank lines without a fee" in browser.get("/fees/?page_size=10").text
+    assert "Bank lines without a fee" not in as_user("lin").get("/fees/?page_size=10").text
+    pane = browser.get(f"/fees/{fee}/pane?next=/fees/")
+    assert "Compared with the bank" in pane.text
+    assert "Compared with the bank" not in as_user("lin").get(f"/fees/{fee}").text
+    done = browser.post(f"/bank-lines/{line}/confirm?next=/fees/", data={f"part-{fee}": "12800.00"})
+    assert done.headers["Location"] == "/fees/"
+    assert "Compared with the bank" in browser.get(f"/fees/{fee}").text
+
+
+def test_a_fee_is_entered_from_its_line(as_user, pair):
+    _fee, line = pair
+    page = as_user("qian").get(f"/bank-lines/{line}")
+    assert "Enter the fee" in page.text
+    browser = as_user("qian")
+    gone = browser.get(f"/bank-lines/{line}/enter-fee?customer=99999")
+    assert gone.headers["Location"] == f"/bank-lines/{line}"
+    form = browser.get(f"/bank-lines/{line}/enter-fee?customer=1", follow_redirects=True)
+    assert 'value="12800.00"' in form.text
+    assert JIAHE in form.text
+    assert as_user("xu").get(f"/bank-lines/{line}/enter-fee?customer=1").status_code == 403
