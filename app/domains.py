@@ -23,6 +23,7 @@ DOMAINS = (
     "crm.pool",
     "crm.assignments",
     "crm.recalls",
+    "crm.keychanges",
     "crm.products",
     "crm.deals",
     "crm.fees",

@@ -10,12 +10,15 @@ from urllib.parse import quote, unquote
 import pypdf
 from sqlalchemy import select
 
+from app.base import clock
 from app.base.actor import SYSTEM, acting
 from app.base.screens.listing import filterable
 from app.crm.customers import services
 from app.crm.customers.models import Contact, Customer
 from app.crm.followups.models import Followup
+from app.crm.keychanges import services as keychanges
 from app.extensions import db
+from app.system.approvals import services as approvals
 from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
 from app.system.recycle.models import BinEntry
@@ -92,6 +95,7 @@ def made():
             a_bank_line(payer="林家机械有限公司", summary="林家秘而不宣的付款").id,
         ]
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
+        propose_key_data(hers, other)
         return SimpleNamespace(
             segments=keep_segments(),
             file=hung,
@@ -105,6 +109,15 @@ def made():
             outside=(other.id, gone.id),
             outside_contacts=(contact.id,),
         )
+
+
+def propose_key_data(hers, other):
+    """Let a change of key data of each wait for approval; Gao decides for Sam meanwhile."""
+    for customer, person in ((hers, EVE), (other, LIN)):
+        values = {"legal_person": "秦隐之的儿子"} if person is LIN else {"name": "叶家商贸有限公司"}
+        keychanges.propose(customer, values, reason="林家换人了" if person is LIN else "改名", actor=person.actor)
+    today = {"from_on": clock.today(), "to_on": clock.today()}
+    approvals.delegate({"from": SAM.id, "to": LIN.id, "reason": "林家的事", **today}, actor=SYSTEM)
 
 
 def hang_a_file(customer, name):
@@ -141,7 +154,17 @@ SEARCHED = (
 #: What somebody types into the form of a new customer: whole names, numbers and codes, and parts of them.
 LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
 PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
-TABS = ("", "tab=followups", "tab=related", "tab=access", "tab=contacts", "tab=files", "tab=assignments", "tab=fees")
+TABS = (
+    "",
+    "tab=followups",
+    "tab=related",
+    "tab=access",
+    "tab=contacts",
+    "tab=files",
+    "tab=assignments",
+    "tab=keychanges",
+    "tab=fees",
+)
 
 
 def wishes(model):
@@ -158,6 +181,10 @@ def wishes(model):
 FIRST = range(1, 6)
 #: What the keys in the addresses of a screen are. A screen that is not here has no test against leaks yet.
 KEYS = {
+    "Case": lambda _world: FIRST,
+    "Delegation": lambda _world: FIRST,
+    "Flow": lambda _world: FIRST,
+    "KeyChange": lambda _world: FIRST,
     "AssignmentImport": lambda _world: FIRST,
     "Attachment": lambda world: world.file,
     "BankLine": lambda world: world.line,

@@ -115,3 +115,16 @@ def _the_product() -> int:
         known = queries.by_codes(["FW-01"]).get("fw-01")
     year = {"name": "进销存年度服务", "category": None, "price": Decimal("12800.00"), "term_months": 12}
     return known or a_product(code="FW-01", **year).id
+
+
+def a_key_change(**given: Any) -> Any:
+    """Let a change of key data of ``customer`` (an id, else a new one) wait, proposed by ``by`` (else Lin)."""
+    from app.crm.customers import queries  # noqa: PLC0415 - the models are loaded by then
+    from app.crm.keychanges import services as keychanges  # noqa: PLC0415
+
+    by, key = given.pop("by", LIN), given.pop("customer", None)
+    key = key or a_customer(legal_person="老王").id
+    with acting(by.actor) as actor:
+        customer = queries.by_id(key)
+        assert customer is not None, "out of their scope"
+        return keychanges.propose(customer, {"legal_person": "小王"} | given, actor=actor)

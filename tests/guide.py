@@ -248,6 +248,19 @@ def messages(browser: Browser, address: str) -> None:
     phone.take("phone", "/customers/")
 
 
+def approvals(browser: Browser, address: str) -> None:
+    """What waits for a supervisor, who decides meanwhile, and the flow as an administrator sees it."""
+    li = Photographer(browser, address, "lijing")
+    li.take("approvals", "/approvals/waiting/")
+    li.take("approval-delegation", "/delegations/new")
+    admin = Photographer(browser, address, "admin")
+    admin.page.goto("/approval-flows/")
+    admin.page.locator("tbody a.zk-name").first.click()
+    admin.page.locator("main a", has_text="编辑").first.click()
+    admin.page.locator("#step-0-kind").wait_for()
+    admin.take("approval-flow")
+
+
 def _logo() -> bytes:
     """Draw a mark that is clearly not ours: two rings on green."""
     picture, out = Image.new("RGBA", (256, 256)), io.BytesIO()
@@ -271,6 +284,7 @@ PARTS = (
     in_bulk,
     bringing_in,
     messages,
+    approvals,
     administration,
 )
 

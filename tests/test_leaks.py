@@ -106,15 +106,13 @@ def test_no_number_and_no_address_is_told_to_their_programs(app, as_program, len
 #: Buttons: what they do is tested with their screens. They answer with a way to go on, with what was typed, or (one
 #: of them, on purpose and in the log) with what was masked.
 BUTTONS = frozenset(
-    "add add_contact approve arrange ask_for attach bring_in bulk_run cancel change_filter check choose claim columns "
-    "confirm delete detach_contact disable discard edit enable end_session end_sessions export_long forget further "
-    "hand_over hide ignore "
-    "issue_token keep keep_filter language login logout look look_again "
-    "make_contact make_feed make_primary mark_number "
-    "move_along open password post preview purge put read "
-    "read_all refresh refund reject rename reopen reset restore retire retry reveal "
-    "reverse revive revoke_feed revoke_token save share stop_sharing switch_off switch_on take_back take_it_back "
-    "take_over take_up to_default undo unlock unshare upload verify void".split()
+    "add add_contact approve arrange ask ask_for attach bring_in bulk_run cancel change_filter check choose "
+    "claim columns confirm decide delete detach_contact disable discard edit enable end_session end_sessions "
+    "export_long forget further give_back hand_over hide ignore issue_token keep keep_filter language login "
+    "logout look look_again make_contact make_feed make_primary mark_number move_along open password post "
+    "preview purge put read read_all refresh refund reject rename reopen reset restore retire retry reveal "
+    "reverse revive revoke_feed revoke_token save share stop_sharing submit switch_off switch_on take_back "
+    "take_it_back take_over take_up to_default undo unlock unshare upload verify void withdraw".split()
 )
 
 

@@ -74,6 +74,11 @@ class Action:
     hint: object = ""
 
     @property
+    def asks_count(self) -> bool:
+        """Whether the person types how many rows are meant."""
+        return self.is_final and self.is_typed
+
+    @property
     def button(self) -> str:
         """The permission that lets a person press it."""
         return f"can_{self.permission or self.name}"

@@ -92,7 +92,7 @@ def _of_customer(maker: Maker, one: Held, products: Mapping[str, int]) -> list[d
     kind, amounts = SOLD[code]
     amount = pick.choice(amounts)
     span = max(min(DAYS, (today - one.since.date()).days), 1)
-    day, rows = today - timedelta(days=int(span * pick.random())), []
+    day, rows = today - timedelta(days=int(span * pick.random() ** 0.5)), []
     while day <= today:
         last = term_end(day, 12)
         rows.append(_row(maker, one, products[code], kind, amount, day) | {"period_from": day, "period_to": last})

@@ -13,6 +13,7 @@ from app.base.history import change_set, insert_versioned
 from app.base.transaction import transaction
 from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer, CustomerTag
 from app.crm.customers.services import phones, share
+from app.demo.approvals import propose_key_data
 from app.demo.bank import book
 from app.demo.companies import Maker
 from app.demo.fees import collect_fees
@@ -47,6 +48,7 @@ def load(settings: Any) -> tuple[int, int]:
     book(maker, actors["mahuimin"])
     keep_pools(actors)
     keep_segments(actors)
+    propose_key_data(actors)
     return len(PEOPLE), COMPANIES + PERSONS
 
 

@@ -107,7 +107,7 @@ def assert_guarded(path, cls):
     for method in (node for node in cls.body if isinstance(node, ast.FunctionDef)):
         names = {_name(decorator) for decorator in method.decorator_list}
         if "expose" in names:
-            assert names & {"has_access", "has_access_api", "protect"}, (
+            assert names & {"has_access", "has_access_api", "protect", "signed"}, (
                 f"{path}:{method.lineno} {cls.name}.{method.name}"
             )
 

@@ -22,10 +22,8 @@ def customer(site):
     return key
 
 
-def test_a_fee_from_its_entry_to_its_approval(at_desk, customer, tmp_path):
-    slip = tmp_path / "回单.pdf"
-    slip.write_bytes(b"%PDF-1.4 slip")
-    lin = at_desk("lin")
+def enter(lin, customer, slip):
+    """Enter a fee with its voucher; the usual amount and period are there by themselves."""
     lin.goto(f"/customers/{customer}?tab=fees")
     lin.locator("main").get_by_role("link", name="Enter fee").last.click()
     lin.locator("#product-ts-control").fill("年度")
@@ -37,35 +35,51 @@ def test_a_fee_from_its_entry_to_its_approval(at_desk, customer, tmp_path):
     lin.wait_for_url("**tab=fees")
     expect(lin.locator("td", has_text="¥1,200.00")).to_be_visible()
 
-    qian = at_desk("qian")
-    qian.goto("/fees/waiting")
-    row = qian.locator("tbody tr", has_text=NAME)
-    row.locator("td.num").click()
-    pane = qian.locator("[data-pane]")
+
+def open_pane(page, address):
+    """Open the fee beside the ledger; return the pane."""
+    page.goto(address)
+    page.locator("tbody tr", has_text=NAME).locator("td.num").click()
+    return page.locator("[data-pane]")
+
+
+def reject(qian):
+    pane = open_pane(qian, "/fees/waiting")
     expect(pane.get_by_text("回单.pdf")).to_be_visible()
     pane.get_by_role("link", name="Reject").click()
     qian.locator("#reason").evaluate("box => box.tomselect.setValue('amount_differs')")
     qian.locator("#text").fill("少了两百")
     qian.locator("[data-save]").click()
+    expect(qian.get_by_text("Rejected: FW-")).to_be_visible()
 
-    lin.goto("/fees/ledger")
-    lin.locator("tbody tr", has_text=NAME).locator("a.zk-name").click()
-    lin.goto(lin.locator("[data-pane] a.btn-icon").get_attribute("href"))
+
+def correct(lin):
+    lin.goto(open_pane(lin, "/fees/ledger").locator("a.btn-icon").get_attribute("href"))
     expect(lin.get_by_text("少了两百")).to_be_visible()
     lin.get_by_role("link", name="Correct").first.click()
     lin.locator("#amount").fill("1000")
     lin.locator("[data-save]").click()
+    expect(lin.get_by_text("Saved: FW-")).to_be_visible()
 
-    qian.goto("/fees/waiting")
-    qian.locator("tbody tr", has_text=NAME).locator("td.num").click()
-    expect(pane.locator("del")).to_have_text("¥1,200.00")
+
+def approve(qian):
+    pane = open_pane(qian, "/fees/waiting")
+    expect(pane.locator("del").first).to_have_text("¥1,200.00")
     expect(pane.locator("ins").first).to_have_text("¥1,000.00")
     pane.get_by_role("button", name="Approve").click()
     expect(qian.get_by_text("Approved: FW-")).to_be_visible()
 
-    xu = at_desk("xu")
-    xu.goto("/fees/ledger")
-    xu.locator("tbody tr", has_text=NAME).locator("td.num").click()
-    xu.goto(xu.locator("[data-pane] a.btn-icon").get_attribute("href"))
+
+def test_a_fee_from_its_entry_to_its_approval(at_desk, customer, tmp_path):
+    slip = tmp_path / "回单.pdf"
+    slip.write_bytes(b"%PDF-1.4 slip")
+    lin, qian, xu = (at_desk(name) for name in ("lin", "qian", "xu"))
+
+    enter(lin, customer, slip)
+    reject(qian)
+    correct(lin)
+    approve(qian)
+
+    xu.goto(open_pane(xu, "/fees/ledger").locator("a.btn-icon").get_attribute("href"))
     xu.get_by_role("link", name="History").first.click()
     expect(xu.locator("main")).to_contain_text("钱朵")

@@ -14,11 +14,12 @@ NO_PAGE = re.compile(
 )
 #: Verbs of the frame that these domains leave out: nobody gets a page there.
 NEW = (
-    "Attachment BankLine BankStatement Dictionary File Holding Job LearnedPayer Log Pool Recycle Run Setting Today Turn"
+    "Attachment BankLine BankStatement Case Dictionary File Flow Holding Job KeyChange LearnedPayer Log Pool "
+    "Recycle Run Setting Today Turn"
 )
 EDIT = (
-    "Attachment BankLine BankStatement Closing Dictionary File Holding Job LearnedPayer Log Pool Recycle Role Run "
-    "Today Turn"
+    "Attachment BankLine BankStatement Case Closing Dictionary File Holding Job KeyChange LearnedPayer Log Pool "
+    "Recycle Role Run Today Turn"
 )
 UNUSED = {f"{name}View.add" for name in NEW.split()} | {f"{name}View.edit" for name in EDIT.split()}
 UNUSED |= {

@@ -13,7 +13,10 @@ from app.base.errors import Invalid
 from app.crm.customers import services
 from app.crm.customers.models import Customer
 from app.crm.fees import services as fee_services
+from app.crm.keychanges import services as keychanges
 from app.extensions import db
+from app.system.approvals import queries as approval_queries
+from app.system.approvals import services as approvals
 from app.system.imports import services as imports
 from app.system.jobs import services as jobs
 from app.system.recycle.models import BinEntry
@@ -65,14 +68,19 @@ ADDRESSES = [
     "/imports/products/{price_list}/undo",
     "/fees/?page_size=10", "/fees/ledger", "/fees/waiting", "/fees/{fee}", "/fees/{fee}/edit", "/fees/{fee}/history",
     "/fees/{fee}/reject", "/fees/{fee}/void", "/fees/{paid}/reverse", "/fees/{paid}/refund", "/fees/{part}/further",
-    "/fees/new", "/fees/new?customer={customer}", "/fees/statement?customer={customer}", "/fees/{fee}/bulk?action=approve",
-    "/customers/{customer}?tab=fees", "/fees/closings/", "/fees/closings/new", "/fees/closings/{closing}",
+    "/fees/new", "/fees/new?customer={customer}", "/fees/statement?customer={customer}",
+    "/fees/{fee}/bulk?action=approve", "/customers/{customer}?tab=fees", "/fees/closings/", "/fees/closings/new",
+    "/fees/closings/{closing}",
     "/fees/closings/{closing}/reopen", "/fees/closings/{closing}/history", "/imports/fees/",
     "/imports/fees/{ledger}", "/imports/fees/{ledger}/undo",
     "/bank-lines/?page_size=10", "/bank-lines/{line}", "/bank-lines/{line}?q=缴费", "/bank-lines/{line}/history",
     "/bank-lines/{line}/bulk?action=confirm", "/bank-lines/{line}/enter-fee?customer={customer}", "/bank-lines/again",
     "/bank-statements/", "/bank-statements/import", "/bank-statements/{statement}", "/bank-statements/{waiting_file}",
     "/learned-payers/",
+    "/approvals/?page_size=10", "/approvals/waiting/", "/approvals/mine/", "/approvals/{case}",
+    "/delegations/", "/delegations/new", "/delegations/{delegation}", "/delegations/{delegation}/edit",
+    "/delegations/{delegation}/history", "/approval-flows/", "/approval-flows/{flow}", "/approval-flows/{flow}/edit",
+    "/key-changes/", "/key-changes/{keychange}", "/customers/{customer}?tab=keychanges",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -82,7 +90,13 @@ def peopled(app, folder):
     """Fill the house and return the keys that the addresses ask for. ``folder``: for the file that is imported."""
     with app.app_context(), acting(SYSTEM):
         return SimpleNamespace(
-            filter=FILTER, person=LIN.id, **fees(), **customers(), **work(app, folder), **kept_things()
+            filter=FILTER,
+            person=LIN.id,
+            **fees(),
+            **customers(),
+            **work(app, folder),
+            **kept_things(),
+            **approved(),
         )
 
 
@@ -187,6 +201,17 @@ def failed_job():
     key = jobs.start("world", {}, words={"what": "客户"}, actor=ANRAN.actor)
     jobs.work(key, lease_seconds=60)  # unless the worker beside was faster
     return key
+
+
+def approved():
+    """A change of key data that waits for the administrators, and one who decides for another."""
+    customer = a_customer(name="待批商贸有限公司", legal_person="老王")
+    change = keychanges.propose(customer, {"legal_person": "小王"}, reason="换了法人", actor=LIN.actor)
+    case = approval_queries.case_of(keychanges.CODE, change.id)
+    days = {"from_on": clock.today(), "to_on": clock.today() + timedelta(days=5)}
+    delegation = approvals.delegate({"from": ANRAN.id, "to": EVE.id, **days}, actor=SYSTEM)
+    flow = approval_queries.flow_of(keychanges.CODE)
+    return {"keychange": change.id, "case": case.id, "delegation": delegation.id, "flow": flow.id}
 
 
 def depopulate():

@@ -20,6 +20,7 @@ GROUPS: dict[str, object] = {
     "followups": _("Follow-ups"),
     "fees": _("Service fees"),
     "sales": _("Sales"),
+    "approvals": _("Approvals"),
     "system": _("Administration"),
 }
 GROUP_ICONS = {
@@ -28,6 +29,7 @@ GROUP_ICONS = {
     "followups": "message-2",
     "fees": "receipt",
     "sales": "target-arrow",
+    "approvals": "gavel",
     "system": "settings",
 }
 #: Where a screen without a ``menu_place`` of its own stands in its group: behind those with one.

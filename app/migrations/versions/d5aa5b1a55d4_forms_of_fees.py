@@ -1,7 +1,7 @@
 """Forms of fees
 
 Revision ID: d5aa5b1a55d4
-Revises: 4eb4af5f2d9d, 308c4af4bdf9
+Revises: 4eb4af5f2d9d, b5678b125359
 Create Date: 2026-11-26 20:31:33.077995
 
 """
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = 'd5aa5b1a55d4'
-down_revision = ('4eb4af5f2d9d', '308c4af4bdf9')
+down_revision = ('4eb4af5f2d9d', 'b5678b125359')
 branch_labels = None
 depends_on = None
 

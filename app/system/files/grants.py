@@ -10,6 +10,7 @@ GRANTS = {
     "supervisor": {"AttachmentView": WORK},
     "agent": {"AttachmentView": WORK},
     "service_manager": {"AttachmentView": LOOK},
+    "finance": {"AttachmentView": WORK},
     "sales": {"AttachmentView": WORK},
     "auditor": {"AttachmentView": LOOK, "FileView": ["can_list"]},
 }

@@ -50,21 +50,14 @@ def test_proposals_of_a_year_are_right(database, capsys):
     year = years.make()
     with acting(SYSTEM):
         fees = kept(year)
-    place_of = {key: place for place, key in enumerate(fees)}
     statement = upload(as_csv(BANKS["icbc"](year.bookings)))
     with acting(QIAN.actor) as actor:
         began, worked = time.monotonic(), time.process_time()
         mapping = services.columns_of(statement)
         services.bring_in(statement, mapping=mapping, account=OWN, bank=statement.bank, actor=actor)
         seconds, busy = time.monotonic() - began, time.process_time() - worked
-    right, proposed, found = 0, 0, proposed_fees(statement.id)
-    first = min(number for number, _amount in found)
-    for (number, amount), keys in found.items():
-        place = number - first
-        assert year.bookings[place].amount == amount
-        proposed += bool(keys)
-        right += bool(keys) and {place_of[key] for key in keys} == year.truth[place]
-    real = sum(bool(truth) for truth in year.truth)
+    found = proposed_fees(statement.id)
+    right, proposed, real = counted(year, found, {key: place for place, key in enumerate(fees)})
     precision, recall = right / proposed, right / real
     with capsys.disabled():
         told = f"{len(fees)} fees, {len(year.bookings)} lines, {proposed} proposals on {database}"
@@ -74,6 +67,16 @@ def test_proposals_of_a_year_are_right(database, capsys):
     assert precision >= PRECISION
     assert recall >= RECALL
     assert busy < SECONDS
+
+
+def counted(year: years.Year, found: dict[tuple[int, Decimal], set[int]], place_of: dict[int, int]) -> tuple[int, ...]:
+    """Return how many proposals are right, how many there are, and of how many lines there should be one."""
+    first = min(number for number, _amount in found)
+    right = 0
+    for (number, amount), keys in found.items():
+        assert year.bookings[number - first].amount == amount
+        right += bool(keys) and {place_of[key] for key in keys} == year.truth[number - first]
+    return right, sum(map(bool, found.values())), sum(map(bool, year.truth))
 
 
 def proposed_fees(statement_id: int) -> dict[tuple[int, Decimal], set[int]]:

@@ -12,12 +12,20 @@ from app.crm.customers.services.contacts import (
     restore_contact,
 )
 from app.crm.customers.services.duplicates import COMPARED, REASONS, Alike, Reason, alike, ask_for, changed
-from app.crm.customers.services.edit import change, create, delete, restore
+from app.crm.customers.services.edit import (
+    change,
+    change_as_approved,
+    change_or_propose,
+    check_keys_together,
+    create,
+    delete,
+    restore,
+)
 from app.crm.customers.services.following import followed_up, plan
 from app.crm.customers.services.history import take_back, take_contact_back
 from app.crm.customers.services.holding import because, is_taking_back
 from app.crm.customers.services.imports import CustomerTarget
-from app.crm.customers.services.keys import keys_from, locked_keys
+from app.crm.customers.services.keys import keys_from, locked_keys, may_edit_keys, propose_with, proposer
 from app.crm.customers.services.looking import look_at
 from app.crm.customers.services.many import (
     CHANGED_FOR_MANY,
@@ -52,12 +60,15 @@ __all__ = [
     "because",
     "bring_to",
     "change",
+    "change_as_approved",
     "change_contact",
     "change_many",
+    "change_or_propose",
     "changed",
     "changed_columns",
     "check_change",
     "check_delete",
+    "check_keys_together",
     "contact_bin",
     "contact_kind",
     "create",
@@ -79,8 +90,11 @@ __all__ = [
     "make_contact_of",
     "make_primary",
     "mark_number",
+    "may_edit_keys",
     "on_many",
     "plan",
+    "propose_with",
+    "proposer",
     "recount",
     "reindex",
     "restore",

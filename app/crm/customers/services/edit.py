@@ -1,6 +1,6 @@
 """Make, change, delete and restore a customer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from app.base import clock
@@ -18,7 +18,7 @@ from app.crm.customers.models import Customer, CustomerTag
 from app.crm.customers.services import phones
 from app.crm.customers.services.duplicates import Alike, note_despite
 from app.crm.customers.services.holding import because
-from app.crm.customers.services.keys import check_keys
+from app.crm.customers.services.keys import check_keys, proposer, refused_keys
 from app.extensions import db
 from app.system.recycle import services as recycle
 from app.system.security import queries as security
@@ -72,6 +72,10 @@ def change(
     """
     check_revision(customer, revision=revision)
     check_keys(customer, {name: value for name, value in values.items() if name not in KEPT}, actor=actor)
+    _change(customer, values, actor, despite)
+
+
+def _change(customer: Customer, values: Mapping[str, Any], actor: Actor, despite: Sequence[Alike] = ()) -> None:
     now = {name: getattr(customer, spec.column) for name, spec in fields_of(Customer).items() if spec.column}
     known = {name: value for name, value in (now | dict(values)).items() if not isinstance(value, Unreadable)}
     values = dict(values) | {"document_kind": _checked(known, but=customer.id)["document_kind"]}
@@ -81,6 +85,54 @@ def change(
     phones.index([customer.id])
     note_despite(customer, despite, actor)
     announce(CustomerChanged(customer_id=customer.id))
+
+
+@transaction
+def change_or_propose(
+    customer: Customer,
+    values: Mapping[str, Any],
+    *,
+    actor: Actor,
+    revision: int | None,
+    despite: Sequence[Alike] = (),
+    reason: str = "",
+) -> Collection[str]:
+    """Change a customer; key data that the actor may not change is proposed, where the house wants that.
+
+    Returns the names of the fields that wait for approval now. Raises as ``change``; what is proposed is checked too.
+    """
+    known = {name: value for name, value in values.items() if name not in KEPT}
+    way = proposer()
+    asked = {name: values[name] for name in refused_keys(customer, known, actor=actor)} if way is not None else {}
+    if asked:
+        check_keys_together(customer, {**values})
+    change(
+        customer,
+        {name: value for name, value in values.items() if name not in asked},
+        actor=actor,
+        revision=revision,
+        despite=despite,
+    )
+    if way is not None and asked:
+        way.propose(customer, asked, reason=reason, actor=actor)
+    return tuple(asked)
+
+
+def check_keys_together(customer: Customer, values: Mapping[str, Any]) -> None:
+    """Raise InvalidFields if the customer could not be what these values would make of it."""
+    now = {name: getattr(customer, spec.column) for name, spec in fields_of(Customer).items() if spec.column}
+    both = now | dict(values)
+    _checked({name: value for name, value in both.items() if not isinstance(value, Unreadable)}, but=customer.id)
+
+
+@transaction
+def change_as_approved(customer: Customer, values: Mapping[str, Any], *, note: object, actor: Actor) -> None:
+    """Change key data that was approved: whoever approves it need not be allowed to change it alone.
+
+    Raises InvalidFields for what cannot be any more: a code that another customer has by now.
+    """
+    _change(customer, values, actor)
+    explain(note)
 
 
 #: Never set by a form or program: each is the business of a service.

@@ -1,11 +1,11 @@
 """Key data 关键数据 of a customer: who may change what is filled in already. Source: CUS-20.
 
-Forms, programs, imports, bulk changes and taking back all ask here. An approval takes the place of the refusal once
-there is one (OWN-2).
+Forms, programs, imports, bulk changes and taking back all ask here. Where the house wants it, a form proposes what is
+refused, and an approval changes it later (OWN-2): a domain above says how, by ``propose_with``.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from app.base.actor import Actor
 from app.base.errors import InvalidFields
@@ -20,6 +20,29 @@ RIGHT = ("can_edit_key", "CustomerView")
 LOCKED = _("Key data: only a supervisor, dispatcher or administrator may change what is filled in here.")
 Read = Callable[[], Collection[str]]
 _readers: list[Read] = []
+
+
+class Proposer(Protocol):
+    """How a change of key data is proposed instead of refused."""
+
+    def is_on(self) -> bool:
+        """Tell whether the house wants that."""
+
+    def propose(self, customer: Customer, values: Mapping[str, Any], *, reason: str, actor: Actor) -> None:
+        """Let the values, by field name, wait for approval. Part of the caller's transaction."""
+
+
+_proposers: list[Proposer] = []
+
+
+def propose_with(proposer: Proposer) -> None:
+    """Name what lets a change of key data wait for approval."""
+    _proposers[:] = [proposer]
+
+
+def proposer() -> Proposer | None:
+    """Return what lets a refused change wait for approval; None where the house does not want that."""
+    return next((one for one in _proposers if one.is_on()), None)
 
 
 def keys_from(read: Read) -> None:

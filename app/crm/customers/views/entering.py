@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.base.actor import Actor
 from app.base.errors import DomainError, Doubtful, Invalid, Missing
+from app.base.fields import fields_of
 from app.base.i18n import _
 from app.base.screens.view import current_actor
 from app.base.web import wants_json
 from app.crm.customers import services
 from app.crm.customers.models import Customer
 from app.crm.customers.services import COMPARED, REASONS, Alike, Reason
+from app.crm.customers.views import keydata
 from app.extensions import db
 
 GOOD_FOR_SECONDS = 86_400  # a form may stand open for a day
@@ -39,7 +41,12 @@ def change(record: Customer, values: Mapping[str, Any], *, actor: Actor, revisio
     """Change a customer by a form. Raises Doubtful if what changes looks like others, as ``create``."""
     asked = services.changed(values, record)
     found = services.alike(asked, but=record.id, actor=actor, per_day=per_day()) if asked else []
-    services.change(record, values, actor=actor, revision=revision, despite=agreed(found))
+    more = {"despite": agreed(found), "reason": request.form.get("key_reason", "")}
+    waits = services.change_or_propose(record, values, actor=actor, revision=revision, **more)
+    if waits:
+        specs = fields_of(Customer)
+        words = "、".join(str(specs[name].label) for name in waits)
+        flash(str(_("Waits for approval: %(fields)s. Everything else is saved.") % {"fields": words}), "info")
 
 
 def agreed(found: Sequence[Alike]) -> Sequence[Alike]:
@@ -83,7 +90,8 @@ class Entering:
             found, accept = problem.told, _seal("despite").dumps(problem.keys)
         but = {"but": record.id} if record is not None else {}
         alike = {"url": self.url("alike", **but), "fields": COMPARED, "found": found, "accept": accept}
-        return {"alike": alike}
+        asks = record is not None and keydata.is_proposed(record, actor=self.actor())
+        return {"alike": alike, "key_reason": request.form.get("key_reason", "") if asks else None}
 
     @expose("/alike")
     @has_access

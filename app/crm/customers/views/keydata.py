@@ -36,13 +36,24 @@ def declare() -> None:
     services.keys_from(lambda: settings.value("key_fields"))
 
 
+def is_proposed(record: Customer, *, actor: Actor) -> bool:
+    """Tell whether key data of a customer that the actor may not change can be proposed by the form."""
+    return services.proposer() is not None and bool(services.locked_keys(record, actor=actor))
+
+
 def locked(form: Any, record: Customer | None, *, actor: Actor) -> Any:
-    """Return a form in which key data that the actor may not change is read-only, or left out where it is chosen."""
+    """Return a form in which key data that the actor may not change is read-only, or left out where it is chosen.
+
+    Where the house lets it be proposed, it stays open and says so.
+    """
     names = services.locked_keys(record, actor=actor) if record is not None else []
+    proposes = services.proposer() is not None
     for name in names:
         if name not in form:
             continue
-        if isinstance(form[name].spec, Choice | Link):
+        if proposes:
+            form[name].description = str(_("Key data: a change waits for approval."))
+        elif isinstance(form[name].spec, Choice | Link):
             del form[name]
         else:
             form[name].render_kw = {**(form[name].render_kw or {}), "readonly": True}

@@ -31,6 +31,7 @@ KEPT = frozenset(
 )
 #: What stays of an entry that belongs to another: it has that one's product and agent, and no period of its own.
 DRAWN = frozenset("product kind agreed_amount period_from period_to agent renews deal".split())
+LONGEST_TOKEN = 64
 CHOOSE_AGENT = ("can_choose_agent", "FeeView")
 ALIKE_WITHIN = timedelta(days=7)  # the same amount from the same customer is looked at twice
 LOOKS_LIKE = _(
@@ -59,6 +60,8 @@ def record(
     Raises NotAllowed for a customer that is not the actor's, or a closed month; InvalidFields; Doubtful if a fee
     looks the same that is not among ``despite``.
     """
+    if token and len(token) > LONGEST_TOKEN:
+        raise Invalid(_("This page was open for too long, or in two windows. Reload it and try again."))
     lock(customer)  # of a form that is sent twice, the second waits here for the first
     if token and (before := queries.by_token(token)) is not None:
         return _again(before, actor)

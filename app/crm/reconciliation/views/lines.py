@@ -237,7 +237,9 @@ class BankLineView(BulkActions, History, DomainView):
         found: list[dict[str, Any]] = []
         if line.state in (MATCHED, AGAIN) and self.may("confirm"):
             asked = _("Take this match back? The bank line and its fees wait again.")
-            found.append(self._button("take_back", line, _("Take the match back"), "link-off") | {"confirm": str(asked)})
+            found.append(
+                self._button("take_back", line, _("Take the match back"), "link-off") | {"confirm": str(asked)}
+            )
         if line.state == IGNORED and self.may("ignore"):
             found.append(self._button("take_up", line, _("Take the line up again"), "arrow-back-up"))
         if line.state not in (MATCHED, AGAIN, IGNORED) and self.may("look_again"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,9 @@ from sqlalchemy import (
     Index,
     Numeric,
     String,
+    and_,
+    false,
+    not_,
     or_,
     select,
     text,
@@ -25,13 +29,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
 from app.base import clock
-from app.base.actor import Actor, Level
-from app.base.fields import Choice, Link, Moment, Money, Number, field
+from app.base.actor import Actor, Level, current_actor
+from app.base.fields import Boolean, Choice, Link, Moment, Money, Number, Reckoned, field
 from app.base.i18n import _
-from app.base.scope import Through
+from app.base.scope import Through, unscoped, with_deleted
+from app.extensions import db
 from app.system.approvals.models.delegation import REACH, standing_in
-from app.system.approvals.rules.cases import OPEN, WAITING
-from app.system.security.queries import assoc_user_role
+from app.system.approvals.models.subject import subject_of
+from app.system.approvals.rules.cases import OPEN, WAITING, YES
+from app.system.security.queries import User, assoc_user_role
 
 
 class CaseScope:
@@ -64,11 +70,51 @@ class CaseScope:
 CASE_SCOPE = CaseScope()
 
 
+def waits_for(cases: Any, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on the table of cases that a case waits for this person now, in whosever name."""
+    if actor.id is None:
+        return false()
+    seat_table = Model.metadata.tables["approvals_seat"]
+    represented = standing_in(actor.id, clock.today(), cases.c.subject)
+    people = User.__table__.alias()
+    voices = or_(people.c.id == actor.id, people.c.id.in_(represented))
+    seats, held = seat_table.alias(), assoc_user_role.alias()
+    roles = select(held.c.role_id).where(held.c.user_id == people.c.id)
+    asked = and_(
+        seats.c.case_id == cases.c.id,
+        seats.c.state == OPEN,
+        or_(seats.c.employee_id == people.c.id, seats.c.role_id.in_(roles)),
+        or_(not_(seats.c.is_other), not_(_has_decided(cases, actor.id))),
+    )
+    free = or_(not_(seats.c.is_other), not_(_has_decided(cases, people.c.id)))
+    found = select(seats.c.id).where(voices, asked, free, people.c.active, people.c.id != cases.c.applicant_id)
+    return and_(cases.c.state == WAITING, cases.c.applicant_id != actor.id, found.correlate(cases).exists())
+
+
+def _has_decided(cases: Any, key: Any) -> ColumnElement[bool]:
+    """Return the condition that somebody said yes in the present round, or another did in their name."""
+    former = Model.metadata.tables["approvals_seat"].alias()
+    who = or_(former.c.decided_by_id == key, former.c.for_id == key)
+    said = (former.c.case_id == cases.c.id, former.c.round == cases.c.round, former.c.state == YES, who)
+    return select(former.c.id).where(*said).exists()
+
+
+def _waits(table: FromClause, code: str, _values: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition of the filter "waits for me", for whoever acts."""
+    actor = current_actor()
+    return waits_for(table, actor) if actor is not None and code == "true" else false()
+
+
 class Case(Model):
     """A record on its way through a flow. ``since_number``: the change set of the last decision on the record."""
 
     __tablename__ = "approvals_case"
     __scope__ = CASE_SCOPE
+    __filters__ = (
+        Reckoned(
+            _("Waits for me"), name="waits_for_me", inner=Boolean(_("Waits for me"), name="waits_for_me"), how=_waits
+        ),
+    )
     __table_args__ = (
         Index(
             "ux_approvals_case_waiting",
@@ -116,9 +162,26 @@ class Case(Model):
     seats: Mapped[list[Seat]] = relationship("Seat", order_by="Seat.round, Seat.place, Seat.turn, Seat.id")
     events: Mapped[list[Event]] = relationship("Event", order_by="Event.id")
 
+    @property
+    def record(self) -> Any:
+        """The record, whoever may see it elsewhere: who sees the case is told which one it is. None if it is gone."""
+        if "_record" not in self.__dict__:
+            with unscoped("who sees the case is told which record it is"), with_deleted():
+                keep_record(self, db.session.get(subject_of(self.subject).model, self.record_id))
+        return self.__dict__["_record"]
+
+    @property
+    def title(self) -> str:
+        """What the record is called."""
+        return str(self.record) if self.record is not None else f"#{self.record_id}"
+
     def __str__(self) -> str:
-        spec: Choice = type(self).__table__.c.subject.info["field"]
-        return f"{spec.text(self.subject)} #{self.record_id}"
+        return self.title
+
+
+def keep_record(case: Case, record: Any) -> None:
+    """Give a case its record, read together with others."""
+    case.__dict__["_record"] = record
 
 
 class Seat(Model):

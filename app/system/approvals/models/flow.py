@@ -85,6 +85,8 @@ class FlowStep(Model):
     above_limit: Mapped[bool] = mapped_column(default=False)  # only above the limit of whoever approved before
     is_other: Mapped[bool] = mapped_column(default=False)  # nobody who approved an earlier step
 
+    person = relationship("Employee", foreign_keys=[person_id])
+    role = relationship("Role")
     conditions: Mapped[list[Condition]] = relationship("Condition", order_by="Condition.id")
 
 

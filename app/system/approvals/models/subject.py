@@ -31,6 +31,10 @@ class Subject:
     default_steps: Sequence[Mapping[str, Any]] = ()
     give_back: Verb | None = None  # where the record itself changes by it; else the approvals' own
     withdraw: Verb | None = None  # likewise
+    #: record → what changes, where it stands in the record itself and not in its history: ``audit.queries.Line``.
+    lines: Callable[[Any], Sequence[Any]] | None = None
+    remark: Callable[[Any], object | None] = lambda _record: None  # record → why its author submits it
+    warning: Callable[[Any], object | None] = lambda _record: None  # record → what whoever decides has to know
     submit: Verb | None = None  # submits what was given back or withdrawn again; None: only by editing it
 
 

@@ -1,49 +1,56 @@
 """What waits for whom, who may decide, what changed since; flows, and who is who."""
 
-from app.system.approvals.models import Case, Delegation, Event, Flow, Seat
+from app.system.approvals.models import Case, Delegation, Edition, Event, Flow, Seat
 from app.system.approvals.queries.cases import (
     Change,
     case_of,
+    cases,
     changes_since,
-    count_waiting,
+    counts_waiting,
     deciders,
+    lines_of,
     lines_since,
     may_decide,
     open_seats,
-    record_of,
-    records_of,
+    records_seen,
+    waiting,
     waiting_for,
     waits_for,
+    with_records,
 )
 from app.system.approvals.queries.flows import asked_specs, edition, edition_of, flow_of, known_subjects, steps_of
-from app.system.approvals.queries.people import House, delegates, role_names, voice
+from app.system.approvals.queries.people import House, delegates, roles, voice
 
 __all__ = [
     "Case",
     "Change",
     "Delegation",
+    "Edition",
     "Event",
     "Flow",
     "House",
     "Seat",
     "asked_specs",
     "case_of",
+    "cases",
     "changes_since",
-    "count_waiting",
+    "counts_waiting",
     "deciders",
     "delegates",
     "edition",
     "edition_of",
     "flow_of",
     "known_subjects",
+    "lines_of",
     "lines_since",
     "may_decide",
     "open_seats",
-    "record_of",
-    "records_of",
-    "role_names",
+    "records_seen",
+    "roles",
     "steps_of",
     "voice",
+    "waiting",
     "waiting_for",
     "waits_for",
+    "with_records",
 ]

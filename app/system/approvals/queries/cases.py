@@ -1,54 +1,42 @@
 """Cases: what waits for whom, who may decide, and what a record was when somebody last decided on it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import selectinload
 
-from app.base import clock
 from app.base.actor import Actor, current_actor
 from app.base.among import among
-from app.base.fields import Hidden, fields_of, seen, value_column
+from app.base.fields import Field, Hidden, fields_of, seen, value_column
+from app.base.history import DELETE, versions_of
 from app.base.scope import unscoped, with_deleted
 from app.extensions import db
-from app.system.approvals.models import Case, Seat, Subject, standing_in, subject_of
+from app.system.approvals.models import (
+    CASE_SCOPE,
+    Case,
+    Edition,
+    FlowStep,
+    Seat,
+    Subject,
+    keep_record,
+    subject_of,
+    waits_for,
+)
 from app.system.approvals.queries.people import voice
 from app.system.approvals.rules.cases import NOT_WAITING, OPEN, WAITING, YES
 from app.system.approvals.rules.deciding import refusal
 from app.system.audit import queries as audit
 from app.system.audit.queries import Line
-from app.system.security.queries import User, assoc_user_role
 
 NEWEST = 2**62  # later than any change set
 CASE, SEAT = Case.__table__, Seat.__table__
 
 
-def waits_for(cases: Any, actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on the table of cases that a case waits for this person now, in whosever name."""
-    if actor.id is None:
-        return false()
-    represented = standing_in(actor.id, clock.today(), cases.c.subject)
-    people = User.__table__.alias()
-    voices = or_(people.c.id == actor.id, people.c.id.in_(represented))
-    seats, held = SEAT.alias(), assoc_user_role.alias()
-    roles = select(held.c.role_id).where(held.c.user_id == people.c.id)
-    asked = and_(
-        seats.c.case_id == cases.c.id,
-        seats.c.state == OPEN,
-        or_(seats.c.employee_id == people.c.id, seats.c.role_id.in_(roles)),
-        or_(not_(seats.c.is_other), not_(_has_decided(cases, actor.id))),
-    )
-    free = or_(not_(seats.c.is_other), not_(_has_decided(cases, people.c.id)))
-    found = select(seats.c.id).where(voices, asked, free, people.c.active, people.c.id != cases.c.applicant_id)
-    return and_(cases.c.state == WAITING, cases.c.applicant_id != actor.id, found.correlate(cases).exists())
-
-
-def _has_decided(cases: Any, key: Any) -> ColumnElement[bool]:
-    """Return the condition that somebody said yes in the present round, or another did in their name."""
-    former = SEAT.alias()
-    who = or_(former.c.decided_by_id == key, former.c.for_id == key)
-    said = (former.c.case_id == cases.c.id, former.c.round == cases.c.round, former.c.state == YES, who)
-    return select(former.c.id).where(*said).exists()
+def records_seen(code: str, actor: Actor) -> Select[int]:
+    """Return a statement of the ids of the records whose approvals this person sees, for ``column.in_(…)``."""
+    cases = CASE.alias()
+    return select(cases.c.record_id).where(cases.c.subject == code, CASE_SCOPE.rows(cases, actor, write=False))
 
 
 def waiting_for(code: str, actor: Actor) -> Select[int]:
@@ -60,12 +48,32 @@ def waiting_for(code: str, actor: Actor) -> Select[int]:
     return select(cases.c.record_id).where(cases.c.subject == code, waits_for(cases, actor))
 
 
-def count_waiting(actor: Actor, *, most: int) -> int:
-    """Return how many cases wait for somebody, counted up to ``most``."""
-    cases = CASE.alias()
-    some = select(cases.c.id).where(waits_for(cases, actor)).limit(most + 1).subquery()
+#: What a card of a waiting case draws besides it.
+FOR_CARDS = (
+    selectinload(Case.applicant),
+    selectinload(Case.edition).selectinload(Edition.steps).selectinload(FlowStep.person),
+    selectinload(Case.edition).selectinload(Edition.steps).selectinload(FlowStep.role),
+)
+
+
+def waiting(actor: Actor, *, code: str = "", limit: int, after: int = 0) -> Sequence[Case]:
+    """Return cases that wait for somebody, those submitted first, behind the case ``after``."""
+    wanted = select(Case).where(waits_for(CASE, actor), Case.id > after).options(*FOR_CARDS)
+    if code:
+        wanted = wanted.where(Case.subject == code)
+    return with_records(list(db.session.scalars(wanted.order_by(Case.id).limit(limit))))
+
+
+def cases(ids: Sequence[int]) -> Sequence[Case]:
+    """Return those of the cases that whoever acts sees, with their records."""
+    return with_records(list(db.session.scalars(select(Case).where(among(Case.id, ids)).order_by(Case.id))))
+
+
+def counts_waiting(actor: Actor) -> Mapping[str, int]:
+    """Return how many cases wait for somebody, by kind of record."""
+    counted = select(CASE.c.subject, func.count()).where(waits_for(CASE, actor)).group_by(CASE.c.subject)
     with unscoped("what waits for somebody is theirs to see"):
-        return db.session.scalar(select(func.count()).select_from(some)) or 0
+        return {code: count for code, count in db.session.execute(counted)}  # noqa: C416 - rows, no pairs
 
 
 def case_of(code: str, record_id: int) -> Case | None:
@@ -109,6 +117,8 @@ class Change(NamedTuple):
 def lines_since(case: Case) -> list[Line]:
     """Return what differs from the record as it was at the last decision on it; all of a record nobody decided on."""
     subject = subject_of(case.subject)
+    if subject.lines is not None:
+        return list(subject.lines(case.record)) if case.record is not None else []
     with unscoped("who sees the case sees what was submitted, masked by their rights"):
         now = audit.snapshot(subject.model, case.record_id, NEWEST)
         then = audit.Snapshot()
@@ -118,9 +128,50 @@ def lines_since(case: Case) -> list[Line]:
     return [line for line in found if line.spec.name in subject.fields and (line.old, line.new) != (None, "")]
 
 
+def lines_of(cases: Sequence[Case]) -> Mapping[int, list[Line]]:
+    """Return the same of several cases, by id: of the records themselves, without what hangs on them."""
+    found: dict[int, list[Line]] = {}
+    for code in {case.subject for case in cases}:
+        subject, some = subject_of(code), [case for case in cases if case.subject == code]
+        if subject.lines is not None:
+            found |= {case.id: lines_since(case) for case in some}
+            continue
+        specs = {
+            name: spec for name, spec in fields_of(subject.model).items() if name in subject.fields and spec.column
+        }
+        then = _as_decided(subject, [case.id for case in some])
+        for case in some:
+            key = (subject.model, case.record_id)
+            old, new = _shot(key, then.get(case.id), specs), _shot(key, case.record, specs)
+            lines = audit.differences(old, new)
+            found[case.id] = [line for line in lines if (line.old, line.new) != (None, "")]
+    return found
+
+
+def _shot(key: tuple[type[Any], int], row: Any, specs: Mapping[str, Field]) -> audit.Snapshot:
+    shot = audit.Snapshot()
+    if row is not None:
+        shot.rows[key] = {name: getattr(row, spec.column) for name, spec in specs.items()}
+        shot.titles[key], shot.specs[key] = "", specs
+    return shot
+
+
+def _as_decided(subject: Subject, ids: Sequence[int]) -> Mapping[int, Any]:
+    """Return the versions of records as they were at the last decision: case → version. In one statement."""
+    versions: Any = versions_of(subject.model)
+    then = (
+        versions.transaction_id <= Case.since_number,
+        or_(versions.end_transaction_id.is_(None), versions.end_transaction_id > Case.since_number),
+        versions.operation_type != DELETE,
+    )
+    wanted = select(Case.id, versions).join(versions, versions.id == Case.record_id).where(Case.id.in_(ids), *then)
+    with unscoped("who sees the case sees what was submitted, masked by their rights"):
+        return {key: row for key, row in db.session.execute(wanted)}  # noqa: C416 - rows, no pairs
+
+
 def changes_since(case: Case, *, actor: Actor | None = None) -> list[Change]:
     """Return the same in words: (label, old, new), masked for ``actor``, else for whoever acts."""
-    reader, record = actor or current_actor(), record_of(case)
+    reader, record = actor or current_actor(), case.record
     return [
         Change(line.spec.label, _words(line, line.old, reader, record), _words(line, line.new, reader, record))
         for line in lines_since(case)
@@ -132,24 +183,19 @@ def _words(line: Line, value: Any, reader: Actor | None, record: Any) -> str:
     return shown if isinstance(shown, Hidden) else line.spec.text(value)
 
 
-def record_of(case: Case) -> Any:
-    """Return the record of a case, whoever may see it elsewhere; None if it is gone for good."""
-    with unscoped("who sees the case is told which record it is"), with_deleted():
-        return db.session.get(subject_of(case.subject).model, case.record_id)
-
-
-def records_of(cases: Iterable[Case]) -> Mapping[tuple[str, int], Any]:
-    """Return the records of some cases, in one statement for each kind: (code, id) → record."""
+def with_records(cases: Sequence[Case]) -> Sequence[Case]:
+    """Return cases with their records read, in one statement for each kind."""
     wanted: dict[str, set[int]] = {}
     for case in cases:
         wanted.setdefault(case.subject, set()).add(case.record_id)
-    found = {}
     for code, ids in wanted.items():
         model: Any = subject_of(code).model
         with unscoped("who sees the case is told which record it is"), with_deleted():
-            for row in db.session.scalars(select(model).where(model.id.in_(sorted(ids)))):
-                found[code, row.id] = row
-    return found
+            found = {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(sorted(ids))))}
+        for case in cases:
+            if case.subject == code:
+                keep_record(case, found.get(case.record_id))
+    return cases
 
 
 # ── plain rows ──

@@ -23,7 +23,7 @@ WAITING = State.WAITING
 #: In words, with a colour.
 STATES: Mapping[State, tuple[object, str]] = {
     State.WAITING: (_("Waiting for approval"), "amber"),
-    State.APPROVED: (_("Approved"), "green"),
+    State.APPROVED: (_("Passed"), "green"),
     State.REJECTED: (_("Rejected"), "red"),
     State.RETURNED: (_("Given back"), "orange"),
     State.WITHDRAWN: (_("Withdrawn"), "gray"),
@@ -46,7 +46,7 @@ OPEN, LATER, YES, NO, BACK, CLOSED = "open", "later", "approved", "rejected", "r
 #: What is written down of a case, in words.
 EVENTS: Mapping[str, object] = {
     "begun": _("submitted it"),
-    "approved": _("approved"),
+    "approved": _("approved it"),
     "rejected": _("rejected it"),
     "returned": _("gave it back"),
     "withdrawn": _("withdrew it"),

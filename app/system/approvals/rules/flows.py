@@ -123,7 +123,8 @@ def _problem(step: Mapping[str, Any]) -> object | None:
 
 
 def _bounds(step: Mapping[str, Any]) -> object | None:
-    if not 0 < (step.get("hours") or 1) <= MOST_HOURS:
+    hours = step.get("hours")
+    if hours is not None and not 0 < hours <= MOST_HOURS:
         return _("The time limit is 1 to 999 hours, or empty.")
     if len(step.get("conditions") or ()) > MOST_CONDITIONS:
         return _("A step may have at most 6 conditions.")

@@ -118,7 +118,7 @@ class Docket:
         """Lock and read the cases of records that wait."""
         wanted = select(CASE).where(CASE.c.subject == self.code, CASE.c.state == WAITING, among(CASE.c.record_id, ids))
         with unscoped("the caller's domain says whose records these are"):
-            rows = db.session.connection().execute(wanted.order_by(CASE.c.id).with_for_update()).all()
+            rows = db.session.connection().execute(locking(wanted.order_by(CASE.c.id))).all()
             for row in rows:
                 known = {name: getattr(row, name) for name in Sheet.__dataclass_fields__ if name in CASE.c}
                 self.take(Sheet(**known))
@@ -228,7 +228,7 @@ class Docket:
     def write(self) -> None:
         """Write all that has changed, in sets."""
         sheets = list(self.sheets.values())
-        _update(CASE, [(one.id, dict(zip(CHANGING, one.standing(), strict=True))) for one in sheets if _moved(one)])
+        _update(CASE, [(one.id, _moved(one)) for one in sheets if _moved(one)])
         chairs = [*self.former, *[one for sheet in sheets for one in sheet.chairs]]
         _update(SEAT, [(one.id, _decision(one)) for one in chairs if one.id and one.state != one.was])
         fresh = [_row(sheet, one) for sheet in sheets for one in sheet.chairs if one.id is None]
@@ -238,8 +238,15 @@ class Docket:
         db.session.expire_all()
 
 
-def _moved(sheet: Sheet) -> bool:
-    return sheet.standing() != sheet.was
+def locking(wanted: Any) -> Any:
+    """Return a statement that keeps others from deciding on the cases meanwhile. On SQLite the transaction does it."""
+    return wanted.with_for_update()
+
+
+def _moved(sheet: Sheet) -> dict[str, Any]:
+    """Return what has changed of a case, and nothing else: so thousands change alike."""
+    pairs = zip(CHANGING, sheet.was, sheet.standing(), strict=True)
+    return {name: now for name, was, now in pairs if now != was}
 
 
 def _decision(chair: Chair) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from app.base.transaction import check_revision, lock, transaction
 from app.extensions import db
 from app.system.approvals import queries
 from app.system.approvals.models import Condition, Edition, Flow, FlowStep, subject_of, subjects
-from app.system.approvals.rules.flows import ANY, OPERATORS, ORDERED, ROLE, check_steps
+from app.system.approvals.rules.flows import ANY, OPERATORS, ORDERED, PERSON, ROLE, check_steps
 from app.system.security.queries import Role
 
 STEP = ("name", "kind", "person_id", "role_id", "level", "mode", "hours", "above_limit", "is_other")
@@ -75,8 +75,24 @@ def save_flow(
     check_revision(flow, revision=revision)
     full = [{**USUAL} | {name: value for name, value in step.items() if value is not None} for step in steps]
     check_steps(full)
+    _check_people(full, fallback_id)
     _check_conditions(flow.subject, full)
     return _make_edition(flow, full, fallback_id=fallback_id, actor=actor)
+
+
+def _check_people(steps: Sequence[Mapping[str, Any]], fallback_id: int | None) -> None:
+    """Raise Invalid for a person who has left, or a role that there is not."""
+    house, known = queries.House(), {role.id for role in queries.roles()}
+    for place, step in enumerate(steps, start=1):
+        if step["kind"] == ROLE and step["role_id"] not in known:
+            raise Invalid(_("Step %(place)s: %(problem)s"), place=place, problem=_("Choose the role."))
+        if step["kind"] == PERSON and not house.is_active(step["person_id"]):
+            raise Invalid(_("Step %(place)s: %(problem)s"), place=place, problem=LEFT)
+    if fallback_id is not None and not house.is_active(fallback_id):
+        raise Invalid(LEFT)
+
+
+LEFT = _("This person does not work here any more. Choose somebody else.")
 
 
 def _check_conditions(code: str, steps: Sequence[Mapping[str, Any]]) -> None:

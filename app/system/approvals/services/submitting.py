@@ -13,7 +13,7 @@ from app.base.i18n import _
 from app.base.scope import unscoped
 from app.base.transaction import transaction
 from app.extensions import db
-from app.system.approvals.models import Edition
+from app.system.approvals.models import Case, Edition
 from app.system.approvals.rules.cases import LIFECYCLE, NOT_WAITING, State
 from app.system.approvals.services import telling
 from app.system.approvals.services.docket import CASE, Docket, Sheet
@@ -112,9 +112,15 @@ def withdraw(code: str, ids: Collection[int], *, actor: Actor) -> None:
     docket = Docket(code, actor).read(list(ids))
     if set(ids) - set(docket.sheets):
         raise WrongState(NOT_WAITING)
-    if not actor.is_system and any(one.applicant_id != actor.id for one in docket.sheets.values()):
-        raise NotAllowed(_("Only whoever submitted this can withdraw it."))
+    for sheet in docket.sheets.values():
+        check_applicant(sheet, actor=actor)
     _end(docket, "withdraw", "withdrawn")
+
+
+def check_applicant(case: Case | Sheet, *, actor: Actor) -> None:
+    """Raise NotAllowed for what somebody else has submitted."""
+    if not actor.is_system and case.applicant_id != actor.id:
+        raise NotAllowed(_("Only whoever submitted this can withdraw it, or submit it again."))
 
 
 @transaction

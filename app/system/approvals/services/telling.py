@@ -71,7 +71,7 @@ def _tell(docket: Docket, kind: str, found: dict[int, list[int]]) -> None:
             tell(people, kind, link=Place("CaseView.show", cases[0]), actor=docket.actor)
         else:
             many = {"count": len(cases), "subject": docket.code}
-            tell(people, f"{kind}_many", params=many, link=Place(PLACES.get(kind, "CaseView.mine")), actor=docket.actor)
+            tell(people, f"{kind}_many", params=many, link=Place(PLACES.get(kind, "MineView.list")), actor=docket.actor)
 
 
-PLACES = {"approval_asked": "CaseView.waiting", "approval_late": "CaseView.waiting"}
+PLACES = {"approval_asked": "WaitingView.list", "approval_late": "WaitingView.list"}

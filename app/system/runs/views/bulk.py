@@ -203,7 +203,7 @@ class BulkActions:
 
     def _bulk_form(self: Any, action: Action, *, filled: bool) -> Any:
         choices_url = self.url("choices", field="-").removesuffix("/-")
-        specs = (*action.fields, *([TYPED] if _is_typed(action) else []))
+        specs = (*action.fields, *([TYPED] if action.asks_count else []))
         kind = forms.form_class(specs, choices_url=choices_url)
         return forms.fill(kind() if filled else kind(formdata=None), None)
 
@@ -235,7 +235,7 @@ class BulkActions:
             "cancel_url": self._way_back(asked),
             "danger": action.danger,
             "is_final": action.is_final,
-            "has_fields": bool(action.fields) or _is_typed(action),
+            "has_fields": bool(action.fields) or action.asks_count,
             "said": action.says(self._meant(asked), self.actor()) if action.says is not None else "",
             "asks": action.asks,
             "hint": action.hint,
@@ -287,13 +287,9 @@ class BulkActions:
         return redirect(f"/runs/{run.id}" if run.refused_count else self._way_back(asked))
 
 
-def _is_typed(action: Action) -> bool:
-    return action.is_final and action.is_typed
-
-
 def _agreed(action: Action, asked: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     """Return what was filled in. Raises Invalid unless the number of rows was typed, where there is no way back."""
-    if _is_typed(action) and values.pop(TYPED.name) != asked["count"]:
+    if action.asks_count and values.pop(TYPED.name) != asked["count"]:
         raise Invalid(_("That is not the number of rows. Look how many they are, and type that number."))
     return _as_json(values)
 
