@@ -27,7 +27,7 @@ from app.system.recycle.models import BinEntry
 from tests.cast import EVE, LIN, PEOPLE, SAM
 from tests.crm.renewals.steps import a_fee as a_period
 from tests.crm.renewals.steps import line_of
-from tests.factories import a_contact, a_customer, a_deal, a_fee, a_followup, a_letter, an_announcement
+from tests.factories import a_bank_line, a_contact, a_customer, a_deal, a_fee, a_followup, a_letter, an_announcement
 from tests.system.segments.steps import kept, one
 
 SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
@@ -103,6 +103,10 @@ def made():
             a_fee(customer=hers.id, by=EVE, notes="叶家的年费").id,
             a_fee(customer=other.id, notes="林家秘而不宣的费用", payer="林家机械有限公司").id,
         ]
+        lines = [
+            a_bank_line(payer="叶家商贸有限公司", summary="叶家的年费").id,
+            a_bank_line(payer="林家机械有限公司", summary="林家秘而不宣的付款").id,
+        ]
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         propose_key_data(hers, other)
         return SimpleNamespace(
@@ -112,6 +116,7 @@ def made():
             deal=deals,
             fee=fees,
             line=[a_line(one.id, person) for one, person in ((hers, EVE), (other, LIN))],
+            bank_line=lines,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
             pool=(free.id, hers.id, other.id),
@@ -165,6 +170,7 @@ SEARCHED = (
 LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
 PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
 OF_CUSTOMERS = ("access assignments contacts deals fees files followups keychanges related renewals").split()
+OF_CUSTOMERS = ().split()
 TABS = ("", *(f"tab={name}" for name in OF_CUSTOMERS))
 
 
@@ -191,6 +197,8 @@ KEYS = {
     "AssignmentImport": lambda _world: FIRST,
     "Attachment": lambda world: world.file,
     "Channel": lambda _world: FIRST,
+    "BankLine": lambda world: world.bank_line,
+    "BankStatement": lambda _world: FIRST,
     "Closing": lambda _world: FIRST,
     "Contact": lambda world: world.contact,
     "Customer": lambda world: world.customer,
@@ -209,6 +217,7 @@ KEYS = {
     "Handover": lambda _world: [person.id for person in PEOPLE[:5]],
     "Holding": lambda _world: FIRST,
     "Job": lambda _world: FIRST,
+    "LearnedPayer": lambda _world: FIRST,
     "RecallRule": lambda _world: FIRST,
     "Receipt": lambda _world: FIRST,
     "Renewal": lambda world: world.line,

@@ -132,6 +132,14 @@ def a_fee(**given: Any) -> Any:
     return fee
 
 
+def a_bank_line(**given: Any) -> Any:
+    """Bring in a statement with one line. ``amount``, ``payer``, ``summary``: of the line; else a payment of a fee."""
+    from tests.crm.reconciliation.steps import a_line  # noqa: PLC0415 - the models are loaded by then
+
+    amount, payer = given.pop("amount", "12800"), given.pop("payer", "河南晨光商贸有限公司")
+    return a_line(amount, payer, **given)
+
+
 def _the_product() -> int:
     from app.crm.products import queries  # noqa: PLC0415 - the models are loaded by then
 

@@ -197,6 +197,8 @@ def what_was_paid(browser: Browser, address: str) -> None:
     page.locator("tbody tr td.num").first.click()
     page.locator("[data-pane] .zk-pane-head").wait_for()
     ma.take("ledger")
+    proposed = '{"all":[{"field":"state","op":"is","value":"proposed"}]}'
+    ma.take("bank-line", ma.first(f"/bank-lines/?filter={proposed}"))
 
 
 def bringing_in(browser: Browser, address: str) -> None:

@@ -14,6 +14,7 @@ from app.base.transaction import transaction
 from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer, CustomerTag
 from app.crm.customers.services import phones, share
 from app.demo.approvals import propose_key_data
+from app.demo.bank import book
 from app.demo.channels import keep_channels
 from app.demo.companies import Maker
 from app.demo.fees import collect_fees
@@ -48,6 +49,7 @@ def load(settings: Any) -> tuple[int, int]:
     follow_up(maker, actors)
     collect_fees(maker, actors, products)
     end_services(maker, actors)
+    book(maker, actors["mahuimin"])
     keep_pools(actors)
     keep_segments(actors)
     write_letters(actors)

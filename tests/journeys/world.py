@@ -28,8 +28,11 @@ from app.system.segments import services as segments
 from app.system.settings import services as setting_services
 from app.system.settings.models import SettingValue
 from tests.cast import ANRAN, EVE, LIN
+from tests.crm.reconciliation.files import as_csv, stranger
+from tests.crm.reconciliation.steps import booked, upload
 from tests.crm.renewals.steps import end, served
 from tests.factories import (
+    a_bank_line,
     a_contact,
     a_customer,
     a_deal,
@@ -97,7 +100,11 @@ ADDRESSES = [
     "/fees/closings/{closing}",
     "/fees/closings/{closing}/reopen", "/fees/closings/{closing}/history", "/imports/fees/",
     "/imports/fees/{ledger}", "/imports/fees/{ledger}/undo",
-    "/cycles/1/history", "/approvals/?page_size=10", "/approvals/waiting/", "/approvals/mine/", "/approvals/{case}",
+    "/bank-lines/?page_size=10", "/bank-lines/{bank_line}", "/bank-lines/{bank_line}?q=缴费", "/bank-lines/{bank_line}/history",
+    "/bank-lines/{bank_line}/bulk?action=confirm", "/bank-lines/{bank_line}/enter-fee?customer={customer}", "/bank-lines/again",
+    "/bank-statements/", "/bank-statements/import", "/bank-statements/{statement}", "/bank-statements/{waiting_file}",
+    "/learned-payers/",
+    "/approvals/?page_size=10", "/approvals/waiting/", "/approvals/mine/", "/approvals/{case}",
     "/delegations/", "/delegations/new", "/delegations/{delegation}", "/delegations/{delegation}/edit",
     "/delegations/{delegation}/history", "/approval-flows/", "/approval-flows/{flow}", "/approval-flows/{flow}/edit",
     "/key-changes/", "/key-changes/{keychange}", "/customers/{customer}?tab=keychanges",
@@ -162,7 +169,14 @@ def fees():
     with acting(ANRAN.actor) as actor:
         last_month = clock.today().replace(day=1) - timedelta(days=1)
         closing = fee_services.close({"month": last_month}, actor=actor)
-    return {"fee": fee.id, "paid": paid.id, "part": part.id, "closing": closing.id}
+    return {"fee": fee.id, "paid": paid.id, "part": part.id, "closing": closing.id, **bank()}
+
+
+def bank():
+    """A statement with a line that a fee is proposed for, and a file that waits for its columns."""
+    line = a_bank_line(payer="缴费有限公司")
+    waiting = upload(as_csv(stranger([booked("77", "某某公司")])), person=ANRAN)
+    return {"bank_line": line.id, "statement": line.statement_id, "waiting_file": waiting.id}
 
 
 def services_that_end():

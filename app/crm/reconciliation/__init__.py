@@ -3,5 +3,5 @@
 Words      statement, bank line, payer, proposal, match, learned payer
 Lifecycle  rules.LIFECYCLE (of a bank line)
 Announces  nothing
-Uses       security, audit, runs, customers, fees
+Uses       security, sign_in, audit, runs, customers, fees
 """

@@ -17,6 +17,11 @@ depends_on = None
 
 
 def upgrade():
+    with op.batch_alter_table('fees_fee', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('bank_state', sa.String(length=20), nullable=True))
+    fees = sa.table('fees_fee', sa.column('bank_state'), sa.column('state'), sa.column('reverses_id'))
+    waits = fees.c.state.in_(['unreviewed', 'approved']) & fees.c.reverses_id.is_(None)
+    op.execute(fees.update().where(waits).values(bank_state='expected'))
     op.create_table('reconciliation_account',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('bank', sa.String(length=20), nullable=False),
@@ -247,3 +252,5 @@ def downgrade():
         batch_op.drop_index('ux_reconciliation_account_number')
 
     op.drop_table('reconciliation_account')
+    with op.batch_alter_table('fees_fee', schema=None) as batch_op:
+        batch_op.drop_column('bank_state')

@@ -1,4 +1,4 @@
-"""Statements as online banks give them: headings, preambles, dates, amounts and totals of five banks and a stranger's."""
+"""Statements as online banks give them: headings, preambles, dates, amounts, totals; of five banks and a stranger."""
 
 import csv
 import io
@@ -39,10 +39,11 @@ def _sums(bookings: Sequence[Booking]) -> tuple[Decimal, Decimal]:
 
 
 def icbc(bookings: Sequence[Booking]) -> Rows:
-    """工商银行: a mark above the headings, tabs behind long numbers, a timestamp with dots, zeros in the other column."""
+    """工商银行: a mark above the headings, tabs behind long numbers, a time with dots, zeros in the other column."""
     rows: Rows = [["[HISTORYDETAIL]"]]
     rows.append(
-        "凭证号 本方账号 对方账号 交易时间 借/贷 借方发生额 贷方发生额 对方行号 摘要 用途 对方单位名称 余额 附言 个性化信息".split()
+        "凭证号 本方账号 对方账号 交易时间 借/贷 借方发生额 贷方发生额 对方行号 摘要 用途 "
+        "对方单位名称 余额 附言 个性化信息".split()
     )
     for place, one in enumerate(bookings):
         out, came = (_money(one.amount), "0.00") if one.amount < 0 else ("0.00", _money(one.amount))
@@ -64,11 +65,11 @@ def icbc(bookings: Sequence[Booking]) -> Rows:
 
 
 def ccb(bookings: Sequence[Booking]) -> Rows:
-    """建设银行: a title, two dates in one writing without signs, the account in every row, a number for each booking."""
+    """建设银行: a title, two dates without signs, the account in every row, a number for each booking."""
     rows: Rows = [["中国建设银行活期账户全部交易明细"], ["查询时间：20261130 09:00:00"], []]
     rows.append(
-        "账号 账户名称 交易时间 借方发生额（支取） 贷方发生额（收入） 余额 币种 对方户名 对方账号 对方开户机构 记账日期 摘要 备注 "
-        "账户明细编号-交易流水号 企业流水号 凭证种类 凭证号 关联账户".split()
+        "账号 账户名称 交易时间 借方发生额（支取） 贷方发生额（收入） 余额 币种 对方户名 对方账号 "
+        "对方开户机构 记账日期 摘要 备注 账户明细编号-交易流水号 企业流水号 凭证种类 凭证号 关联账户".split()
     )
     for place, one in enumerate(bookings):
         out, came = (_money(one.amount), "") if one.amount < 0 else ("", _money(one.amount))
@@ -90,8 +91,8 @@ def abc(bookings: Sequence[Booking]) -> Rows:
         ]
     )
     rows.append(
-        "交易时间 收入金额 支出金额 本次余额 手续费总额 交易方式 交易行名 交易类别 对方省市 对方账号 对方户名 交易说明 交易摘要 "
-        "交易附言".split()
+        "交易时间 收入金额 支出金额 本次余额 手续费总额 交易方式 交易行名 交易类别 对方省市 对方账号 对方户名 "
+        "交易说明 交易摘要 交易附言".split()
     )
     for one in reversed(bookings):
         out, came = (_money(one.amount), "-") if one.amount < 0 else ("-", _money(one.amount))
@@ -137,10 +138,8 @@ def boc(bookings: Sequence[Booking]) -> Rows:
         kind = "来账" if one.amount > 0 else "往账"
         day, serial = f"{one.on:%Y%m%d}", one.serial or f"{one.on:%Y%m%d}{place:08d}"
         amount = f"{one.amount:,.2f}"
-        rows.append(
-            [kind, "大额支付", *sides, day, "10:32:11", "CNY", amount, "123,456.78", day, serial]
-            + [one.summary, one.purpose, "", ""]
-        )
+        row = [kind, "大额支付", *sides, day, "10:32:11", "CNY", amount, "123,456.78", day, serial]
+        rows.append([*row, one.summary, one.purpose, "", ""])
     return rows
 
 
@@ -153,8 +152,8 @@ def cmb(bookings: Sequence[Booking]) -> Rows:
         [f"# 起始日期: {min(days):%Y%m%d}", f"# 终止日期: {max(days):%Y%m%d}"],
     ]
     rows.append(
-        "交易日 交易时间 起息日 交易类型 借方金额 贷方金额 余额 摘要 流水号 业务名称 用途 业务参考号 业务摘要 其它摘要 收/付方分行名 "
-        "收/付方名称 收/付方帐号 收/付方开户行行号".split()
+        "交易日 交易时间 起息日 交易类型 借方金额 贷方金额 余额 摘要 流水号 业务名称 用途 业务参考号 业务摘要 "
+        "其它摘要 收/付方分行名 收/付方名称 收/付方帐号 收/付方开户行行号".split()
     )
     for place, one in enumerate(bookings):
         out, came = (f"{-one.amount:.2f}", "") if one.amount < 0 else ("", f"{one.amount:.2f}")

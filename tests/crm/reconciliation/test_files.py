@@ -22,7 +22,7 @@ BOOKINGS = [
     Booking(date(2026, 11, 21), Decimal("18.23"), "", "", "结息", ""),
 ]
 WRITTEN = {
-    "gb18030": lambda rows: as_csv(rows),
+    "gb18030": as_csv,
     "utf-8": lambda rows: as_csv(rows, "utf-8"),
     "utf-8 with a mark": lambda rows: as_csv(rows, "utf-8-sig"),
     "xlsx": as_xlsx,

@@ -28,7 +28,7 @@ class Fee(Model):
     """
 
     __tablename__ = "fees_fee"
-    __versioned__: dict = {"exclude": ["form_token"]}
+    __versioned__: dict = {"exclude": ["form_token", "bank_state"]}
     __scope__ = OfCustomer(REACH, "entered_by_id", "agent_id")
     __table_args__ = (
         CheckConstraint("amount <> 0", name="ck_fees_amount"),
@@ -92,6 +92,9 @@ class Fee(Model):
     )
     reason_text: Mapped[str | None] = mapped_column(  # of a rejection, voiding, refund or reversal
         String(500), info=field(Text(_("Reason in words"), max_length=500))
+    )
+    bank_state: Mapped[str | None] = mapped_column(  # what the bank says of it: set by the domain of bank lines
+        String(20), info=field(Choice(_("Bank"), dictionary="fee_bank_state"))
     )
     source: Mapped[str] = mapped_column(
         String(20), default="entered", info=field(Choice(_("Source"), dictionary="fee_source"))

@@ -202,7 +202,8 @@ def _named(ids: Sequence[int]) -> set[int]:
     found: set[int] = set()
     for table in Model.metadata.sorted_tables:
         for column in table.columns:
-            if any(key.column is ROWS.c.id for key in column.foreign_keys) and not table.name.endswith("_version"):
+            holds = [key for key in column.foreign_keys if key.column is ROWS.c.id and not key.info.get("lets_go")]
+            if holds and not table.name.endswith("_version"):
                 found |= set(db.session.scalars(select(column).where(among(column, ids)).distinct()))
     files = Model.metadata.tables["files_file"]
     hanging = select(files.c.record_id).where(files.c.kind == "fee", among(files.c.record_id, ids))

@@ -15,15 +15,16 @@ from app.crm.fees.views import filters, home, terms, told
 from app.crm.fees.views.approving import SUBJECT
 from app.crm.fees.views.closings import ClosingView
 from app.crm.fees.views.customer import PART
-from app.crm.fees.views.entering import page_of
+from app.crm.fees.views.entering import address, page_of
 from app.crm.fees.views.fees import FeeView
+from app.crm.fees.views.hung import hang as hang_on_ledger
 from app.crm.fees.views.imports import FeeImportView
 from app.system.approvals import services as approvals
 from app.system.files import services as files
 from app.system.files.services import Holder
 from app.system.imports.services import register as register_target
 
-__all__ = ["ClosingView", "FeeImportView", "FeeView", "register"]
+__all__ = ["ClosingView", "FeeImportView", "FeeView", "address", "hang_on_ledger", "register"]
 
 ICONS = {"receipt", "cash", "receipt-refund", "ban", "external-link", "lock-open", "calendar-check"}  # for the sprite
 

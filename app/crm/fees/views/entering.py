@@ -39,6 +39,8 @@ SECTIONS: Sequence[tuple[str, object, Sequence[str]]] = (
     ("more", _("Voucher and notes"), ("files", "notes")),
 )
 FIELDS = tuple(name for _key, _title, names in SECTIONS for name in names if name != "files")
+#: What a page that leads here may fill in, as text: it is read when the form is sent.
+PREFILLED, LONGEST_PREFILLED = ("amount", "received_on", "method", "payer"), 200
 PART_FIELDS = ("amount", "received_on", "method", "payer", "invoice_number", "notes")
 
 
@@ -57,9 +59,9 @@ def page_of(key: int) -> str:
     return url_for("FeeView.show", pk=key)
 
 
-def address(customer_id: int, *, back: str = "") -> str:
-    """Return where a fee of a customer is entered. ``back``: where it leads afterwards."""
-    return url_for("FeeView.add", customer=customer_id, **({"next": back} if back else {}))
+def address(customer_id: int, *, back: str = "", **filled: str) -> str:
+    """Return where a fee of a customer is entered. ``back``: where it leads afterwards; ``filled``: of PREFILLED."""
+    return url_for("FeeView.add", customer=customer_id, **({"next": back} if back else {}), **filled)
 
 
 def names_for(record: Fee | None) -> Sequence[str]:
@@ -82,6 +84,9 @@ def form_of(names: Sequence[str]) -> Any:
     if not form.is_submitted():
         form.token.data = secrets.token_urlsafe(18)
         form.received_on.data = view().specs["received_on"].typed(clock.today())
+        for name in PREFILLED:
+            if name in form and request.args.get(name):
+                form[name].data = request.args[name][:LONGEST_PREFILLED]
     return forms.fill(form, None)
 
 

@@ -34,7 +34,7 @@ class FeeView(Entering, Verbs, Papers, BulkActions, History, DomainView):
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_export", "can_history"]
     base_permissions += ["can_approve", "can_void", "can_reverse", "can_choose_agent", "can_print"]
     base_permissions += ["can_import", "can_import_approved"]
-    list_fields = ["customer", "received_on", "product", "amount", "method", "entered_by", "state", "number"]
+    list_fields = ["customer", "received_on", "product", "amount", "bank_state", "entered_by", "state", "number"]
     row_needs = ("state", "entered_by_id", "agent_id", "reverses_id", "refunds_id", "part_of_id", "revision")
     export_fields: ClassVar[Sequence[str]] = list(dict.fromkeys([*OF_IT, "decided_by", "decided_at", "created_at"]))
     form_fields = FIELDS

@@ -19,6 +19,7 @@ from app.base.screens.listing import Listing
 from app.crm.fees import queries
 from app.crm.fees.models import Fee
 from app.crm.fees.rules import APPROVED, REJECTED, REVERSED, UNREVIEWED, VOID
+from app.crm.fees.views import hung
 
 Asked = Mapping[str, Any]
 Node = Mapping[str, Any]
@@ -53,7 +54,7 @@ def around(listing: Listing, page: Mapping[str, Any]) -> dict[str, Any]:
     own = page["segments"][page["segments"].index("-") :] if "-" in page["segments"] else []
     tallies = queries.by_state(_without_state(listing, nodes))
     return {
-        "segments": [*_tabs(listing, nodes, tallies), *own],
+        "segments": [*_tabs(listing, nodes, tallies), *(["-", *more] if (more := hung.tabs()) else []), *own],
         "month": _month(listing, nodes, month),
         "sums": _sums(tallies, month),
     }

@@ -14,6 +14,7 @@ from app.crm.customers import queries as customers
 from app.crm.fees import queries, rules, services
 from app.crm.fees.models import Fee
 from app.crm.fees.rules import APPROVED, REJECTED, UNREVIEWED
+from app.crm.fees.views import hung
 from app.system.approvals import queries as approvals
 from app.system.files.views import tab as attached_files
 
@@ -35,6 +36,7 @@ def build(view: Any, fee: Fee) -> dict[str, Any]:
         "changes": changes(fee),
         "files": attached_files("fee", fee, is_mine=is_mine, is_open=True),
         "related": related(view, fee),
+        "beside": hung.parts(view, fee),
         **_standing(view, fee),
     }
 
@@ -54,6 +56,7 @@ def pane(view: Any, fee: Fee, *, back: str) -> dict[str, Any]:
         "reason": reason(view, fee),
         "related": related(view, fee),
         "files": files["files"] if files else [],
+        "beside": hung.parts(view, fee, back=back),
         **_standing(view, fee, back=back),
     }
 

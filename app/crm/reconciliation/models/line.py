@@ -44,7 +44,7 @@ class Line(Model):
     )
     account_id: Mapped[int] = mapped_column(
         ForeignKey("reconciliation_account.id"),
-        info=field(Link(_("Account"), to="bank_account", relation="account")),
+        info=field(Link(_("Bank account"), to="bank_account", relation="account")),
     )
     row_number: Mapped[int] = mapped_column(info=field(Number(_("Row of the file"))))
     booked_on: Mapped[date] = mapped_column(info=field(Date(_("Booked on"), sortable=True)))
@@ -70,9 +70,9 @@ class Line(Model):
         String(40), info=field(Choice(_("Reason"), dictionary="reconcile_ignore_reason"))
     )
     reason_text: Mapped[str | None] = mapped_column(String(500), info=field(Text(_("Reason in words"), max_length=500)))
-    decided_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Decided at"), sortable=True)))
+    decided_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Handled at"), sortable=True)))
     decided_by_id: Mapped[int | None] = mapped_column(
-        ForeignKey("security_employee.id"), info=field(Link(_("Decided by"), to="employee", relation="decided_by"))
+        ForeignKey("security_employee.id"), info=field(Link(_("Handled by"), to="employee", relation="decided_by"))
     )
     created_at: Mapped[datetime] = mapped_column(default=clock.now, info=field(Moment(_("Imported at"), sortable=True)))
     revision: Mapped[int] = mapped_column(nullable=False)

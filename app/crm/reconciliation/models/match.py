@@ -26,7 +26,7 @@ class Proposal(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("reconciliation_line.id"))
-    fee_id: Mapped[int] = mapped_column(ForeignKey("fees_fee.id"), index=True)
+    fee_id: Mapped[int] = mapped_column(ForeignKey("fees_fee.id", info={"lets_go": True}), index=True)
     amount: Mapped[Decimal] = mapped_column(Numeric(14, 2))  # of the line, for this fee
     points: Mapped[int]
     why: Mapped[list[Any]] = mapped_column(JSON)  # rules.scoring.Reason

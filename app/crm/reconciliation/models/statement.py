@@ -54,10 +54,10 @@ class Statement(Model):
     account_id: Mapped[int | None] = mapped_column(
         ForeignKey("reconciliation_account.id"),
         index=True,
-        info=field(Link(_("Account"), to="bank_account", relation="account")),
+        info=field(Link(_("Bank account"), to="bank_account", relation="account")),
     )
-    first_on: Mapped[date | None] = mapped_column(info=field(Date(_("From"), sortable=True)))
-    last_on: Mapped[date | None] = mapped_column(info=field(Date(_("To"), sortable=True)))
+    first_on: Mapped[date | None] = mapped_column(info=field(Date(_("First booking"), sortable=True)))
+    last_on: Mapped[date | None] = mapped_column(info=field(Date(_("Last booking"), sortable=True)))
     line_count: Mapped[int] = mapped_column(default=0, info=field(Number(_("New lines"))))
     known_count: Mapped[int] = mapped_column(default=0, info=field(Number(_("Already known"))))
     problem_count: Mapped[int] = mapped_column(default=0, info=field(Number(_("Rows with problems"))))

@@ -12,6 +12,7 @@ from app.crm.reconciliation.queries.comparing import (
 )
 from app.crm.reconciliation.queries.finding import (
     BankAccountNames,
+    LineFor,
     StatementNames,
     by_id,
     candidates_of,
@@ -20,6 +21,8 @@ from app.crm.reconciliation.queries.finding import (
     found_by,
     known_fingerprints,
     learned_for,
+    likely_customer,
+    lines_for,
     matches_of,
     numbered,
     on_fees,
@@ -30,7 +33,6 @@ from app.crm.reconciliation.queries.finding import (
 )
 from app.crm.reconciliation.queries.standing import (
     Standing,
-    bank_state,
     line_state_of,
     matched_state,
     on_matched,
@@ -39,9 +41,9 @@ from app.crm.reconciliation.queries.standing import (
 
 __all__ = [
     "BankAccountNames",
+    "LineFor",
     "Standing",
     "StatementNames",
-    "bank_state",
     "by_id",
     "candidates_of",
     "compared",
@@ -52,7 +54,9 @@ __all__ = [
     "known_fingerprints",
     "learned_for",
     "left_of",
+    "likely_customer",
     "line_state_of",
+    "lines_for",
     "matched_state",
     "matches_of",
     "numbered",

@@ -80,7 +80,7 @@ def _amounts(lines: Sequence[Line]) -> list[list[Decimal]]:
     return [known[start : start + CHUNK] for start in range(0, len(known), CHUNK)]
 
 
-def _matched() -> Select[Any]:
+def _matched() -> Select[int, Decimal]:
     return select(Match.fee_id, func.sum(Match.amount).label("sum")).group_by(Match.fee_id)
 
 
@@ -190,7 +190,7 @@ def open_of(fee_ids: Iterable[int]) -> Mapping[int, Open]:
     with unscoped("whoever matches sees all fees"):
         wanted = select(*columns).where(among(table.c.id, keys)).order_by(table.c.id).with_for_update()
         rows = db.session.execute(wanted).all()
-        matched = dict(db.session.execute(_matched().where(among(Match.fee_id, keys))).all())
+        matched = {key: total for key, total in db.session.execute(_matched().where(among(Match.fee_id, keys)))}  # noqa: C416
     return {
         key: Open(number, "reversed" if reverses else state, amount - matched.get(key, Decimal(0)))
         for key, number, state, amount, reverses in rows

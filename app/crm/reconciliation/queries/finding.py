@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
@@ -15,7 +15,7 @@ from app.base.scope import unscoped
 from app.crm.customers import queries as customers
 from app.crm.fees.queries import Fee
 from app.crm.reconciliation.models import Account, Line, Match, Payer, Proposal, Statement
-from app.crm.reconciliation.rules import MATCHABLE, OPEN, names
+from app.crm.reconciliation.rules import MATCHABLE, OPEN, names, scoring
 from app.extensions import db
 from app.system.security import queries as security
 
@@ -89,6 +89,43 @@ def on_fees(fee_ids: Collection[int]) -> Mapping[int, Sequence[Line]]:
     for key, line in db.session.execute(wanted.order_by(Line.booked_on, Line.id)):
         found.setdefault(key, []).append(line)
     return found
+
+
+class LineFor(NamedTuple):
+    """A line that is, or may be, for a fee. ``parts``: what confirming it would say; nothing once it is matched."""
+
+    line: Line
+    points: int | None
+    why: Sequence[Mapping[str, Any]]
+    parts: Sequence[tuple[int, Decimal]]
+
+
+def lines_for(fee_id: int) -> list[LineFor]:
+    """Return the lines in scope that are matched to a fee; else those proposed for it."""
+    matched = select(Line, Match).join(Match, Match.line_id == Line.id).where(Match.fee_id == fee_id)
+    found = [LineFor(line, one.points, one.why, ()) for line, one in db.session.execute(matched.order_by(Line.id))]
+    if found:
+        return found
+    wanted = select(Line, Proposal).join(Proposal, Proposal.line_id == Line.id)
+    wanted = wanted.where(Proposal.fee_id == fee_id, Proposal.is_chosen).order_by(Line.id)
+    rows = [(line, one) for line, one in db.session.execute(wanted)]
+    parts = {line.id: [(one.fee_id, one.amount) for one in proposals_of(line.id)] for line, _one in rows}
+    return [LineFor(line, one.points, one.why, parts[line.id]) for line, one in rows]
+
+
+def likely_customer(payer: str, *, actor: Actor) -> int | None:
+    """Return the customer in scope that a payer is, or pays for, in all likelihood."""
+    if not payer or names.is_collector(payer):
+        return None
+    known = [*learned_for(payer), *customers.named([payer]).get(payer, ())]
+    seen = [key for key in known if customers.by_id(key) is not None]
+    if seen:
+        return seen[0]
+    alike = [
+        (names.likeness(payer, row.name), row.id) for row in customers.matching(names.core(payer), actor=actor, limit=5)
+    ]
+    best = max(alike, default=(0.0, 0))
+    return best[1] if best[0] >= scoring.IDENTITY else None
 
 
 def counted() -> Mapping[tuple[str, bool], int]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, false, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, literal, select
 
 from app.base.among import among
 from app.base.scope import unscoped
@@ -16,6 +16,7 @@ from app.crm.reconciliation.rules.standing import EXPECTED, IN_PART, LOOK_AGAIN,
 from app.extensions import db
 
 WHY = "whether money came for a fee is told to whoever sees the fee"
+CASH = "cash"  # of payment_method: it never comes to a bank by itself
 WINDOW = timedelta(days=scoring.WINDOW_DAYS)
 
 
@@ -39,7 +40,8 @@ def _suggested(table: FromClause) -> ColumnElement[bool]:
 def line_state_of(table: FromClause) -> ColumnElement[Any]:
     """Return what the bank says of a fee, as SQL; NULL where no money is expected."""
     matched = _matched(table)
-    expected = and_(table.c.state.in_(MATCHABLE), table.c.reverses_id.is_(None))
+    by_bank = func.coalesce(table.c.method, "") != CASH
+    expected = and_(table.c.state.in_(MATCHABLE), table.c.reverses_id.is_(None), by_bank)
     return case(
         (_again(table), literal(str(LOOK_AGAIN))),
         (matched == table.c.amount, literal(str(PAID))),
@@ -47,14 +49,6 @@ def line_state_of(table: FromClause) -> ColumnElement[Any]:
         (_suggested(table), literal(str(SUGGESTED))),
         (expected, literal(str(EXPECTED))),
     )
-
-
-def bank_state(table: FromClause, code: str, values: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition that the bank says one of some things of a fee."""
-    said = line_state_of(table)
-    if code == "empty":
-        return said.is_(None)
-    return said.in_(list(values)) if values else false()
 
 
 def matched_state(fee_ids: Collection[int]) -> Mapping[int, str]:
@@ -129,4 +123,4 @@ def _waiting(fee_ids: Sequence[int]) -> set[int]:
     return found
 
 
-__all__ = ["Standing", "bank_state", "line_state_of", "matched_state", "on_matched", "touching"]
+__all__ = ["Standing", "line_state_of", "matched_state", "on_matched", "touching"]

@@ -43,7 +43,7 @@ FIELDS: tuple[StatementField, ...] = (
     ),
     StatementField("payee_account", _("Payee's account"), ("收款人账号",)),
     StatementField("summary", _("Summary"), ("摘要", "交易摘要", "备注", "交易说明")),
-    StatementField("purpose", _("Purpose"), ("用途", "交易用途")),
+    StatementField("purpose", _("Purpose of the payment"), ("用途", "交易用途")),
     StatementField("remark", _("Remark"), ("附言", "交易附言", "其它摘要", "业务摘要")),
     StatementField(
         "serial", _("Serial number"), ("交易流水号", "流水号", "账户明细编号-交易流水号", "凭证号", "日志号")

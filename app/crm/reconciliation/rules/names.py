@@ -53,6 +53,12 @@ def core(name: str) -> str:
 
 
 @lru_cache(maxsize=100_000)
+def spoken(name: str) -> frozenset[str]:
+    """Return how a company may be called in a sentence: with and without the words for province and city."""
+    return frozenset({core(name), _FORMS.sub("", plain(name))})
+
+
+@lru_cache(maxsize=100_000)
 def is_collector(name: str) -> bool:
     """Tell whether this is a company that hands on other people's money."""
     text = plain(name)

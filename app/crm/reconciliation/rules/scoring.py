@@ -109,7 +109,7 @@ def _alike(bank: str, ours: str) -> Payer:
 
 def _names(summary: str, known: Sequence[str]) -> bool:
     text = names.plain(summary)
-    return any(len(short := names.core(name)) >= names.SHORTEST_CUT and short in text for name in known)
+    return any(len(word) >= names.SHORTEST_CUT and word in text for name in known for word in names.spoken(name))
 
 
 def score(line: Line, fee: Fee, *, amount_points: int = AMOUNT, ours: Decimal | None = None) -> Score:

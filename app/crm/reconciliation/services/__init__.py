@@ -14,7 +14,7 @@ from app.crm.reconciliation.services.many import (
     plan_confirm,
     settle,
 )
-from app.crm.reconciliation.services.proposing import look_again, propose
+from app.crm.reconciliation.services.proposing import let_go, look_again, mark, propose
 from app.crm.reconciliation.services.setting_aside import ignore, take_up
 from app.crm.reconciliation.services.uploading import upload
 
@@ -33,7 +33,9 @@ __all__ = [
     "forget",
     "ignore",
     "ignore_many",
+    "let_go",
     "look_again",
+    "mark",
     "matched_state",
     "plan_confirm",
     "preview",

@@ -15,7 +15,7 @@ from app.crm.reconciliation.models import Line, Match, Proposal
 from app.crm.reconciliation.rules import scoring
 from app.crm.reconciliation.rules.scoring import Score
 from app.crm.reconciliation.services.learning import Paid, learn, unlearn
-from app.crm.reconciliation.services.proposing import drop, propose, reckon
+from app.crm.reconciliation.services.proposing import drop, mark, propose, reckon
 from app.extensions import db
 
 
@@ -41,7 +41,7 @@ def confirm(line: Line, parts: Mapping[int, Decimal], *, actor: Actor) -> None:
     _decide(line, state, actor)
     learn([Paid(line.payer or "", fee.customer_id) for fee in rows.values()])
     db.session.flush()
-    loosen([line.id], list(parts), actor=actor)
+    loosen([line.id], [*parts, *[match.fee_id for match in former]], actor=actor)
 
 
 def _match(line: Line, fee: Fee, amount: Decimal, score: Score | None, actor: Actor) -> Match:
@@ -87,6 +87,7 @@ def take_back(line: Line, *, actor: Actor) -> None:
     _let_go(line, former)
     _decide(line, state, actor)
     db.session.flush()
+    mark(fees)
     propose([line.id], actor=actor)
     reckon([line.id])
 
@@ -106,3 +107,4 @@ def loosen(line_ids: list[int], fee_ids: list[int], *, actor: Actor) -> None:
     rest = list(db.session.scalars(others))
     if rest:
         propose(rest, actor=actor)
+    mark(fee_ids)

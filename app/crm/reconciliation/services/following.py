@@ -13,7 +13,7 @@ from app.base.scope import unscoped
 from app.crm.reconciliation import queries, rules
 from app.crm.reconciliation.models import Line
 from app.crm.reconciliation.rules import AGAIN, MATCHED
-from app.crm.reconciliation.services.proposing import propose
+from app.crm.reconciliation.services.proposing import mark, propose
 from app.extensions import db
 
 LINES = Line.__table__
@@ -32,6 +32,7 @@ def follow(fee_ids: list[int], actor: Actor) -> None:
         _look_again(fell, actor)
     if lines:
         propose(lines, actor=actor)
+    mark(fee_ids)
 
 
 def _fallen(fee_ids: Sequence[int]) -> dict[int, str]:
@@ -47,12 +48,11 @@ def _fallen(fee_ids: Sequence[int]) -> dict[int, str]:
 def _look_again(fell: dict[int, str], actor: Actor) -> None:
     with unscoped("whoever changes a fee need not see bank lines"):
         update_versioned(Line, fell, {"state": str(AGAIN)})
-        revisions = dict(
-            db.session.execute(select(LINES.c.id, LINES.c.revision).where(among(LINES.c.id, sorted(fell)))).all()
-        )
+        wanted = select(LINES.c.id, LINES.c.revision).where(among(LINES.c.id, sorted(fell)))
+        revisions = sorted((key, revision) for key, revision in db.session.execute(wanted))
         people = [key for key in queries.confirmers() if key != actor.id]
     numbers = sorted(set(fell.values()))
     place = Place("BankLineView.show", min(fell)) if len(fell) == 1 else Place("BankLineView.again")
-    key = sha256(repr(sorted(revisions.items())).encode()).hexdigest()[:32]
+    key = sha256(repr(revisions).encode()).hexdigest()[:32]
     params = {"count": len(fell), "numbers": numbers[:5]}
     tell(people, TOLD, params=params, link=place, key=f"{TOLD} {key}", actor=actor)

@@ -194,8 +194,9 @@ def waiting(statement: Statement) -> list[int]:
 
 def kept(sentence: object) -> str:
     """Return why a row cannot be read, to be said in each reader's language."""
-    is_refusal = isinstance(sentence, DomainError)
-    return as_kept(lasting(sentence.message, sentence.values)) if is_refusal else stored(sentence)
+    if isinstance(sentence, DomainError):
+        return as_kept(lasting(sentence.message, sentence.values))
+    return stored(sentence)
 
 
 @transaction

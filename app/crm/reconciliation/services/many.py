@@ -23,7 +23,7 @@ from app.crm.reconciliation.rules import FINAL, MATCHED, PROPOSED, LineState
 from app.crm.reconciliation.rules.states import Open
 from app.crm.reconciliation.services.confirming import loosen
 from app.crm.reconciliation.services.learning import Paid, learn, unlearn
-from app.crm.reconciliation.services.proposing import drop, propose, reckon
+from app.crm.reconciliation.services.proposing import drop, mark, propose, reckon
 from app.extensions import db
 
 #: What undo gives back.
@@ -35,25 +35,25 @@ Row = Any
 
 def plan_confirm(where: ColumnElement[bool], count: int, given: Given, actor: Actor) -> Plan:
     """Return how many proposals would be confirmed, and what they come to."""
-    least = least_of(given)
-    total = func.sum(Line.amount)
-    wanted = select(Line.points >= least, func.count(), total).where(where, Line.state == PROPOSED)
-    found = {
-        bool(met): (number, money) for met, number, money in db.session.execute(wanted.group_by(Line.points >= least))
-    }
-    sure, doubtful = found.get(True, (0, Decimal(0))), found.get(False, (0, Decimal(0)))
-    none = count - sure[0] - doubtful[0]
+    sure, sum_sure, doubtful, sum_doubtful = _counted(where, least_of(given))
+    left = _("Left: below %(points)s points") % {"points": least_of(given)}
     lines = [
-        [_("Confirmed"), wording.number(sure[0]), wording.yuan(Decimal(sure[1] or 0))],
-        [
-            _("Left: below %(points)s points") % {"points": least},
-            wording.number(doubtful[0]),
-            wording.yuan(Decimal(doubtful[1] or 0)),
-        ],
-        [_("Left: without a proposal"), wording.number(none), ""],
+        [_("Will be confirmed"), wording.number(sure), wording.yuan(sum_sure)],
+        [left, wording.number(doubtful), wording.yuan(sum_doubtful)],
+        [_("Left: without a proposal"), wording.number(count - sure - doubtful), ""],
     ]
-    warnings = [] if sure[0] else [_("None of these rows has a proposal with so many points.")]
+    warnings = [] if sure else [_("None of these rows has a proposal with so many points.")]
     return Plan(dict(given), (_("What becomes of them"), _("Lines"), _("Amount")), lines, warnings)
+
+
+def _counted(where: ColumnElement[bool], least: int) -> tuple[int, Decimal, int, Decimal]:
+    """Return how many of some rows have a proposal of so many points and their sum; the same of those below."""
+    found: list[Any] = []
+    for met in (Line.points >= least, Line.points < least):
+        wanted = select(func.count(), func.sum(Line.amount)).where(where, Line.state == PROPOSED, met)
+        number, money = db.session.execute(wanted).one()
+        found += number, Decimal(money or 0)
+    return tuple(found)  # type: ignore[return-value]
 
 
 def least_of(given: Given) -> int:
@@ -177,11 +177,12 @@ def check_reason(given: Given, actor: Actor) -> None:
 def settle(ids: Sequence[int], *, actor: Actor) -> None:
     """Bring matches and proposals in step with lines whose former state was given back."""
     with unscoped("whoever ran it takes it back"):
-        wanted = select(Match.id, Match.customer_id, Line.payer).join(Line, Line.id == Match.line_id)
+        wanted = select(Match.id, Match.customer_id, Line.payer, Match.fee_id).join(Line, Line.id == Match.line_id)
         loose = db.session.execute(wanted.where(among(Line.id, sorted(ids)), Line.state.not_in(FINAL))).all()
         if loose:
-            unlearn([Paid(payer or "", customer_id) for _key, customer_id, payer in loose])
-            delete_versioned(Match, [key for key, _customer, _payer in loose])
+            unlearn([Paid(row.payer or "", row.customer_id) for row in loose])
+            delete_versioned(Match, [row.id for row in loose])
             db.session.expire_all()
+            mark(row.fee_id for row in loose)
     propose(ids, actor=actor)
     reckon(ids)

@@ -55,6 +55,7 @@ def _reckoned(ids: Iterable[int]) -> tuple[list[int], Found, dict[int, str]]:
 def _written(ids: Sequence[int], found: Found, seen: dict[int, str], *, actor: Actor) -> int:
     with unscoped(WHY):
         free = _still_open(ids)
+        loose = _named(free)
         if free:
             db.session.execute(delete(PROPOSALS).where(among(PROPOSALS.c.line_id, free)))
         taken = set(queries.proposed_elsewhere(free))
@@ -65,6 +66,7 @@ def _written(ids: Sequence[int], found: Found, seen: dict[int, str], *, actor: A
         update_versioned(Line, chosen, {"state": str(PROPOSED)})
         update_versioned(Line, set(free) - set(chosen), {"state": str(UNMATCHED)})
         reckon(free)
+        mark({*loose, *[row["fee_id"] for row in rows]})
     return len(chosen)
 
 
@@ -101,8 +103,37 @@ def drop(ids: Iterable[int]) -> None:
     wanted = sorted(set(ids))
     if wanted:
         with unscoped(WHY):
+            loose = _named(wanted)
             db.session.execute(delete(PROPOSALS).where(among(PROPOSALS.c.line_id, wanted)))
+        mark(loose)
     reckon(wanted)
+
+
+def _named(line_ids: Sequence[int]) -> list[int]:
+    """Return the fees that the proposals of lines name."""
+    if not line_ids:
+        return []
+    return list(db.session.scalars(select(PROPOSALS.c.fee_id).where(among(PROPOSALS.c.line_id, line_ids)).distinct()))
+
+
+def let_go(fee_ids: Iterable[int]) -> None:
+    """Drop the proposals that name fees which are about to go for good: an import that is taken back."""
+    keys = sorted(set(fee_ids))
+    with unscoped(WHY):
+        named = select(PROPOSALS.c.line_id).where(among(PROPOSALS.c.fee_id, keys)).distinct()
+        lines = list(db.session.scalars(named))
+        if lines:
+            db.session.execute(delete(PROPOSALS).where(among(PROPOSALS.c.line_id, lines)))
+            update_versioned(Line, lines, {"state": str(UNMATCHED)})
+            reckon(lines)
+
+
+def mark(fee_ids: Iterable[int]) -> None:
+    """Set on fees what the bank says of them now."""
+    keys = sorted(set(fee_ids))
+    if keys:
+        db.session.flush()
+        set_derived(Fee, keys, {"bank_state": queries.line_state_of(Fee.__table__)})
 
 
 def reckon(ids: Iterable[int]) -> None:

@@ -4,34 +4,30 @@ from flask_appbuilder import AppBuilder
 
 from app.base import choices, inbox
 from app.base.choices import Item
-from app.base.fields import Choice, Reckoned, add_filters
+from app.base.history import DELETE, on_bulk
 from app.base.i18n import _
 from app.base.screens import rights
 from app.base.screens.home import first_page
 from app.crm.fees import services as fees
 from app.crm.fees.queries import Fee
+from app.crm.fees.views import hang_on_ledger
 from app.crm.reconciliation import queries, services
 from app.crm.reconciliation.rules import standing
-from app.crm.reconciliation.views import home, told
+from app.crm.reconciliation.views import beside, home, told
 from app.crm.reconciliation.views.lines import BankLineView
 from app.crm.reconciliation.views.payers import LearnedPayerView
 from app.crm.reconciliation.views.statements import BankStatementView
 
 __all__ = ["BankLineView", "BankStatementView", "LearnedPayerView", "register"]
 
-#: What fees can be asked for.
-OF_FEES = (
-    Reckoned(
-        _("Bank"),
-        name="bank_state",
-        inner=Choice(_("Bank"), name="bank_state", dictionary="fee_bank_state"),
-        how=queries.bank_state,
-    ),
-)
-
 
 def _bank_states() -> tuple[Item, ...]:
     return tuple(Item(str(code), str(label), color) for code, (label, color) in standing.WORDS.items())
+
+
+def _imports_taken_back(operation: int, ids: list[int], _columns: object) -> None:
+    if operation == DELETE:
+        services.let_go(ids)
 
 
 def register(appbuilder: AppBuilder) -> None:
@@ -43,7 +39,8 @@ def register(appbuilder: AppBuilder) -> None:
         "can_ignore": _("Set aside"),
         "can_look_again": _("Look for fees again"),
     }
-    add_filters(Fee, *OF_FEES)
+    on_bulk(Fee, _imports_taken_back)
+    hang_on_ledger("bank", tab=beside.tab, beside=beside.part)
     fees.on_change(services.follow)
     first_page.add(*home.PARTS)
     appbuilder.add_view(BankLineView, "BankLineView", label=_("Bank lines"), category="fees")

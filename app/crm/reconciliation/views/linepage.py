@@ -21,14 +21,14 @@ MOST_CHOSEN = 20
 ABOUT: Mapping[str, object] = {
     "amount": _("Amount"),
     "payer": _("Payer"),
-    "day": _("Day"),
+    "day": _("Booking day"),
     "summary": _("Summary"),
 }
 #: How two values go together, in words, with a colour.
 HOW: Mapping[str, tuple[object, str]] = {
-    "same": (_("the same"), "green"),
-    "similar": (_("alike"), "amber"),
-    "different": (_("different"), "red"),
+    "same": (_("Same"), "green"),
+    "similar": (_("Alike"), "amber"),
+    "different": (_("Differs"), "red"),
     "summed": (_("the sum fits"), "green"),
     "learned": (_("confirmed before"), "green"),
     "person": (_("known at the customer"), "amber"),
@@ -74,7 +74,8 @@ def build(
         "found": _found(view, line, words, chosen) if may_confirm and words.strip() and (is_open or basket) else None,
         "urls": {name: view.url(name, pk=line.id) for name in ("show", "confirm", "ignore")},
         "with": ",".join(map(str, chosen)),
-        "enter_url": None,
+        "enter_url": view.url("enter_fee", pk=line.id) if is_open and line.amount > 0 and view.may_enter() else None,
+        "whose": view.whose_form(line) if is_open and line.amount > 0 and view.may_enter() else None,
     }
 
 

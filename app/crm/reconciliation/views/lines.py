@@ -11,17 +11,21 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from app.base.errors import DomainError, Invalid, InvalidFields
+from app.base.fields import Link
 from app.base.i18n import _
 from app.base.screens import forms
 from app.base.screens.view import DomainView
+from app.crm.customers import queries as customers
 from app.crm.fees import services as fees
-from app.crm.reconciliation import services
+from app.crm.fees.views import address as entry_address
+from app.crm.reconciliation import queries, services
 from app.crm.reconciliation.models import Line
 from app.crm.reconciliation.rules import AGAIN, IGNORED, MATCHED, UNMATCHED, reading
 from app.crm.reconciliation.views import actions, home, linepage
 from app.extensions import db
 from app.system.audit.views import History
 from app.system.runs.views import BulkActions
+from app.system.sign_in.views import own_path
 
 MOST_PARTS = 50
 
@@ -69,7 +73,7 @@ class BankLineView(BulkActions, History, DomainView):
     default_sort = "-booked_on"
     quick_segments: ClassVar[Sequence[tuple[str, object, Mapping[str, Any]]]] = [
         *[(name, label, wanted) for name, (label, wanted) in home.TABS.items()],
-        ("matched", _("Matched"), {"all": [{"field": "state", "op": "is", "value": str(MATCHED)}]}),
+        ("matched", _("Matched to fees"), {"all": [{"field": "state", "op": "is", "value": str(MATCHED)}]}),
         ("ignored", _("Set aside"), {"all": [{"field": "state", "op": "is", "value": str(IGNORED)}]}),
         (
             "out",
@@ -111,6 +115,18 @@ class BankLineView(BulkActions, History, DomainView):
         drawn: str = self.render_template("zhike/reconciliation/line.html", page=page, form=forms.fill(form, None))
         return drawn
 
+    def whose_form(self, line: Line) -> Any:
+        """Return the form that asks whose fee is to be entered, with the likely customer chosen."""
+        spec = Link(_("Customer"), name="customer", column="customer_id", to="customer", required=True)
+        form = forms.form_class([spec], choices_url=self.url("choices", field="-").removesuffix("/-"))(formdata=None)
+        key = queries.likely_customer(line.payer or "", actor=self.actor())
+        form.customer.data = str(key) if key else ""
+        return forms.fill(form, None)
+
+    def may_enter(self) -> bool:
+        """Tell whether this person may enter fees."""
+        return bool(self.may("confirm") and self.appbuilder.sm.has_access("can_add", "FeeView"))
+
     def ignore_form(self) -> Any:
         """Return the form of setting a line aside."""
         specs = [self.specs["reason"], self.specs["reason_text"]]
@@ -130,10 +146,11 @@ class BankLineView(BulkActions, History, DomainView):
         except DomainError as refusal:
             db.session.rollback()
             return self._page(self.record(pk), problem=refusal), 422
-        flash(str(_("Matched.")), "success")
+        flash(str(_("The bank line is matched.")), "success")
         if request.form.get("approve") and self.may_approve():
             self._approve(sorted(parts))
-        return redirect(self.url("show", pk=pk))
+        asked = request.args.get("next", "")
+        return redirect(own_path(asked) if asked else self.url("show", pk=pk))
 
     def may_approve(self) -> bool:
         """Tell whether this person may approve fees at all; which ones, their own rules say."""
@@ -149,6 +166,20 @@ class BankLineView(BulkActions, History, DomainView):
             flash(str(_("Approved: %(count)s") % {"count": len(applied.changed)}), "success")
         for why in dict.fromkeys(str(one) for one in applied.refused.values()):
             flash(str(_("Not approved: %(why)s") % {"why": why}), "warning")
+
+    @expose("/<pk>/enter-fee")
+    @has_access
+    @permission_name("confirm")
+    def enter_fee(self, pk: str) -> Response:
+        """Lead to the entry of the fee that a line is for: of ``customer``, with amount, day and payer filled in."""
+        line, text = self.record(pk), request.args.get("customer", "")
+        key = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 - digits
+        back = self.url("show", pk=pk)
+        if customers.by_id(key) is None:
+            flash(str(_("Choose whose fee it is.")), "danger")
+            return redirect(back)
+        filled = {"amount": f"{line.amount:.2f}", "received_on": line.booked_on.isoformat(), "payer": line.payer or ""}
+        return redirect(entry_address(key, back=back, method="bank_transfer", **filled))
 
     @expose("/<pk>/take-back", methods=["POST"])
     @has_access
@@ -206,9 +237,11 @@ class BankLineView(BulkActions, History, DomainView):
         found: list[dict[str, Any]] = []
         if line.state in (MATCHED, AGAIN) and self.may("confirm"):
             asked = _("Take this match back? The bank line and its fees wait again.")
-            found.append(self._button("take_back", line, _("Take back"), "link-off") | {"confirm": str(asked)})
+            found.append(
+                self._button("take_back", line, _("Take the match back"), "link-off") | {"confirm": str(asked)}
+            )
         if line.state == IGNORED and self.may("ignore"):
-            found.append(self._button("take_up", line, _("Take up again"), "arrow-back-up"))
+            found.append(self._button("take_up", line, _("Take the line up again"), "arrow-back-up"))
         if line.state not in (MATCHED, AGAIN, IGNORED) and self.may("look_again"):
             found.append(self._button("look_again", line, _("Look for fees again"), "refresh"))
         if self.may("history"):

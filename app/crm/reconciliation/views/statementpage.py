@@ -140,7 +140,7 @@ def result(view: "BankStatementView", statement: Statement) -> dict[str, Any]:
 RESULT = (
     ("link", _("Proposals"), PROPOSED, ""),
     ("alert-circle", _("Not matched"), UNMATCHED, "warning"),
-    ("circle-check", _("Matched"), MATCHED, ""),
+    ("circle-check", _("Matched to fees"), MATCHED, ""),
     ("link-off", _("Look again"), AGAIN, "danger"),
     ("eye-off", _("Set aside"), IGNORED, ""),
 )
