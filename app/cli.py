@@ -28,6 +28,7 @@ def prepare() -> None:
     from app.crm.pool import services as pool
     from app.crm.recalls import services as recalls
     from app.domains import DOMAINS
+    from app.sales.opportunities import services as opportunities
     from app.system.dictionary import services as dictionary
     from app.system.logs import services as logs
     from app.system.search import services as search
@@ -44,6 +45,7 @@ def prepare() -> None:
         followups.seed()
         pool.seed()
         recalls.seed()
+        opportunities.seed()
         if search.is_empty():
             search.rebuild()
         logs.begin(key=current_app.config["ZHIKE"].log_key)

@@ -25,6 +25,7 @@ DOMAINS = (
     "crm.products",
     "crm.deals",
     "crm.fees",
+    "sales.opportunities",
 )
 
 #: Doors: they have screens but no business of their own.

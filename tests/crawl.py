@@ -17,11 +17,12 @@ from app.crm.customers.models import Contact, Customer
 from app.crm.deals.models import Deal
 from app.crm.followups.models import Followup
 from app.extensions import db
+from app.sales.opportunities.models import Opportunity
 from app.system.files import services as files
 from app.system.files.rules import FAMILIES, Limits
 from app.system.recycle.models import BinEntry
 from tests.cast import EVE, LIN, PEOPLE, SAM
-from tests.factories import a_contact, a_customer, a_deal, a_followup
+from tests.factories import a_contact, a_customer, a_deal, a_followup, an_opportunity
 from tests.system.segments.steps import kept, one
 
 SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
@@ -85,12 +86,17 @@ def made():
             a_followup(customer=other.id, content="林家秘而不宣的需求", contact=contact.id).id,
         ]
         deals = [a_deal(customer=hers.id, by=EVE).id, a_deal(customer=other.id, notes="秘而不宣的需求").id]
+        chances = [
+            an_opportunity(customer=hers.id, by=EVE, title="叶家升级").id,
+            an_opportunity(customer=other.id, title="林家升级", notes="秘而不宣的需求", contact=contact.id).id,
+        ]
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         return SimpleNamespace(
             segments=keep_segments(),
             file=hung,
             followup=followups,
             deal=deals,
+            opportunity=chances,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
             pool=(free.id, hers.id, other.id),
@@ -134,7 +140,17 @@ SEARCHED = (
 #: What somebody types into the form of a new customer: whole names, numbers and codes, and parts of them.
 LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
 PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
-TABS = ("", "tab=followups", "tab=related", "tab=access", "tab=contacts", "tab=files", "tab=assignments", "tab=deals")
+TABS = (
+    "",
+    "tab=followups",
+    "tab=related",
+    "tab=access",
+    "tab=contacts",
+    "tab=files",
+    "tab=assignments",
+    "tab=deals",
+    "tab=opportunities",
+)
 
 
 def wishes(model):
@@ -167,6 +183,7 @@ KEYS = {
     "Handover": lambda _world: [person.id for person in PEOPLE[:5]],
     "Holding": lambda _world: FIRST,
     "Job": lambda _world: FIRST,
+    "Opportunity": lambda world: world.opportunity,
     "RecallRule": lambda _world: FIRST,
     "Recycle": lambda world: world.binned,
     "Limit": lambda _world: FIRST,
@@ -178,6 +195,7 @@ KEYS = {
     "Role": lambda _world: FIRST,
     "Run": lambda _world: FIRST,
     "Segment": lambda world: world.segments,
+    "Stage": lambda _world: FIRST,
     "Setting": lambda _world: ["site_name", "site_logo", "page_size"],
     "Today": lambda world: world.customer,
     "Transaction": lambda world: world.customer,
@@ -220,7 +238,9 @@ def model_of(app, rule):
 #: By the method of the screen.
 ASKED = {
     "choices": ["q=", f"q={quote('家')}", "q=13700137000"],
-    "bulk_one": [f"action={name}" for name in ("assign", "recall", "delete", "bulk_edit")],
+    "bulk_one": [
+        f"action={name}" for name in ("assign", "recall", "delete", "bulk_edit", "allocate", "make_opportunities")
+    ],
 }
 
 
@@ -235,7 +255,7 @@ def queries_of(app, rule, world):
         return [f"q={quote(words)}{more}" for words in SEARCHED for more in ("", "&kind=contact&after=9.999")]
     if rule.endpoint == "FollowupView.add":
         return [f"customer={key}" for key in world.customer]
-    if model in (Customer, Contact, Followup, Deal) and ending in {"list", "index", "count", "export"}:
+    if model in (Customer, Contact, Followup, Deal, Opportunity) and ending in {"list", "index", "count", "export"}:
         return [
             *PLAIN,
             *[f"segment={key}" for key in world.segments],

@@ -20,7 +20,7 @@ from app.system.segments import services as segments
 from app.system.settings import services as setting_services
 from app.system.settings.models import SettingValue
 from tests.cast import ANRAN, EVE, LIN
-from tests.factories import a_contact, a_customer, a_deal, a_followup, a_limit, a_product
+from tests.factories import a_contact, a_customer, a_deal, a_followup, a_limit, a_product, an_opportunity
 from tests.system.files.conftest import a_file
 from tests.system.imports.steps import imported, workbook
 from tests.system.runs.steps import done
@@ -61,7 +61,13 @@ ADDRESSES = [
     "/products/{product}/delete", "/imports/products/", "/imports/products/{price_list}",
     "/imports/products/{price_list}/undo",
     "/deals/", "/deals/new", "/deals/{deal}", "/deals/{deal}/edit", "/deals/{deal}/history", "/deals/{deal}/delete",
-    "/customers/{customer}?tab=deals",
+    "/customers/{customer}?tab=deals", "/customers/{customer}?tab=opportunities",
+    "/opportunities/", "/opportunities/new", "/opportunities/{opportunity}", "/opportunities/{opportunity}/edit",
+    "/opportunities/{opportunity}/history", "/opportunities/{opportunity}/delete", "/opportunities/{opportunity}/win",
+    "/opportunities/{opportunity}/lose", "/opportunities/{opportunity}/reopen", "/opportunity-board/",
+    "/opportunities/{opportunity}/bulk?action=allocate", "/followups/{followup}/bulk?action=make_opportunities",
+    "/opportunity-funnel/", "/opportunity-moves/", "/stages/", "/stages/new", "/stages/1", "/stages/1/edit",
+    "/stages/1/history",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -89,6 +95,7 @@ def customers():
     binned = db.session.scalar(select(BinEntry.id))
     more = {"free": a_customer(name="无主商贸有限公司", owner=None).id, "limit": a_limit(role="agent", most=150).id}
     hung = {"contact": contact.id, "file": file.id, "followup": followup.id, "product": a_product().id}
+    hung["opportunity"] = an_opportunity(customer=one.id, product=hung["product"], expected_on=clock.today()).id
     hung["deal"] = a_deal(customer=one.id, product=hung["product"]).id
     return {"customer": one.id, "gone": gone.id, "binned": binned, **hung, **more}
 

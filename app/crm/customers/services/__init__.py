@@ -35,7 +35,7 @@ from app.crm.customers.services.owning import OWNING, bring_to, let_go
 from app.crm.customers.services.phones import mark_number, recount
 from app.crm.customers.services.recycling import contact_bin, customer_bin, forbidden_parents, goes_with
 from app.crm.customers.services.searching import contact_kind, customer_kind
-from app.crm.customers.services.sharing import share, unshare
+from app.crm.customers.services.sharing import close_again, open_to, share, unshare
 
 __all__ = [
     "CHANGED_FOR_MANY",
@@ -58,6 +58,7 @@ __all__ = [
     "changed_columns",
     "check_change",
     "check_delete",
+    "close_again",
     "contact_bin",
     "contact_kind",
     "create",
@@ -80,6 +81,7 @@ __all__ = [
     "make_primary",
     "mark_number",
     "on_many",
+    "open_to",
     "plan",
     "recount",
     "reindex",

@@ -94,7 +94,7 @@ class TodayView(DomainView):
         return {"overdue": customer_part.is_overdue(record)}
 
     def row_actions(self, record: Any) -> Sequence[Mapping[str, Any]]:
-        return customer_part.row_actions(self, record)
+        return list(parts.gathered("row_actions", self, record))
 
 
 def url_of(wanted: Asked) -> str:
