@@ -18,6 +18,7 @@ from app.demo.followups import follow_up
 from app.demo.people import DEPARTMENTS, HEADS, OWNERS, PASSWORD, PEOPLE
 from app.demo.pools import keep_pools
 from app.demo.products import offer_products
+from app.demo.sales import sell
 from app.demo.segments import keep_segments
 from app.extensions import db
 from app.system.security import queries as security
@@ -41,6 +42,7 @@ def load(settings: Any) -> tuple[int, int]:
     offer_products(actors)
     _two_years(maker, actors)
     follow_up(maker, actors)
+    sell(maker, actors)
     keep_pools(actors)
     keep_segments(actors)
     return len(PEOPLE), COMPANIES + PERSONS

@@ -106,7 +106,7 @@ def _card(record: Opportunity, here: str) -> dict[str, Any]:
         "id": record.id,
         "title": record.title,
         "url": url_for("OpportunityView.show", pk=record.id) if shows.may("show") else None,
-        "customer": str(record.customer or ""),
+        "customer": _whose(record),
         "amount": wording.yuan(record.amount) if record.amount is not None else None,
         "expected": markup.day(record.expected_on, near=False) if record.expected_on else None,
         "is_overdue": pages.is_overdue(record),
@@ -118,6 +118,12 @@ def _card(record: Opportunity, here: str) -> dict[str, Any]:
         "win_url": decides[0]["url"] if decides else None,
         "lose_url": decides[1]["url"] if len(decides) > 1 else None,
     }
+
+
+def _whose(record: Opportunity) -> str:
+    """Return the customer's name where the title does not say it."""
+    name = str(record.customer or "")
+    return "" if name and record.title.startswith(name) else name
 
 
 def _move_url(record: Opportunity, here: str) -> str:

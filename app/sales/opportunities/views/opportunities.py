@@ -51,7 +51,7 @@ class OpportunityView(BulkActions, Recycled, History, DomainView):
     export_fields = [*list_fields, "state", "type", "product", "contact", "closed_on", *AFTER, "notes", "created_at"]
     form_fields = ["customer", *FIELDS]
     row_needs = ["state", "expected_on"]
-    default_sort = "expected_on"
+    default_sort = "-moved_at"
     quick_segments = [
         ("mine", _("My open ones"), page.asked(page.MINE, page.OPEN)),
         ("month", _("Expected in 30 days"), page.asked(page.OPEN, page.NEXT_MONTH)),
