@@ -1,4 +1,4 @@
-"""Two who move, win or make an opportunity at the same moment: one does, the other is told. Each without its guard too."""
+"""Two who move, win or make an opportunity at the same moment: one does, the other is told. Each unguarded too."""
 
 from threading import Barrier, BrokenBarrierError, Thread
 

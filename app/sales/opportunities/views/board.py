@@ -194,7 +194,7 @@ class FunnelView(BaseView):
             "rows": rows,
             "lost": [_lost_row(one, now) for one in queries.stages(phase=rules.LOST) if one.code in now],
             "reasons": _reasons(narrow),
-            "figures": _figures(now),
+            "stats": _figures(now),
             "narrowing": narrowing(narrow, "FunnelView.funnel", has_days=True),
             "today": clock.today(),
         }
