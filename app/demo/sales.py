@@ -19,12 +19,11 @@ from app.crm.products.models import Product
 from app.demo.companies import Maker
 from app.extensions import db
 from app.sales.opportunities.models import Move, Opportunity
-from app.sales.opportunities.rules import SEEDS
 
 MANY, BY_HAND = 260, 240
 OPENING, WORKING_MINUTES, FRIDAY = time(9), 540, 4
-STAGES = {one.code: one for one in SEEDS}
-OPEN_STAGES = [one.code for one in SEEDS if one.phase == "open"]
+#: The stages that an installation begins with; each code ends with its probability.
+OPEN_STAGES = ["contact_10", "needs_30", "proposal_50", "negotiation_70", "contract_90"]
 #: What is sold by which product code, and how many of it.
 KINDS: Mapping[str, tuple[str, ...]] = {
     "software_sale": ("QX-CW-STD", "QX-CW-PRO", "QX-JXC", "QX-SC", "QX-YUN"),
@@ -112,7 +111,7 @@ def _opportunity(maker: Maker, row: Any, products: Mapping[str, Product]) -> dic
         "stage": way[-1][0],
         "state": end,
         "amount": (product.price or Decimal(0)) * pieces,
-        "probability": STAGES[way[-1][0]].probability,
+        "probability": int(way[-1][0].rpartition("_")[2]),
         "expected_on": expected,
         "owner_id": row.owner_id,
         "department_id": row.department_id,
