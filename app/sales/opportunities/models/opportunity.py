@@ -13,6 +13,8 @@ from app.base import clock
 from app.base.fields import Choice, Date, Link, LongText, Moment, Money, Number, Text, field
 from app.base.i18n import _
 from app.crm.customers.queries import OfCustomer
+from app.crm.followups.queries import Followup
+from app.crm.products.queries import Product
 
 REACH = "opportunities"
 SCOPE = OfCustomer(REACH, "owner_id", "created_by_id")
@@ -99,8 +101,8 @@ class Opportunity(Model):
 
     customer = relationship("Customer")
     contact = relationship("Contact")
-    followup = relationship("Followup")
-    product = relationship("Product")
+    followup = relationship(Followup)
+    product = relationship(Product)
     owner = relationship("Employee", foreign_keys=[owner_id])
     department = relationship("Department")
     created_by = relationship("Employee", foreign_keys=[created_by_id])
