@@ -183,6 +183,7 @@ KEYS = {
     "Handover": lambda _world: [person.id for person in PEOPLE[:5]],
     "Holding": lambda _world: FIRST,
     "Job": lambda _world: FIRST,
+    "Move": lambda _world: FIRST,
     "Opportunity": lambda world: world.opportunity,
     "RecallRule": lambda _world: FIRST,
     "Recycle": lambda world: world.binned,
@@ -207,7 +208,7 @@ NAMES = {
     "<template>": ["company", "person", "assign", "products"],
     "<kind>": ["employee", "department", "role"],
     "<sha256>": ["0" * 64],
-    "<screen>": ["CustomerView", "ContactView", "EmployeeView", "PoolView"],
+    "<screen>": ["CustomerView", "ContactView", "EmployeeView", "PoolView", "OpportunityView"],
     "<token>": ["0" * 43],
 }
 
