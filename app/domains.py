@@ -32,6 +32,7 @@ DOMAINS = (
     "crm.fees",
     "crm.reconciliation",
     "crm.renewals",
+    "sales.opportunities",
 )
 
 #: Doors: they have screens but no business of their own.

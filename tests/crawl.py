@@ -19,6 +19,7 @@ from app.crm.deals.models import Deal
 from app.crm.followups.models import Followup
 from app.crm.keychanges import services as keychanges
 from app.extensions import db
+from app.sales.opportunities.models import Opportunity
 from app.system.announcements.services import publish
 from app.system.approvals import services as approvals
 from app.system.files import services as files
@@ -27,7 +28,17 @@ from app.system.recycle.models import BinEntry
 from tests.cast import EVE, LIN, PEOPLE, SAM
 from tests.crm.renewals.steps import a_fee as a_period
 from tests.crm.renewals.steps import line_of
-from tests.factories import a_bank_line, a_contact, a_customer, a_deal, a_fee, a_followup, a_letter, an_announcement
+from tests.factories import (
+    a_bank_line,
+    a_contact,
+    a_customer,
+    a_deal,
+    a_fee,
+    a_followup,
+    a_letter,
+    an_announcement,
+    an_opportunity,
+)
 from tests.system.segments.steps import kept, one
 
 SHARED_NUMBER = "+8613700137000"  # stands at one of Eve's and at one of Lin's
@@ -107,6 +118,10 @@ def made():
             a_bank_line(payer="叶家商贸有限公司", summary="叶家的年费").id,
             a_bank_line(payer="林家机械有限公司", summary="林家秘而不宣的付款").id,
         ]
+        chances = [
+            an_opportunity(customer=hers.id, by=EVE, title="叶家升级").id,
+            an_opportunity(customer=other.id, title="林家升级", notes="秘而不宣的需求", contact=contact.id).id,
+        ]
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         propose_key_data(hers, other)
         return SimpleNamespace(
@@ -117,6 +132,7 @@ def made():
             fee=fees,
             line=[a_line(one.id, person) for one, person in ((hers, EVE), (other, LIN))],
             bank_line=lines,
+            opportunity=chances,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
             pool=(free.id, hers.id, other.id),
@@ -169,8 +185,9 @@ SEARCHED = (
 #: What somebody types into the form of a new customer: whole names, numbers and codes, and parts of them.
 LIKE = (LINS["name"], "林家机械", LINS["phone"], LINS["legal_phone"], CODE, CODE_IN_BIN, "林家旧店有限公司", "林家")
 PLAIN = ("", "format=csv", "format=pdf", "sort=phone")
-OF_CUSTOMERS = ("access assignments contacts deals fees files followups keychanges related renewals").split()
-OF_CUSTOMERS = ().split()
+OF_CUSTOMERS = (
+    "access assignments contacts deals fees files followups keychanges opportunities related renewals".split()
+)
 TABS = ("", *(f"tab={name}" for name in OF_CUSTOMERS))
 
 
@@ -218,6 +235,8 @@ KEYS = {
     "Holding": lambda _world: FIRST,
     "Job": lambda _world: FIRST,
     "LearnedPayer": lambda _world: FIRST,
+    "Move": lambda _world: FIRST,
+    "Opportunity": lambda world: world.opportunity,
     "RecallRule": lambda _world: FIRST,
     "Receipt": lambda _world: FIRST,
     "Renewal": lambda world: world.line,
@@ -231,6 +250,7 @@ KEYS = {
     "Role": lambda _world: FIRST,
     "Run": lambda _world: FIRST,
     "Segment": lambda world: world.segments,
+    "Stage": lambda _world: FIRST,
     "Setting": lambda _world: ["site_name", "site_logo", "page_size"],
     "Template": lambda _world: FIRST,
     "Today": lambda world: world.customer,
@@ -243,7 +263,7 @@ NAMES = {
     "<template>": ["company", "person", "assign", "products", "fees"],
     "<kind>": ["employee", "department", "role"],
     "<sha256>": ["0" * 64],
-    "<screen>": ["CustomerView", "ContactView", "EmployeeView", "PoolView"],
+    "<screen>": ["CustomerView", "ContactView", "EmployeeView", "PoolView", "OpportunityView"],
     "<token>": ["0" * 43],
 }
 
@@ -274,7 +294,9 @@ def model_of(app, rule):
 #: By the method of the screen.
 ASKED = {
     "choices": ["q=", f"q={quote('家')}", "q=13700137000"],
-    "bulk_one": [f"action={name}" for name in ("assign", "recall", "delete", "bulk_edit")],
+    "bulk_one": [
+        f"action={name}" for name in ("assign", "recall", "delete", "bulk_edit", "allocate", "make_opportunities")
+    ],
 }
 
 
@@ -289,7 +311,7 @@ def queries_of(app, rule, world):
         return [f"q={quote(words)}{more}" for words in SEARCHED for more in ("", "&kind=contact&after=9.999")]
     if rule.endpoint == "FollowupView.add":
         return [f"customer={key}" for key in world.customer]
-    if model in (Customer, Contact, Followup, Deal) and ending in {"list", "index", "count", "export"}:
+    if model in (Customer, Contact, Followup, Deal, Opportunity) and ending in {"list", "index", "count", "export"}:
         return [
             *PLAIN,
             *[f"segment={key}" for key in world.segments],

@@ -180,3 +180,16 @@ def a_key_change(**given: Any) -> Any:
         customer = queries.by_id(key)
         assert customer is not None, "out of their scope"
         return keychanges.propose(customer, {"legal_person": "小王"} | given, actor=actor)
+
+
+def an_opportunity(**given: Any) -> Any:
+    """Make an opportunity of ``customer`` (an id), by ``by`` (a person of the cast, else Lin)."""
+    from app.crm.customers import queries  # noqa: PLC0415 - the models are loaded by then
+    from app.sales.opportunities import services as opportunities  # noqa: PLC0415
+
+    by, key = given.pop("by", LIN), given.pop("customer")
+    with acting(by.actor) as actor:
+        customer = queries.by_id(key)
+        assert customer is not None, "out of their scope"
+        values = {"title": "财务软件三站点", "type": "software_sale", "amount": Decimal(6980)}
+        return opportunities.create(customer, values | given, actor=actor)

@@ -276,6 +276,22 @@ def approvals(browser: Browser, address: str) -> None:
     admin.take("approval-flow")
 
 
+def selling(browser: Browser, address: str) -> None:
+    """Opportunities on the board, one of them, the funnel, and what a customer bought."""
+    li = Photographer(browser, address, "lijing")
+    page = li.page
+    li.take("opportunity-board", "/opportunity-board/")
+    page.locator(".zk-opp .zk-name").first.click()
+    page.locator(".zk-stages").wait_for()
+    li.take("opportunity")
+    li.take("funnel", "/opportunity-funnel/")
+    page.goto("/deals/")
+    page.locator("tbody .zk-name").first.click()
+    page.locator("a[href*='tab=deals']").first.click()
+    page.get_by_role("region", name="交易记录").wait_for()
+    li.take("transactions")
+
+
 def _logo() -> bytes:
     """Draw a mark that is clearly not ours: two rings on green."""
     picture, out = Image.new("RGBA", (256, 256)), io.BytesIO()
@@ -298,6 +314,7 @@ PARTS = (
     whose_they_are,
     what_was_paid,
     in_bulk,
+    selling,
     bringing_in,
     messages,
     channels,

@@ -42,6 +42,18 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Making:
+    """How an action that makes other records of its rows, and leaves the rows alone, is taken back.
+
+    ``number``: of the change set that made them. ``stays``: rows whose record must stay, and why; ``unmake``: removes
+    the records of the others, in the transaction that takes the rows back.
+    """
+
+    stays: Callable[[Sequence[int], int], Mapping[int, object]]
+    unmake: Callable[[Sequence[int], int], None]
+
+
+@dataclass(frozen=True)
 class Action:
     """One action over rows of a model. ``apply`` and ``after`` run inside a transaction of some thousand rows."""
 
@@ -70,6 +82,7 @@ class Action:
     when_undone: Callable[[int, Given, Actor], None] = lambda _run, _given, _actor: None
     leaves_reach: bool = False  # it takes rows out of the actor's reach: for undo it counts where they came from
     is_offered: bool = True  # in the bar over selected rows; False: begun from a screen of its own
+    making: Making | None = None  # it changes no row: ``columns`` is not asked
     asks: object = ""  # the heading over the fields, and the line beside it
     hint: object = ""
 

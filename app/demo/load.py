@@ -24,6 +24,7 @@ from app.demo.people import DEPARTMENTS, HEADS, OWNERS, PASSWORD, PEOPLE
 from app.demo.pools import keep_pools
 from app.demo.products import offer_products
 from app.demo.renewals import end_services
+from app.demo.sales import sell
 from app.demo.segments import keep_segments
 from app.extensions import db
 from app.system.security import queries as security
@@ -50,6 +51,7 @@ def load(settings: Any) -> tuple[int, int]:
     collect_fees(maker, actors, products)
     end_services(maker, actors)
     book(maker, actors["mahuimin"])
+    sell(maker, actors)
     keep_pools(actors)
     keep_segments(actors)
     write_letters(actors)

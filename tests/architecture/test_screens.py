@@ -32,7 +32,7 @@ LOOKS = frozenset("can_list can_show can_history can_export can_read can_get can
 }
 #: What is one's own and nobody else's: private segments. Source: DECISIONS, Rights.
 OWN = frozenset({"can_keep"})
-GUARDS = frozenset({"has_access", "has_access_api", "protect"})
+GUARDS = frozenset({"has_access", "has_access_api", "protect", "signed"})  # signed: base.screens.api asks both
 #: What upstream gives a view without being asked, and nobody needs.
 UPSTREAMS = frozenset({"can_this_form_get", "can_this_form_post"})
 
@@ -108,9 +108,7 @@ def assert_guarded(path, cls):
     for method in (node for node in cls.body if isinstance(node, ast.FunctionDef)):
         names = {_name(decorator) for decorator in method.decorator_list}
         if "expose" in names:
-            assert names & {"has_access", "has_access_api", "protect", "signed"}, (
-                f"{path}:{method.lineno} {cls.name}.{method.name}"
-            )
+            assert names & GUARDS, f"{path}:{method.lineno} {cls.name}.{method.name}"
 
 
 def _name(decorator):

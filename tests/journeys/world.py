@@ -44,6 +44,7 @@ from tests.factories import (
     a_product,
     a_template,
     an_announcement,
+    an_opportunity,
 )
 from tests.system.files.conftest import a_file
 from tests.system.imports.steps import imported, workbook
@@ -113,6 +114,13 @@ ADDRESSES = [
     "/renewals/?page_size=10", "/renewals/{line}", "/renewals/{line}/history", "/renewals/{line}/renew",
     "/renewals/{line}/bulk?action=end", "/renewals/dry-run", "/renewals/reminded/20261127",
     "/customers/{served}?tab=renewals",
+    "/customers/{customer}?tab=deals", "/customers/{customer}?tab=opportunities",
+    "/opportunities/", "/opportunities/new", "/opportunities/{opportunity}", "/opportunities/{opportunity}/edit",
+    "/opportunities/{opportunity}/history", "/opportunities/{opportunity}/delete", "/opportunities/{opportunity}/win",
+    "/opportunities/{opportunity}/lose", "/opportunities/{opportunity}/reopen", "/opportunity-board/",
+    "/opportunities/{opportunity}/bulk?action=allocate", "/followups/{followup}/bulk?action=make_opportunities",
+    "/opportunity-funnel/", "/opportunity-moves/", "/stages/", "/stages/new", "/stages/1", "/stages/1/edit",
+    "/stages/1/history",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -151,6 +159,7 @@ def customers():
     more = {"free": a_customer(name="无主商贸有限公司", owner=None).id, "limit": a_limit(role="agent", most=150).id}
     hung = {"contact": contact.id, "file": file.id, "followup": followup.id, "product": a_product().id}
     hung |= {"letter": a_letter(by=LIN, people=(ANRAN.id, EVE.id)).id, "announcement": announced()}
+    hung["opportunity"] = an_opportunity(customer=one.id, product=hung["product"], expected_on=clock.today()).id
     hung["deal"] = a_deal(customer=one.id, product=hung["product"]).id
     return {"customer": one.id, "gone": gone.id, "binned": binned, **hung, **more}
 

@@ -13,6 +13,7 @@ from app.base import clock, wording
 from app.base.fields import Choice, Date, Link, LongText, Moment, Money, field
 from app.base.i18n import _
 from app.crm.customers.queries import OfCustomer
+from app.crm.products.queries import Product
 
 REACH = "deals"
 _SOURCED = text("origin_id IS NOT NULL")
@@ -74,7 +75,7 @@ class Deal(Model):
     revision: Mapped[int] = mapped_column(nullable=False)
 
     customer = relationship("Customer")
-    product = relationship("Product")
+    product = relationship(Product)
     agent = relationship("Employee", foreign_keys=[agent_id])
     department = relationship("Department")
     created_by = relationship("Employee", foreign_keys=[created_by_id])

@@ -32,6 +32,11 @@ def of(customer_id: int, *, limit: int) -> Sequence[Followup]:
     return list(db.session.scalars(found.options(*loads).order_by(Followup.at.desc(), Followup.id.desc()).limit(limit)))
 
 
+def by_id(key: int) -> Followup | None:
+    """Return a follow-up in scope."""
+    return db.session.scalar(select(Followup).where(Followup.id == key))
+
+
 def count(customer_id: int) -> int:
     """Return how many follow-ups of a customer are in scope."""
     return db.session.scalar(select(func.count(Followup.id)).where(Followup.customer_id == customer_id)) or 0

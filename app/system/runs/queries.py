@@ -59,6 +59,17 @@ def changed(run_id: int) -> Sequence[int]:
         return list(db.session.scalars(done.order_by(RunRow.record_id)))
 
 
+def by_change_set(run_id: int) -> Mapping[int, Sequence[int]]:
+    """Return change set → the records that a run changed in it, and that are not taken back yet."""
+    done = (RunRow.run_id == run_id, RunRow.fate == Fate.CHANGED, RunRow.undone.is_(None))
+    rows = select(RunRow.change_set_id, RunRow.record_id).where(*done).order_by(RunRow.record_id)
+    found: dict[int, list[int]] = {}
+    with unscoped("the run's own rows"):
+        for number, key in db.session.execute(rows):
+            found.setdefault(number or 0, []).append(key)
+    return found
+
+
 def fates(run_id: int) -> Mapping[str | None, int]:
     """Return how many rows of a run met each fate; None: still to be done."""
     counted = select(RunRow.fate, func.count()).where(RunRow.run_id == run_id).group_by(RunRow.fate)

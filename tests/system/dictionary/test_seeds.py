@@ -38,11 +38,12 @@ def empty_cells(rows, columns):
 
 
 def test_every_dictionary_and_every_value_of_the_default_list_is_there():
-    ours = {"customer_tag", "delete_reason"}  # not in the list
+    ours = {"customer_tag", "deal_origin", "delete_reason", "fee_source"}  # not in the list
     own = [row for row in VALUES if row["dictionary"] in ours or (row["dictionary"], row["code"]) in OURS]
-    assert len(DICTIONARIES) == 126  # region and region_henan of the list are one here; ours are added
-    assert len(VALUES) - len(own) == 743
-    assert len(VALUES) - len(own) + len(PROVINCES) + len(HENAN) == 795
+    stages = 5  # of opportunity_stage: rows of a table of their own here
+    assert len(DICTIONARIES) == 127  # region and region_henan of the list are one here; ours are added
+    assert len(VALUES) - len(own) == 743 - stages
+    assert len(VALUES) - len(own) + len(PROVINCES) + len(HENAN) == 795 - stages
 
 
 def test_every_dictionary_has_values():

@@ -43,7 +43,7 @@ from app.crm.customers.services.owning import OWNING, bring_to, deal_out, let_go
 from app.crm.customers.services.phones import mark_number, recount
 from app.crm.customers.services.recycling import contact_bin, customer_bin, forbidden_parents, goes_with
 from app.crm.customers.services.searching import contact_kind, customer_kind
-from app.crm.customers.services.sharing import share, unshare
+from app.crm.customers.services.sharing import close_again, open_to, share, unshare
 
 __all__ = [
     "CHANGED_FOR_MANY",
@@ -69,6 +69,7 @@ __all__ = [
     "check_change",
     "check_delete",
     "check_keys_together",
+    "close_again",
     "contact_bin",
     "contact_kind",
     "create",
@@ -93,6 +94,7 @@ __all__ = [
     "mark_number",
     "may_edit_keys",
     "on_many",
+    "open_to",
     "plan",
     "propose_with",
     "proposer",

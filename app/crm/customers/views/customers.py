@@ -62,7 +62,7 @@ class CustomerView(BulkActions, Entering, Recycled, Reveals, History, DomainView
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_export", "can_history"]
     base_permissions += ["can_import", "can_revert", "can_share", "can_bulk_edit", "can_release"]
     base_permissions += ["can_phones", "can_accounts", "can_identity", "can_reveal", "can_edit_key"]
-    base_permissions += ["can_assign", "can_recall", "can_exceed"]
+    base_permissions += ["can_assign", "can_recall", "can_exceed", "can_make_opportunities"]
     bulk_actions = bulk.ACTIONS
 
     list_fields = ["name", "followup_status", "status", "owner", "phone", "region", "industry", "tags", "updated_at"]

@@ -24,13 +24,14 @@ from app.crm.followups.views.cycles import CycleView
 from app.crm.followups.views.entering import page_of
 from app.crm.followups.views.filters import WELL_FOLLOWED
 from app.crm.followups.views.followups import FollowupView
+from app.crm.followups.views.more import Step, add_step
 from app.crm.followups.views.today import TodayView
 from app.system.files import services as files
 from app.system.files.services import Holder
 from app.system.search.services import register as register_kind
 from app.system.sign_in.views import OPEN_TO_ALL
 
-__all__ = ["CalendarView", "CycleView", "FeedView", "FollowupView", "TodayView", "register"]
+__all__ = ["CalendarView", "CycleView", "FeedView", "FollowupView", "Step", "TodayView", "add_step", "register"]
 
 settings.groups |= {"followups": _("Follow-ups")}
 settings.register(

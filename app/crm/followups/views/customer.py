@@ -17,6 +17,7 @@ from app.crm.customers.views import calling
 from app.crm.customers.views.parts import Part, Tab
 from app.crm.followups import queries
 from app.crm.followups.models import Followup
+from app.crm.followups.views import more
 from app.crm.followups.views.entering import about, address, form_for, record_button, view
 
 MOST_SHOWN = 50
@@ -45,6 +46,7 @@ def _body(shows: Any, customer: Customer, count: int, *, is_mine: bool) -> Marku
         "problem": problem,
         "form_url": address(customer.id, back=here, in_place="1"),
         "customer": about(customer) if may_add else None,
+        "submits": more.submits() if may_add else [],
     }
     return Markup(render_template("zhike/followups/tab.html", page=page))  # noqa: S704 - a template's answer
 
@@ -66,6 +68,7 @@ def _drawn(row: Followup) -> dict[str, Any]:
         "length": specs["call_seconds"].text(row.call_seconds),
         "next": markup.moment(row.next_contact_at, near=False) if row.next_contact_at else None,
         "url": url_for("FollowupView.show", pk=row.id) if view().may("show") else None,
+        "actions": more.buttons(row),
     }
 
 

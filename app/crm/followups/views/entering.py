@@ -22,6 +22,7 @@ from app.crm.customers.queries import Customer
 from app.crm.customers.views import calling
 from app.crm.customers.views import page as customer_page
 from app.crm.followups import rules, services
+from app.crm.followups.views import more
 from app.extensions import db
 from app.system.files import services as files
 from app.system.files.services import Content
@@ -129,7 +130,7 @@ class Entering:
         except DomainError as refusal:
             return _refused(key, form, problem=refusal)
         flash(str(_("Saved: %(name)s") % {"name": saved}), "success")
-        return redirect(_back(key))
+        return redirect(more.leads(request.form.get("then", ""), saved) or _back(key))
 
 
 def _customer(text: str) -> Customer:
@@ -205,6 +206,7 @@ def entry_page(customer: Customer | None, form: Any, *, problem: object = None, 
         "sections": [{"id": "fields", "title": None, "fields": [*FIELDS, *(["files"] if "files" in form else [])]}],
         "cancel_url": _back(customer.id) if customer is not None else own.url("list"),
         "multipart": True,
+        "extra_submits": more.submits(),
         "customer": about(customer),
     }
     return own.render_template("zhike/followups/entry.html", page=page, form=form), status

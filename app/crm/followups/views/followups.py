@@ -15,22 +15,24 @@ from app.base.screens.view import DomainView
 from app.crm.customers import queries as customers
 from app.crm.followups import services
 from app.crm.followups.models import Followup
+from app.crm.followups.views import more
 from app.crm.followups.views.entering import FIELDS, Entering, address, with_contacts
 from app.system.audit.queries import Line
 from app.system.audit.views import History
 from app.system.files.views import tab as attached_files
 from app.system.recycle.views import Recycled
+from app.system.runs.views import BulkActions
 from app.system.sign_in.views import own_path
 
 
-class FollowupView(Entering, Recycled, History, DomainView):
+class FollowupView(BulkActions, Entering, Recycled, History, DomainView):
     route_base = "/followups"
     model = Followup
     title, one, group, icon = _("Follow-up records"), _("Follow-up"), _("Follow-ups"), "message-2"
     menu_place = 30
     when_empty = _("Open a customer and press “Record follow-up”.")
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
-    base_permissions += ["can_export", "can_history", "can_revert"]
+    base_permissions += ["can_export", "can_history", "can_revert", "can_make_opportunities"]
     list_fields = ["customer", "at", "progress", "result", "content", "channel", "next_contact_at", "by"]
     export_fields: ClassVar[Sequence[str]] = ["customer", *FIELDS, "by", "department"]
     form_fields = FIELDS
@@ -51,7 +53,7 @@ class FollowupView(Entering, Recycled, History, DomainView):
         if self.may("add") and record.customer is not None:
             url = address(record.customer_id)
             found.insert(0, {"label": _("Record follow-up"), "icon": "message-plus", "url": url})
-        return found
+        return [*found, *more.buttons(record)]
 
     def form(self, record: Any = None) -> Any:
         form = super().form(record)
@@ -81,7 +83,7 @@ class FollowupView(Entering, Recycled, History, DomainView):
         if self.may("add") and record.customer is not None and may_write(record.customer, self.actor()):
             url = address(record.customer_id)
             found.insert(0, {"label": _("Record follow-up"), "icon": "message-plus", "url": url})
-        return found
+        return [*more.buttons(record), *found] if is_mine or self.may("add") else found
 
     def _field(self, record: Followup, name: str) -> dict[str, Any]:
         return {"label": self.specs[name].label, "value": self.drawn(record, name)}

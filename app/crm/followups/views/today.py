@@ -103,7 +103,7 @@ class TodayView(DomainView):
         return [*late, *customers.marks(record)]
 
     def row_actions(self, record: Any) -> Sequence[Mapping[str, Any]]:
-        return customer_part.row_actions(self, record)
+        return list(parts.gathered("row_actions", self, record))
 
 
 def url_of(wanted: Asked) -> str:

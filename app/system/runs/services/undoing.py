@@ -10,7 +10,7 @@ from app.base import background, clock, logbook
 from app.base.actor import Actor
 from app.base.among import among
 from app.base.background import Progress
-from app.base.bulk import Action, signature
+from app.base.bulk import Action, Making, signature
 from app.base.history import explain, update_versioned, versions_of
 from app.base.i18n import _
 from app.base.logbook import Kind
@@ -46,7 +46,10 @@ def preview(run: Run) -> Preview:
     """Return what ``take_back`` would do now: how many rows nobody has edited since, and how many somebody has."""
     rules.check_has_undo(has_undo=has_undo(run))
     rules.state_after(run.state, "take_back")
-    subject, _action = known(run)
+    subject, action = known(run)
+    if action.making is not None:
+        kept = sum(len(action.making.stays(ids, number)) for number, ids in queries.by_change_set(run.id).items())
+        return Preview(run.changed_count - kept, kept)
     versions = versions_of(subject.model).__table__
     changed = (ROWS.c.run_id == run.id, ROWS.c.fate == str(Fate.CHANGED))
     ours = (versions.c.id == ROWS.c.record_id) & (versions.c.transaction_id == ROWS.c.change_set_id)
@@ -88,12 +91,23 @@ def _put_back(run_id: int, part: Mapping[int, int], actor: Actor) -> None:
     part = {key: part[key] for key in queries.still(run_id, list(part), fate=Fate.CHANGED)}
     number = next(iter(part.values()), 0)
     explain(_("Taken back: %(title)s", title=run.title))
+    if action.making is not None:
+        return _unmake(run, action.making, list(part), number)
     with _lists(action), action.amid_undo():
         _wait_for(subject, list(part))
         free, kept = _free(subject, action, list(part), number, actor)
         _restore(subject, action.columns(run.given), free, number, actor)
         if free:
             action.after(free)
+    _note(run, free, kept)
+    return None
+
+
+def _unmake(run: Run, making: Making, ids: Sequence[int], number: int) -> None:
+    kept = making.stays(ids, number)
+    free = [key for key in ids if key not in kept]
+    if free:
+        making.unmake(free, number)
     _note(run, free, kept)
 
 

@@ -1,0 +1,1 @@
+"""Selling: opportunities, and what follows from them."""

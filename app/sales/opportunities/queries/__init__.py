@@ -1,0 +1,62 @@
+"""Named reads of opportunities, their stages and moves."""
+
+from app.sales.opportunities.models import Opportunity
+from app.sales.opportunities.queries.finding import (
+    OpportunityNames,
+    alive,
+    at_followups,
+    by_id,
+    count,
+    mine,
+    moves_at,
+    moves_of,
+    of,
+    owned,
+    parents,
+    stale,
+)
+from app.sales.opportunities.queries.stages import STAMP, StageRow, first_open, next_open, stage, stages
+from app.sales.opportunities.queries.sums import (
+    Column,
+    Narrow,
+    Tally,
+    board_cards,
+    columns,
+    loads,
+    loss_reasons,
+    reached,
+    tally,
+    totals,
+)
+
+__all__ = [
+    "STAMP",
+    "Column",
+    "Narrow",
+    "Opportunity",
+    "OpportunityNames",
+    "StageRow",
+    "Tally",
+    "alive",
+    "at_followups",
+    "board_cards",
+    "by_id",
+    "columns",
+    "count",
+    "first_open",
+    "loads",
+    "loss_reasons",
+    "mine",
+    "moves_at",
+    "moves_of",
+    "next_open",
+    "of",
+    "owned",
+    "parents",
+    "reached",
+    "stage",
+    "stages",
+    "stale",
+    "tally",
+    "totals",
+]
