@@ -258,6 +258,9 @@ def messages(browser: Browser, address: str) -> None:
 def channels(browser: Browser, address: str) -> None:
     """How messages leave: a channel, the words of a message, and what one person wants."""
     admin = Photographer(browser, address, "admin")
+    admin.page.goto("/channels/1")
+    admin.page.get_by_role("button", name="启用", exact=True).first.click()
+    admin.page.wait_for_load_state("networkidle")
     admin.take("channel", "/channels/1")
     admin.take("template", "/message-templates/1")
     Photographer(browser, address, "wangli").take("notifications", "/me/notifications/")

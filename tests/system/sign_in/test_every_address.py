@@ -105,7 +105,15 @@ def test_a_foreign_token_changes_nothing(app, as_user):
 
 def is_own_affair(rule):
     """Tell whether an address is one's own account or inbox, keeps a long filter, only verifies or only exports."""
-    mine = ("SignInView.", "AuthView.", "InboxView.", "LimitedSecurityApi.", "PreferencesView.", "HomeView.arrange")
+    mine = (
+        "SignInView.",
+        "AuthView.",
+        "InboxView.",
+        "LimitedSecurityApi.",
+        "PreferencesView.",
+        "HomeView.arrange",
+        "NotificationsView.",
+    )
     return rule.endpoint.startswith(mine) or rule.rule.endswith(("/filter", "/logs/verify", "/export"))
 
 
