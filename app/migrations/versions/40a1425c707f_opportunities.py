@@ -52,8 +52,6 @@ def upgrade():
     with op.batch_alter_table('opportunities_opportunity_version', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_opportunities_opportunity_version_contact_id'), ['contact_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_opportunities_opportunity_version_department_id'), ['department_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_opportunities_opportunity_version_end_transaction_id'), ['end_transaction_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_opportunities_opportunity_version_operation_type'), ['operation_type'], unique=False)
         batch_op.create_index(batch_op.f('ix_opportunities_opportunity_version_product_id'), ['product_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_opportunities_opportunity_version_transaction_id'), ['transaction_id'], unique=False)
 
@@ -94,8 +92,6 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', 'transaction_id')
     )
     with op.batch_alter_table('opportunities_stage_version', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_opportunities_stage_version_end_transaction_id'), ['end_transaction_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_opportunities_stage_version_operation_type'), ['operation_type'], unique=False)
         batch_op.create_index(batch_op.f('ix_opportunities_stage_version_transaction_id'), ['transaction_id'], unique=False)
 
     op.create_table('opportunities_opportunity',
@@ -188,16 +184,12 @@ def downgrade():
     op.drop_table('opportunities_opportunity')
     with op.batch_alter_table('opportunities_stage_version', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_opportunities_stage_version_transaction_id'))
-        batch_op.drop_index(batch_op.f('ix_opportunities_stage_version_operation_type'))
-        batch_op.drop_index(batch_op.f('ix_opportunities_stage_version_end_transaction_id'))
 
     op.drop_table('opportunities_stage_version')
     op.drop_table('opportunities_stage')
     with op.batch_alter_table('opportunities_opportunity_version', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_opportunities_opportunity_version_transaction_id'))
         batch_op.drop_index(batch_op.f('ix_opportunities_opportunity_version_product_id'))
-        batch_op.drop_index(batch_op.f('ix_opportunities_opportunity_version_operation_type'))
-        batch_op.drop_index(batch_op.f('ix_opportunities_opportunity_version_end_transaction_id'))
         batch_op.drop_index(batch_op.f('ix_opportunities_opportunity_version_department_id'))
         batch_op.drop_index(batch_op.f('ix_opportunities_opportunity_version_contact_id'))
 
