@@ -14,11 +14,16 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 #: What sentences of the code are spoken with.
 SPEAKERS = frozenset(["_", "ngettext"])
 #: Words that stay as they are in every language.
-NAMES = frozenset("API Excel IP JPEG JSON MB Office PDF PNG SVG csv wkhtmltopdf xls xlsx".split())
+NAMES = frozenset(
+    (
+        "API AccessKey CHANNEL Excel HOSTS ID IP JPEG JSON MB Office PDF PNG SMS SMTP STARTTLS SVG Secret TLS Webhook "
+        "csv http https wkhtmltopdf xls xlsx"
+    ).split()
+)
 #: What is typed or sent as it stands: commands, addresses, names of keys.
 CODE = re.compile(
     r"flask customers import FILE --as USER|\?duplicates=accept|Authorization: Bearer"
-    r"|name@example\.com|fonts-noto-cjk|\b(?:username|password|revision)\b"
+    r"|name@example\.com|fonts-noto-cjk|\b(?:username|password|revision|none)\b|(?:\w+=)?\{\w+\}"
 )
 #: Words of the mainland that Taiwan says otherwise. Source: opencc's TWPhrases (a test asks it). Left out are those
 #: that are words of their own there: 文件 (a document), 程序 (a procedure), 項目 (an item), 保存 (to preserve).

@@ -22,7 +22,7 @@ class Phase(StrEnum):
 OPEN, WON, LOST = Phase
 #: In words, with a colour.
 PHASES: Mapping[str, tuple[object, str]] = {
-    OPEN: (_("Open"), "blue"),
+    OPEN: (_("In progress"), "blue"),
     WON: (_("Won"), "green"),
     LOST: (_("Lost"), "red"),
 }

@@ -75,7 +75,7 @@ class Letter(Model):
     sender = relationship("Employee")
     recipients: Mapped[list[Recipient]] = relationship("Recipient", order_by="Recipient.id", back_populates="letter")
 
-    __fields__ = (Text(_("To"), name="addressees", needs="recipients"),)
+    __fields__ = (Text(_("Sent to"), name="addressees", needs="recipients"),)
     __filters__ = (
         Reckoned(
             _("Read by me"),

@@ -107,7 +107,7 @@ def _tabs(listing: Listing, nodes: Sequence[Node], tallies: Mapping[str, queries
     for states in TABS:
         node = {"field": "state", "op": "in", "value": [str(state) for state in states]}
         count = sum(tallies[state].entries for state in states if state in tallies)
-        label = _("Waiting for approval") if UNREVIEWED in states else STATES.text(states[0])
+        label = _("To be reviewed") if UNREVIEWED in states else STATES.text(states[0])
         drawn = {"label": label, "url": _url(listing, [*kept, node]), "count": wording.number(count)}
         found.append(drawn | {"current": chosen == {str(state) for state in states}, "hot": _is_hot(states, count)})
     return found

@@ -48,7 +48,7 @@ class Papers:
         sheet.headline([f"{self.specs['number'].label}{_(': ')}{fee.number}"])
         sheet.blocks += pairs(sheet, _receipt(self, fee))
         sheet.heading(str(_("Signed")))
-        sheet.blocks += pairs(sheet, [(str(_("Received by")), "", False), (str(_("Seal")), "", False)])
+        sheet.blocks += pairs(sheet, [(str(_("Received by")), "", False), (str(_("Company seal")), "", False)])
         about = {"subject_kind": Fee.__tablename__, "subject_id": fee.id}
         name = joined(_("Receipt"), fee.number, by=" ")
         return prints.send(sheet.pdf(), name=name, what="FeeView.receipt", about=about, row_count=1)

@@ -255,7 +255,7 @@ def _figures(now: Mapping[str, queries.Column]) -> list[dict[str, Any]]:
     decided = won[0] + lost[0]
     rate = f"{round(100 * won[0] / decided)} %" if decided else "—"
     return [
-        _figure("target-arrow", _("Open"), opened) | {"url": pages.url_of(pages.OPEN)},
+        _figure("target-arrow", _("In progress"), opened) | {"url": pages.url_of(pages.OPEN)},
         {"icon": "scale", "k": _("Weighted"), "v": wording.yuan(opened[2]), "s": _("amount × probability")},
         _figure("trophy", _("Won"), won) | {"url": pages.url_of(pages.WON)},
         {"icon": "percentage", "k": _("Won of decided"), "v": rate, "s": wording.number(decided)},

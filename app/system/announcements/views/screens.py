@@ -209,7 +209,7 @@ class AnnouncementView(History, DomainView):
 class ReceiptView(DomainView):
     route_base = "/announcement-receipts"
     model = Receipt
-    title, one, group, icon = _("Who has read announcements"), _("Receipt"), _("Administration"), "users"
+    title, one, group, icon = _("Who has read announcements"), _("Read receipt"), _("Administration"), "users"
     when_empty = _("Once an announcement is published, its readers stand here.")
     menu_place = 900
     base_permissions = ["can_list", "can_export"]

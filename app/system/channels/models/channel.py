@@ -91,7 +91,9 @@ class Channel(Model):
     username: Mapped[str | None] = mapped_column(
         String(200), info=field(Text(_("User name there"), help=_("Empty: the server wants none.")))
     )
-    from_address: Mapped[str | None] = mapped_column(String(254), info=field(Email(_("Sender"), max_length=254)))
+    from_address: Mapped[str | None] = mapped_column(
+        String(254), info=field(Email(_("Address of the sender"), max_length=254))
+    )
     # ── robots ──
     webhook_host: Mapped[str | None] = mapped_column(String(200), info=field(Text(_("Robot at"))))
     # ── text messages ──

@@ -45,7 +45,7 @@ class Delivery(Model):
     state: Mapped[str] = mapped_column(String(10), info=field(Choice(_("State"), dictionary="delivery_state")))
     problem: Mapped[Told | None] = mapped_column(Sentence, info=field(Text(_("Problem"))))
     tries: Mapped[int] = mapped_column(default=0, info=field(Number(_("Tries"))))  # the fence of a sender, too
-    created_at: Mapped[datetime] = mapped_column(info=field(Moment(_("Told at"), sortable=True)))
+    created_at: Mapped[datetime] = mapped_column(info=field(Moment(_("Message of"), sortable=True)))
     next_try_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Next try"))))  # none: at once
     ended_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Ended at"))))  # sent, or given up
     is_urgent: Mapped[bool] = mapped_column(default=False, info=field(Boolean(_("Urgent"))))

@@ -38,7 +38,7 @@ ITEMS: Mapping[str, logbook.Item] = {
     "name": logbook.Item(_("Name")),
     "parent": logbook.Item(_("Belongs to")),
     "roles": logbook.Item(_("Roles"), _role),
-    "withdrawn": logbook.Item(_("Withdrawn"), _right),
+    "withdrawn": logbook.Item(_("Rights withdrawn"), _right),
 } | {
     f"reach_{domain}": logbook.Item(_("Data scope: %(domain)s", domain=label), _reach)
     for domain, label in rules.SCOPE_DOMAINS.items()
