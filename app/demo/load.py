@@ -13,7 +13,7 @@ from app.base.history import change_set, insert_versioned
 from app.base.transaction import transaction
 from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer, CustomerTag
 from app.crm.customers.services import phones, share
-from app.demo.approvals import propose_key_data
+from app.demo.approvals import change_keys
 from app.demo.companies import Maker
 from app.demo.followups import follow_up
 from app.demo.people import DEPARTMENTS, HEADS, OWNERS, PASSWORD, PEOPLE
@@ -42,7 +42,7 @@ def load(settings: Any) -> tuple[int, int]:
     follow_up(maker, actors)
     keep_pools(actors)
     keep_segments(actors)
-    propose_key_data(actors)
+    change_keys(actors)
     return len(PEOPLE), COMPANIES + PERSONS
 
 
