@@ -22,6 +22,7 @@ import pytest
 from flask import Flask, g, has_app_context
 from sqlalchemy import inspect
 
+from app import load_models
 from app.base import settings
 from app.base.actor import SYSTEM, acting
 from app.extensions import db
@@ -30,6 +31,7 @@ from app.system.settings import services as setting_services
 from tests.bed import browsers, keeper, servers
 from tests.bed.databases import POSTGRESQL, SQLITE, Watch, build
 
+load_models()  # all of them, before a test imports a screen: a screen looks its model up
 FOLDER = "ZHIKE_BED"
 ONLY_SQLITE = os.environ.get("ZHIKE_ONLY_SQLITE") == "1"
 _running: dict[str, tuple[Flask, Watch]] = {}
