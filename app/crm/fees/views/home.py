@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import url_for
+from sqlalchemy import and_, or_
 
 from app.base import clock, wording
 from app.base.actor import Actor
@@ -33,18 +34,20 @@ def _figure(key: object, value: object, icon: str, *nodes: Mapping[str, Any], to
     return {"icon": icon, "k": key, "v": value, "url": ledger.url_of({"all": list(nodes)}), "tone": tone}
 
 
-def _tallies(*where: Any) -> Mapping[str, queries.Tally]:
-    return queries.by_state(where)
-
-
 def _sum(tallies: Mapping[str, queries.Tally], *states: str) -> queries.Tally:
     found = [tallies[state] for state in states if state in tallies]
     return queries.Tally(sum(one.entries for one in found), sum((one.total for one in found), queries.NOTHING))
 
 
+def _standing(*where: Any) -> Mapping[str, queries.Tally]:
+    """Return the tallies of what is open whenever it was received, and of what counts this month: in one statement."""
+    month = and_(queries.in_month(clock.today().replace(day=1)), queries.counted(Fee.__table__))
+    return queries.by_state([*where, or_(Fee.state.in_([UNREVIEWED, REJECTED]), month)])
+
+
 def _finance(_actor: Actor) -> list[dict[str, Any]]:
-    waiting = _sum(_tallies(Fee.state == UNREVIEWED), UNREVIEWED)
-    month = _sum(_tallies(queries.in_month(clock.today().replace(day=1))), APPROVED, REVERSED)
+    tallies = _standing()
+    waiting, month = _sum(tallies, UNREVIEWED), _sum(tallies, APPROVED, REVERSED)
     tone = "warning" if waiting.entries else ""
     words = f"{wording.number(waiting.entries)} · {wording.yuan(waiting.total)}"
     return [
@@ -54,45 +57,23 @@ def _finance(_actor: Actor) -> list[dict[str, Any]]:
 
 
 def _agent(actor: Actor) -> list[dict[str, Any]]:
-    mine = Fee.agent_id == actor.id
-    open_ = _tallies(mine, Fee.state.in_([UNREVIEWED, REJECTED]))
-    month = _tallies(mine, queries.in_month(clock.today().replace(day=1)), queries.counted(Fee.__table__))
-    waiting, rejected = _sum(open_, UNREVIEWED), _sum(open_, REJECTED)
-    counted = _sum(month, APPROVED, REVERSED)
+    tallies = _standing(Fee.agent_id == actor.id)
+    waiting, rejected = _sum(tallies, UNREVIEWED), _sum(tallies, REJECTED)
+    counted, words = _sum(tallies, APPROVED, REVERSED), _("My fees approved this month")
+    both = f"{wording.number(waiting.entries)} · {wording.number(rejected.entries)}"
+    tone = "danger" if rejected.entries else ""
     return [
-        _figure(_("My fees waiting"), wording.number(waiting.entries), "receipt", MINE, _state(UNREVIEWED)),
-        _figure(
-            _("My fees rejected"),
-            wording.number(rejected.entries),
-            "receipt-refund",
-            MINE,
-            _state(REJECTED),
-            tone="danger" if rejected.entries else "",
-        ),
-        _figure(
-            _("My fees approved this month"),
-            wording.yuan(counted.total),
-            "cash",
-            MINE,
-            _month(),
-            _state(APPROVED, REVERSED),
-        ),
+        _figure(_("My fees waiting · rejected"), both, "receipt", MINE, _state(UNREVIEWED, REJECTED), tone=tone),
+        _figure(words, wording.yuan(counted.total), "cash", MINE, _month(), _state(APPROVED, REVERSED)),
     ]
 
 
 def _supervisor(_actor: Actor) -> list[dict[str, Any]]:
-    tallies = _tallies(queries.in_month(clock.today().replace(day=1)))
+    tallies = queries.by_state([queries.in_month(clock.today().replace(day=1))])
     counted, waiting = _sum(tallies, APPROVED, REVERSED), _sum(tallies, UNREVIEWED)
-    return [
-        _figure(
-            _("Fees of the department this month"),
-            wording.yuan(counted.total),
-            "cash",
-            _month(),
-            _state(APPROVED, REVERSED),
-        ),
-        _figure(_("of it waiting"), wording.yuan(waiting.total), "receipt", _month(), _state(UNREVIEWED)),
-    ]
+    words, total = _("Fees of the department this month"), wording.yuan(counted.total)
+    drawn = _figure(words, total, "cash", _month(), _state(APPROVED, REVERSED))
+    return [drawn | {"s": _("waiting: %(total)s") % {"total": wording.yuan(waiting.total)}}]
 
 
 def _oldest(_actor: Actor) -> Content:

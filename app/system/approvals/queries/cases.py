@@ -48,17 +48,15 @@ def waiting_for(code: str, actor: Actor) -> Select[int]:
     return select(cases.c.record_id).where(cases.c.subject == code, waits_for(cases, actor))
 
 
-#: What a card of a waiting case draws besides it.
-FOR_CARDS = (
-    selectinload(Case.applicant),
-    selectinload(Case.edition).selectinload(Edition.steps).selectinload(FlowStep.person),
-    selectinload(Case.edition).selectinload(Edition.steps).selectinload(FlowStep.role),
-)
+def for_cards() -> Sequence[Any]:
+    """Return what a card of a waiting case draws besides it. Asked late: to name a relation configures every mapper."""
+    steps = selectinload(Case.edition).selectinload(Edition.steps)
+    return selectinload(Case.applicant), steps.selectinload(FlowStep.person), steps.selectinload(FlowStep.role)
 
 
 def waiting(actor: Actor, *, code: str = "", limit: int, after: int = 0) -> Sequence[Case]:
     """Return cases that wait for somebody, those submitted first, behind the case ``after``."""
-    wanted = select(Case).where(waits_for(CASE, actor), Case.id > after).options(*FOR_CARDS)
+    wanted = select(Case).where(waits_for(CASE, actor), Case.id > after).options(*for_cards())
     if code:
         wanted = wanted.where(Case.subject == code)
     return with_records(list(db.session.scalars(wanted.order_by(Case.id).limit(limit))))
