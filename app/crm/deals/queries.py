@@ -70,6 +70,11 @@ def newest(actor: Actor, *, limit: int) -> Sequence[Deal]:
     return list(db.session.scalars(found.limit(limit)))
 
 
+def by_id(key: int) -> Deal | None:
+    """Return a deal in scope, as it is now."""
+    return db.session.scalar(select(Deal).where(Deal.id == key).execution_options(populate_existing=True))
+
+
 def at_origin(origin: str, origin_id: int) -> Deal | None:
     """Return the deal in scope that follows from a record."""
     return db.session.scalar(select(Deal).where(Deal.origin == origin, Deal.origin_id == origin_id))
@@ -129,6 +134,7 @@ __all__ = [
     "Sum",
     "alive",
     "at_origin",
+    "by_id",
     "by_year",
     "is_deal_customer",
     "newest",

@@ -3,5 +3,5 @@
 Words      fee, ledger, approve, reject, void, reverse, refund, further payment, open amount, voucher, month
 Lifecycle  rules.LIFECYCLE
 Announces  nothing: domains above hear by services.on_change, within the transaction
-Uses       security, sign_in, files, audit, runs, imports, approvals, customers, products
+Uses       security, sign_in, files, audit, runs, imports, approvals, customers, products, deals
 """

@@ -17,7 +17,7 @@ from app.crm.fees import services
 from app.crm.fees.models import Fee
 
 OWN = (
-    "product kind amount agreed_amount period_from period_to received_on method payer invoice_number notes agent"
+    "product kind amount agreed_amount period_from period_to received_on method payer invoice_number notes agent deal"
 ).split()
 KEPT = (
     "number state reason reason_text source department entered_by decided_by decided_at reverses refunds part_of "

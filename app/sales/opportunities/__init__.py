@@ -3,5 +3,5 @@
 Words      opportunity, stage, probability, weighted amount, win, lose, reopen, allocate, board, funnel
 Lifecycle  rules.LIFECYCLE
 Announces  nothing
-Uses       security, sign_in, audit, recycle, runs, search, customers, followups, assignments, products, deals
+Uses       security, sign_in, audit, recycle, runs, search, customers, followups, assignments, products, deals, fees
 """

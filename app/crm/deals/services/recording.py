@@ -16,6 +16,7 @@ from app.crm.customers.queries import Customer
 from app.crm.deals import rules
 from app.crm.deals.models import REACH, Deal
 from app.crm.deals.services.converting import convert, locked, reconsider
+from app.crm.deals.services.holding import check_free
 from app.crm.products import queries as products
 from app.extensions import db
 from app.system.recycle import services as recycle
@@ -78,11 +79,15 @@ def change(deal: Deal, values: Mapping[str, Any], *, actor: Actor, revision: int
 
 @transaction
 def delete(deal: Deal, *, actor: Actor, why: Why = UNSAID) -> None:
-    """Put a deal that was entered by hand into the recycle bin; its customer tells of those that are left."""
+    """Put a deal that was entered by hand into the recycle bin; its customer tells of those that are left.
+
+    Raises Invalid if it follows from something else, or if something hangs on it.
+    """
     locked([deal.customer_id])
     if deal.deleted_at is not None:
         raise Invalid(_("This deal is deleted already."))
     rules.check_by_hand(deal.origin)
+    check_free(deal.id)
     key, customer_id = deal.id, deal.customer_id
     deal.deleted_at = deal.updated_at = clock.now()
     if str(why):

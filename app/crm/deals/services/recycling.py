@@ -15,6 +15,7 @@ from app.crm.customers.queries import Customer
 from app.crm.deals import queries, rules
 from app.crm.deals.models import Deal
 from app.crm.deals.services.converting import convert, locked, reconsider
+from app.crm.deals.services.holding import check_free
 from app.extensions import db
 from app.system.recycle import services as recycle
 
@@ -59,6 +60,8 @@ def restore_deals(ids: Sequence[int], _ways: Collection[str], actor: Actor) -> N
 def remove_deals(ids: Sequence[int], actor: Actor) -> None:
     """Take deals out of all lists again."""
     theirs = locked(_customers_of(ids))
+    for key in ids:
+        check_free(key)
     update_versioned(Deal, ids, {"deleted_at": clock.now()}, also={"updated_at": clock.now()})
     reconsider(theirs, gone=ids, actor=actor)
 

@@ -16,10 +16,11 @@ from app.crm.deals.queries import DealNames
 from app.crm.deals.services import deal_bin, forbidden_products, go_with_customers
 from app.crm.deals.views import customer, home, transactions
 from app.crm.deals.views.deals import DealView
+from app.crm.deals.views.hung import hang as hang_on_deal
 from app.crm.deals.views.origins import leads
 from app.crm.deals.views.transactions import TransactionView
 
-__all__ = ["DealView", "TransactionView", "leads", "register"]
+__all__ = ["DealView", "TransactionView", "hang_on_deal", "leads", "register"]
 
 
 def _hanging(name: str, column: str, inner: Field) -> Related:

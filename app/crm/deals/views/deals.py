@@ -19,7 +19,7 @@ from app.base.screens.view import DomainView
 from app.crm.customers import queries as customers
 from app.crm.deals import rules, services
 from app.crm.deals.models import Deal
-from app.crm.deals.views import origins
+from app.crm.deals.views import hung, origins
 from app.system.audit.queries import Line
 from app.system.audit.views import History
 from app.system.recycle.views import Recycled
@@ -107,6 +107,9 @@ class DealView(Recycled, History, DomainView):
         page["actions"] = [one for one in page["actions"] if is_mine or one["icon"] == "history"]
         button = origins.button(record.origin, record.origin_id)
         page["actions"] = [button, *page["actions"]] if button else page["actions"]
+        sections, buttons = hung.parts(record)
+        page["sections"] += sections
+        page["actions"] = [*buttons, *page["actions"]]
         drawn: str = self.render_template("zhike/record.html", page=page)
         return drawn
 

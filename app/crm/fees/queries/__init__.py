@@ -1,6 +1,7 @@
 """Named reads of fees, and the conditions by which domains above say what counts."""
 
 from app.crm.fees.models import Closing, Fee
+from app.crm.fees.queries.dealing import counting_of, of_deal, paid_of_deal, paying, received_by_year
 from app.crm.fees.queries.reading import (
     REASONS,
     FeeNames,
@@ -63,6 +64,7 @@ __all__ = [
     "closing",
     "count_of",
     "counted",
+    "counting_of",
     "entered",
     "exact",
     "heads_department",
@@ -76,11 +78,15 @@ __all__ = [
     "next_month",
     "numbers_taken",
     "of_customer",
+    "of_deal",
     "oldest_waiting",
     "open_amount",
     "open_lines",
     "open_of",
     "paid",
+    "paid_of_deal",
+    "paying",
+    "received_by_year",
     "refundable",
     "statement",
     "tally",

@@ -1,8 +1,11 @@
-"""What domains above hear when fees are entered, decided, corrected or voided: in the same transaction."""
+"""What follows when fees are entered, decided, corrected or voided, in the same transaction: deals, and what domains
+above make of it.
+"""
 
 from collections.abc import Callable, Iterable
 
 from app.base.actor import Actor
+from app.crm.fees.services.selling import sell
 from app.extensions import db
 
 Hear = Callable[[list[int], Actor], None]
@@ -18,5 +21,7 @@ def on_change(hear: Hear) -> None:
 def changed(ids: Iterable[int], *, actor: Actor) -> None:
     """Tell that some fees are not what they were. Part of the transaction that changed them."""
     db.session.flush()
+    some = sorted(set(ids))
+    sell(some, actor=actor)
     for hear in _listeners:
-        hear(sorted(set(ids)), actor)
+        hear(some, actor)

@@ -9,13 +9,14 @@ from app.base.actor import Actor, Level
 from app.base.errors import Doubtful, Invalid, InvalidFields, NotAllowed
 from app.base.fields import fields_of
 from app.base.i18n import _
-from app.base.scope import may_write
+from app.base.scope import may_write, unscoped
 from app.base.transaction import check_revision, lock, transaction
 from app.crm.customers.queries import Customer
 from app.crm.fees import queries, rules
 from app.crm.fees.models import REACH, Fee
 from app.crm.fees.services import months
 from app.crm.fees.services.changes import changed
+from app.crm.fees.services.paying import check_deal
 from app.crm.products import queries as products
 from app.extensions import db
 from app.system.approvals import queries as approval_queries
@@ -69,6 +70,7 @@ def record(
     given = {name: value for name, value in values.items() if name not in KEPT}
     rules.check_values(given, today=clock.today())
     _check_product(given["product"], but=None)
+    check_deal(given.get("deal"), customer_id=customer.id, but=None)
     months.check_open(given["received_on"])
     if despite is not None:
         _check_alike(customer, given, despite)
@@ -113,6 +115,20 @@ def check_may_enter(customer: Customer, actor: Actor) -> None:
         may_write_customer=may_write(customer, actor),
         is_deleted=customer.deleted_at is not None,
     )
+
+
+def may_enter(customer: Customer, actor: Actor) -> bool:
+    """Tell whether somebody may enter fees of a customer."""
+    try:
+        check_may_enter(customer, actor)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _hold_customer(key: int) -> None:
+    with unscoped("the fee is the actor's, whosever the customer"):
+        lock(db.session.get_one(Customer, key))
 
 
 def _check_product(key: int, *, but: int | None) -> None:
@@ -165,6 +181,8 @@ def change(fee: Fee, values: Mapping[str, Any], *, actor: Actor, revision: int |
     check_revision(fee, revision=revision)
     given = {name: value for name, value in values.items() if name not in KEPT and name not in _fixed(fee)}
     meant = {name: getattr(fee, spec.column) for name, spec in fields_of(Fee).items()} | given
+    if meant["deal"] is not None:  # whoever takes the deal away holds the customer too
+        _hold_customer(fee.customer_id)
     _check_change(fee, meant)
     if meant["agent"] != fee.agent_id:
         given["agent"] = _agent(meant["agent"], actor)
@@ -210,6 +228,7 @@ def _check_change(fee: Fee, meant: Mapping[str, Any]) -> None:
         values["amount"] = abs(meant["amount"])
     rules.check_values(values, today=clock.today())
     _check_product(meant["product"], but=fee.product_id)
+    check_deal(meant["deal"], customer_id=fee.customer_id, but=fee.deal_id)
     if meant["received_on"] != fee.received_on:
         months.hold(meant["received_on"])
     months.check_open(fee.received_on, meant["received_on"])

@@ -24,6 +24,7 @@ from app.crm.fees.models import Fee
 from app.crm.fees.services import months
 from app.crm.fees.services.changes import changed
 from app.crm.fees.services.import_rows import FIELDS, FeeChecker
+from app.crm.fees.services.selling import unsell
 from app.extensions import db
 from app.system.approvals import services as approvals
 from app.system.imports.services import Refused
@@ -127,7 +128,9 @@ class FeeTarget:
         with unscoped("whoever imported them takes them back"):
             rows = db.session.execute(select(ROWS.c.id, ROWS.c.number).where(among(ROWS.c.id, ids))).all()
         ours = [row.id for row in rows if OURS.fullmatch(row.number)]
-        approvals.drop("fee", list(ids), actor=current_actor() or SYSTEM)
+        actor = current_actor() or SYSTEM
+        unsell(ids, actor=actor)
+        approvals.drop("fee", list(ids), actor=actor)
         update_versioned(Fee, ours, {"state": rules.VOID}, also={"updated_at": clock.now()})
         delete_versioned(Fee, sorted(set(ids) - set(ours)))
 

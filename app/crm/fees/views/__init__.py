@@ -8,10 +8,13 @@ from app.base.screens import rights
 from app.base.screens.frame import quick_adds
 from app.base.screens.home import first_page
 from app.crm.customers.views import hang
+from app.crm.deals import services as deals
+from app.crm.deals.views import hang_on_deal, leads, transactions
+from app.crm.fees import services
 from app.crm.fees.models import Fee
 from app.crm.fees.queries import FeeNames
 from app.crm.fees.services import FeeTarget, keeps_customers
-from app.crm.fees.views import filters, home, terms, told
+from app.crm.fees.views import dealing, filters, home, terms, told
 from app.crm.fees.views.approving import SUBJECT
 from app.crm.fees.views.closings import ClosingView
 from app.crm.fees.views.customer import PART
@@ -38,6 +41,13 @@ def register(appbuilder: AppBuilder) -> None:
     approvals.register(SUBJECT)
     files.register(Holder("fee", _("Service fee"), Fee, page_of))
     recycle.forbid("customer", "fees", keeps_customers)
+    recycle.forbid("product", "fees", services.keeps_products)
+    recycle.forbid("deal", "fees", services.keeps_deals)
+    deals.hangs_on("fees", services.keeps_deal)
+    right = ("can_show", "FeeView")
+    leads(services.ORIGIN, _("Open the fee"), icon="receipt", endpoint="FeeView.show", right=right)
+    transactions.add(dealing.SOURCE)
+    hang_on_deal("fees", dealing.of_deal)
     register_target(FeeTarget())
     hang(PART)
     first_page.add(*home.PARTS)

@@ -20,6 +20,8 @@ from app.base.screens.outside import not_found
 from app.base.screens.view import current_actor
 from app.crm.customers import queries as customers
 from app.crm.customers.queries import Customer
+from app.crm.deals import queries as deals
+from app.crm.deals.queries import Deal
 from app.crm.fees import queries, rules, services
 from app.crm.fees.models import Fee
 from app.crm.products import queries as products
@@ -105,7 +107,10 @@ class Entering:
         if not request.args.get("customer"):
             return self.choose_customer()
         customer = _customer(request.args["customer"])
+        deal = _deal(customer)
         form = form_of(names_for(None))
+        if deal is not None and not form.is_submitted():
+            _of_deal(form, deal)
         if not form.is_submitted() or not form.validate():
             return self._entry_page(customer, form)
         return self._recorded(customer, form)
@@ -123,7 +128,8 @@ class Entering:
         return drawn
 
     def _recorded(self: Any, customer: Customer, form: Any) -> Any:
-        key, values = customer.id, forms.values(form)
+        key, deal = customer.id, _deal(customer)
+        values = forms.values(form) | {"deal": deal.id if deal is not None else None}
         try:
             saved = services.record(
                 customer,
@@ -161,6 +167,7 @@ class Entering:
             "multipart": True,
             "sections": _sections(form),
             "customer": _about(customer),
+            "deal": str(_deal(customer) or "") if customer is not None else "",
             "alike": _alike(problem),
             "usual_url": self.url("usual", customer=customer.id) if customer is not None else None,
         }
@@ -204,6 +211,27 @@ def _customer(text: str) -> Customer:
         not_found(Customer, key)
     services.check_may_enter(found, current_actor())
     return found
+
+
+def _deal(customer: Customer) -> Deal | None:
+    """Return the deal in scope that the fee pays for, 404 for one of somebody else; None if none is named."""
+    if not request.args.get("deal"):
+        return None
+    key = _key(request.args["deal"]) or abort(404)
+    found = deals.by_id(key)
+    if found is None or found.customer_id != customer.id:
+        not_found(Deal, key)
+    return found
+
+
+def _of_deal(form: Any, deal: Deal) -> None:
+    """Fill in what the deal says: the product, and what is still open of it."""
+    left = deal.amount - queries.paid_of_deal(deal.id, origin_id=None)
+    if deal.product_id is not None and "product" in form:
+        form.product.data = str(deal.product_id)
+        forms.fill(form, None)
+    if left > 0:
+        form.amount.data = view().specs["amount"].typed(left)
 
 
 def _about(customer: Customer | None) -> dict[str, Any] | None:

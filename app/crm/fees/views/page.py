@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 from markupsafe import Markup
 
 from app.base import wording
@@ -11,6 +11,7 @@ from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens import listpage, markup
 from app.crm.customers import queries as customers
+from app.crm.deals import queries as deals
 from app.crm.fees import queries, rules, services
 from app.crm.fees.models import Fee
 from app.crm.fees.rules import APPROVED, REJECTED, UNREVIEWED
@@ -26,7 +27,11 @@ def build(view: Any, fee: Fee) -> dict[str, Any]:
     """Return everything the page of a fee draws."""
     is_mine = may_write(fee, view.actor())
     page = listpage.record_page(view, fee)
-    about = [_customer(view, fee), *[_field(view, fee, name) for name in ("entered_by", "department", "created_at")]]
+    about = [
+        _customer(view, fee),
+        *_deal(fee),
+        *[_field(view, fee, name) for name in ("entered_by", "department", "created_at")],
+    ]
     return page | {
         "title": fee.number,
         "chips": [*_chips(view, fee)],
@@ -99,6 +104,21 @@ def _customer(view: Any, fee: Fee) -> dict[str, Any]:
         url = url_for("CustomerView.show", pk=fee.customer_id, tab="fees")
         drawn = Markup('<a href="{}">{}</a>').format(url, drawn)
     return {"label": spec.label, "value": drawn, "span": True}
+
+
+def _deal(fee: Fee) -> list[dict[str, Any]]:
+    """Return the deal that a fee pays for, or that follows from it, as far as this person sees it."""
+    deal = deals.by_id(fee.deal_id) if fee.deal_id else deals.at_origin(services.ORIGIN, fee.id)
+    if deal is None or not has_access("can_show", "DealView"):
+        return []
+    label = _("Pays for the deal") if fee.deal_id else _("Deal")
+    link = Markup('<a href="{}">{}</a>').format(url_for("DealView.show", pk=deal.id), str(deal))
+    return [{"label": label, "value": link, "span": True}]
+
+
+def has_access(permission: str, screen: str) -> bool:
+    """Tell whether this person may open something of another screen."""
+    return bool(current_app.extensions["house"].sm.has_access(permission, screen))
 
 
 def reason(view: Any, fee: Fee) -> str:

@@ -1,7 +1,7 @@
 """What can be done with opportunities and stages. One verb, one transaction."""
 
 from app.sales.opportunities.services.allocating import allocate, check_allocate, plan_allocate
-from app.sales.opportunities.services.deciding import fees_hang_on, lose, reopen, win
+from app.sales.opportunities.services.deciding import fee_keeps, fees_hang_on, lose, reopen, win
 from app.sales.opportunities.services.editing import KEPT, change, create, delete, from_followup, move, restore
 from app.sales.opportunities.services.making import (
     check_make,
@@ -39,6 +39,7 @@ __all__ = [
     "check_make",
     "create",
     "delete",
+    "fee_keeps",
     "fees_hang_on",
     "forbidden_customers",
     "forbidden_followups",

@@ -11,6 +11,7 @@ from app.base.i18n import _
 from app.base.transaction import check_revision, lock, transaction
 from app.crm.customers import queries as customers
 from app.crm.deals import services as deals
+from app.crm.fees import services as fees
 from app.extensions import db
 from app.sales.opportunities import queries, rules
 from app.sales.opportunities.models import Opportunity
@@ -25,6 +26,11 @@ _hanging: dict[str, Hangs] = {}
 def fees_hang_on(name: str, says: Hangs) -> None:
     """Let a domain forbid that a won opportunity is reopened: ``says`` (its id) returns the sentence, or None."""
     _hanging[name] = says
+
+
+def fee_keeps(key: int) -> object:
+    """Return why a won opportunity stays won: a living fee pays for its deal."""
+    return fees.keeps_origin(ORIGIN, key)
 
 
 @transaction

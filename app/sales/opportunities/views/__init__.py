@@ -24,6 +24,8 @@ from app.sales.opportunities.models import Opportunity
 from app.sales.opportunities.queries import OpportunityNames
 from app.sales.opportunities.services import (
     OwnerNames,
+    fee_keeps,
+    fees_hang_on,
     forbidden_customers,
     forbidden_followups,
     forbidden_products,
@@ -128,6 +130,7 @@ def _hang_up() -> None:
     recycle.forbid("followup", "opportunities", forbidden_followups)
     goes_with("customer", "an opportunity", go_with_customers)  # before the follow-ups, which it names
     goes_with("contact", "opportunities", go_with_contacts)
+    fees_hang_on("fees", fee_keeps)
     register_kind(opportunity_kind())
     add_filters(Customer, *OF_CUSTOMERS)
     add_filters(Opportunity, *OF_OPPORTUNITIES)
