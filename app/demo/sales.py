@@ -85,8 +85,14 @@ def _bought() -> Sequence[Any]:
     table = Customer.__table__
     columns = [table.c[name] for name in ("id", "owner_id", "department_id", "converted_on")]
     with unscoped("the demo tells of everybody's work"):
-        met = (table.c.converted_on.is_not(None), table.c.owner_id.is_not(None))
+        met = (table.c.converted_on.is_not(None), table.c.owner_id.is_not(None), ~_has_deal(table))
         return db.session.execute(select(*columns).where(*met).order_by(table.c.id)).all()
+
+
+def _has_deal(table: Any) -> Any:
+    """Return the condition of a deal that followed from a fee already."""
+    rows = Deal.__table__
+    return select(rows.c.id).where(rows.c.customer_id == table.c.id).correlate(table).exists()
 
 
 def _opportunity(maker: Maker, row: Any, products: Mapping[str, Product]) -> dict[str, Any]:

@@ -96,7 +96,7 @@ ADDRESSES = [
     "/message-templates/{template}/history", "/me/notifications/",
     "/fees/?page_size=10", "/fees/ledger", "/fees/waiting", "/fees/{fee}", "/fees/{fee}/edit", "/fees/{fee}/history",
     "/fees/{fee}/reject", "/fees/{fee}/void", "/fees/{paid}/reverse", "/fees/{paid}/refund", "/fees/{part}/further",
-    "/fees/new", "/fees/new?customer={customer}", "/fees/statement?customer={customer}",
+    "/fees/new", "/fees/new?customer={customer}", "/fees/new?customer={customer}&deal={deal}", "/fees/statement?customer={customer}",
     "/fees/{fee}/bulk?action=approve", "/customers/{customer}?tab=fees", "/fees/closings/", "/fees/closings/new",
     "/fees/closings/{closing}",
     "/fees/closings/{closing}/reopen", "/fees/closings/{closing}/history", "/imports/fees/",

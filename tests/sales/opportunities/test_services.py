@@ -14,6 +14,8 @@ from app.crm.customers import queries as customer_queries
 from app.crm.customers import services as customers
 from app.crm.customers.models import Customer
 from app.crm.deals.models import Deal
+from app.crm.fees import services as fees
+from app.crm.fees.models import Fee
 from app.crm.products import services as products
 from app.extensions import db
 from app.sales.opportunities import queries, services
@@ -24,7 +26,7 @@ from app.system.notifications.models import Message
 from app.system.recycle import services as bins
 from app.system.recycle.models import BinEntry
 from tests.cast import EVE, LIN, MEI, QIAN, SAM
-from tests.factories import a_contact, a_customer, a_followup, a_product, an_opportunity
+from tests.factories import a_contact, a_customer, a_fee, a_followup, a_product, an_opportunity
 
 pytestmark = pytest.mark.usefixtures("in_app")
 A_DAY = timedelta(days=1)
@@ -132,6 +134,19 @@ def test_what_a_fee_hangs_on_is_not_reopened(one, lin, monkeypatch):
     with pytest.raises(Invalid, match="A fee hangs on"):
         services.reopen(one, {"stage": "needs_30"}, actor=lin, revision=None)
     assert len(deals()) == 1
+
+
+def test_a_won_one_whose_deal_a_fee_pays_for_is_not_reopened_until_that_is_void(one, lin, customer):
+    won(one, lin)
+    fee = a_fee(customer=customer.id, deal=deals()[0].id)
+    with acting(lin):
+        with pytest.raises(Invalid, match="pays for this deal"):
+            services.reopen(one, {"stage": "needs_30"}, actor=lin, revision=None)
+        fees.void(db.session.get_one(Fee, fee.id), "重复录入", actor=lin)
+        services.reopen(one, {"stage": "needs_30"}, actor=lin, revision=None)
+        assert deals() == []
+        with pytest.raises(InvalidFields):
+            a_fee(customer=customer.id, deal=1)
 
 
 def test_a_lost_one_tells_why_and_reopened_it_tells_no_more(one, lin):

@@ -1,7 +1,7 @@
 """Transactions 交易记录 of a customer in one list, with totals by year, and as a file. Source: CUS-16.
 
 Deals are here; a domain above adds its own, such as payments, from its ``register``:
-``transactions.add(Source("fees", _("Received"), rows=…, sums=…, right=("can_list", "FeeView")))``.
+``transactions.add(Source("fees", _("Money received"), rows=…, sums=…, right=("can_list", "FeeView")))``.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -21,7 +21,7 @@ def paying(deal_id: int) -> Sequence[str]:
 
 
 def of_deal(deal_id: int, *, origin_id: int | None) -> Sequence[Fee]:
-    """Return the fees in scope that pay for a deal, and further payments. ``origin_id``: the fee that it follows from."""
+    """Return the fees in scope that pay for a deal. ``origin_id``: the fee that it follows from."""
     first = select(Fee.id).where(or_(Fee.deal_id == deal_id, Fee.id == (origin_id or 0)))
     found = select(Fee).where(or_(Fee.id.in_(first), Fee.part_of_id.in_(first)))
     return list(db.session.scalars(found.order_by(Fee.received_on, Fee.id)))

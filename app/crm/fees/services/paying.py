@@ -57,7 +57,8 @@ def keeps_deals(ids: Sequence[int]) -> Mapping[int, object]:
     counted = select(Fee.deal_id, func.count()).where(among(Fee.deal_id, ids)).group_by(Fee.deal_id)
     with unscoped("whoever entered them"):
         rows = db.session.execute(counted).all()
-    return {key: _("Service fees are entered for it (%(count)s).", count=count) for key, count in rows}
+    sentence = _("Service fees are entered for it (%(count)s).")
+    return {key: sentence % {"count": count} for key, count in rows if key is not None}
 
 
 def keeps_products(ids: Sequence[int]) -> Mapping[int, object]:

@@ -4,7 +4,7 @@ The first payment of what was agreed is the deal, of the whole sum. Further paym
 none of their own, and neither is a fee that pays for a deal that stands already.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import and_, func, select
 
@@ -28,7 +28,7 @@ SOLD = and_(
 )
 
 
-def sell(ids: Collection[int], *, actor: Actor) -> None:
+def sell(ids: Sequence[int], *, actor: Actor) -> None:
     """Make the deals of those of some fees that are approved; take back those of all others. In sets.
 
     Part of the transaction that changed them.

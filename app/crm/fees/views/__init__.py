@@ -9,7 +9,7 @@ from app.base.screens.frame import quick_adds
 from app.base.screens.home import first_page
 from app.crm.customers.views import hang
 from app.crm.deals import services as deals
-from app.crm.deals.views import hang_on_deal, leads, transactions
+from app.crm.deals.views import leads
 from app.crm.fees import services
 from app.crm.fees.models import Fee
 from app.crm.fees.queries import FeeNames
@@ -46,8 +46,7 @@ def register(appbuilder: AppBuilder) -> None:
     deals.hangs_on("fees", services.keeps_deal)
     right = ("can_show", "FeeView")
     leads(services.ORIGIN, _("Open the fee"), icon="receipt", endpoint="FeeView.show", right=right)
-    transactions.add(dealing.SOURCE)
-    hang_on_deal("fees", dealing.of_deal)
+    dealing.declare()
     register_target(FeeTarget())
     hang(PART)
     first_page.add(*home.PARTS)

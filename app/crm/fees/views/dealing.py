@@ -13,7 +13,8 @@ from app.base.i18n import _
 from app.crm.customers import queries as customers
 from app.crm.customers.queries import Customer
 from app.crm.deals.queries import Deal
-from app.crm.deals.views.transactions import Source, Transaction
+from app.crm.deals.views import hang_on_deal
+from app.crm.deals.views.transactions import Source, Transaction, add
 from app.crm.fees import queries, services
 from app.crm.fees.models import Fee
 from app.crm.fees.views.entering import address, view
@@ -55,7 +56,7 @@ def _sums(customer: Customer, _actor: Actor) -> Mapping[int, Decimal]:
     return queries.received_by_year(customer.id)
 
 
-SOURCE = Source("fees", _("Received"), _rows, _sums, RIGHT, place=20)
+SOURCE = Source("fees", _("Money received"), _rows, _sums, RIGHT, place=20)
 
 
 # ── a deal's page ──
@@ -90,3 +91,9 @@ def enter(deal: Deal) -> Sequence[Mapping[str, Any]]:
         return []
     url = address(customer.id, deal=str(deal.id), back=url_for("DealView.show", pk=deal.id))
     return [{"label": _("Enter fee"), "icon": "receipt", "url": url}]
+
+
+def declare() -> None:
+    """Hang them up."""
+    add(SOURCE)
+    hang_on_deal("fees", of_deal)
