@@ -49,9 +49,9 @@ def _finance(_actor: Actor) -> list[dict[str, Any]]:
     tallies = _standing()
     waiting, month = _sum(tallies, UNREVIEWED), _sum(tallies, APPROVED, REVERSED)
     tone = "warning" if waiting.entries else ""
-    words = f"{wording.number(waiting.entries)} · {wording.yuan(waiting.total)}"
+    waits = _figure(_("Fees waiting"), wording.number(waiting.entries), "receipt", _state(UNREVIEWED), tone=tone)
     return [
-        _figure(_("Fees waiting"), words, "receipt", _state(UNREVIEWED), tone=tone),
+        waits | {"s": wording.yuan(waiting.total)},
         _figure(_("Approved this month"), wording.yuan(month.total), "cash", _month(), _state(APPROVED, REVERSED)),
     ]
 
