@@ -26,7 +26,7 @@ PROPOSED = (
 AGENT, DELEGATE = "wangli", "chenfang"
 
 
-def propose_key_data(actors: Mapping[str, Actor]) -> None:
+def change_keys(actors: Mapping[str, Actor]) -> None:
     """Switch the approval of key data on, and let an agent's changes wait; the first two are decided on."""
     with acting(SYSTEM):
         house.change(settings.registered[keychanges.SETTING], True, actor=SYSTEM, revision=0)  # noqa: FBT003 - the value

@@ -13,7 +13,7 @@ from app.base.history import change_set, insert_versioned
 from app.base.transaction import transaction
 from app.crm.customers.models import Contact, ContactLink, ContactPhone, Customer, CustomerTag
 from app.crm.customers.services import phones, share
-from app.demo.approvals import propose_key_data
+from app.demo.approvals import change_keys
 from app.demo.bank import book
 from app.demo.channels import keep_channels
 from app.demo.companies import Maker
@@ -56,7 +56,7 @@ def load(settings: Any) -> tuple[int, int]:
     keep_segments(actors)
     write_letters(actors)
     keep_channels(actors)
-    propose_key_data(actors)
+    change_keys(actors)
     return len(PEOPLE), COMPANIES + PERSONS
 
 

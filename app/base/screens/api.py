@@ -69,6 +69,7 @@ class DomainApi(BaseApi):
     remove: ClassVar[Callable[..., Any]]  # service(record, *, actor)
     queries: ClassVar[Mapping[str, Sequence[str]]] = {}  # method → further names in the address
     more_paths: ClassVar[Sequence[str]] = ()  # buttons of a record, for the description
+    bodies: ClassVar[Mapping[str, Mapping[str, str]]] = {}  # button → what is sent: name → JSON type; "!": required
     allow_browser_login = True
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete"]
 

@@ -22,7 +22,7 @@ def openapi(apis: Sequence[DomainApi], *, title: str) -> dict[str, Any]:
     for api in apis:
         paths[f"{api.route_base}/"] = _collection(api)
         paths[f"{api.route_base}/{{id}}"] = _item(api)
-        paths |= {f"{api.route_base}/{{id}}/{name}": _press(api) for name in api.more_paths}
+        paths |= {f"{api.route_base}/{{id}}/{name}": _press(api, name) for name in api.more_paths}
     scheme = {"bearer": {"type": "http", "scheme": "bearer", "description": "A personal token (zk_…) or a JWT."}}
     schemas = {api.resource_name: _schema(api, api.read_fields) for api in apis}
     return {
@@ -76,32 +76,57 @@ def _asked(names: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def _collection(api: DomainApi) -> dict[str, Any]:
-    return {
-        "get": {
-            "tags": [api.resource_name],
-            "parameters": _asked(QUERY),
-            "responses": {"200": _answer(api, many=True)} | PROBLEMS,
-        },
-        "post": {
-            "tags": [api.resource_name],
-            "parameters": _asked(api.queries.get("post", ())),
-            "requestBody": _body_of(api),
-            "responses": {"201": _answer(api)} | PROBLEMS,
-        },
+    listing = {
+        "tags": [api.resource_name],
+        "parameters": _asked(QUERY),
+        "responses": {"200": _answer(api, many=True)} | PROBLEMS,
     }
+    making = {
+        "tags": [api.resource_name],
+        "parameters": _asked(api.queries.get("post", ())),
+        "requestBody": _body_of(api),
+        "responses": {"201": _answer(api)} | PROBLEMS,
+    }
+    return {"get": listing} | _there(api, post=making)
+
+
+def _there(api: DomainApi, **verbs: dict[str, Any]) -> dict[str, Any]:
+    """Return those of some verbs that the interface has."""
+    return {verb: said for verb, said in verbs.items() if verb not in api.exclude_route_methods}
 
 
 KEY = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
 
 
-def _press(api: DomainApi) -> dict[str, Any]:
-    names = {"type": "string", "enum": [name for name in api.read_fields if api.specs[name].group]}
-    result = {"type": "object", "properties": {"field": names, "value": {}}}
-    answer = {"type": "object", "properties": {"result": result}}
-    asked = {"type": "object", "required": ["field"], "properties": {"field": names}}
-    answers = {"200": {"description": "OK", "content": {"application/json": {"schema": answer}}}} | PROBLEMS
-    body = {"required": True, "content": {"application/json": {"schema": asked}}}
-    return {"parameters": KEY, "post": {"tags": [api.resource_name], "requestBody": body, "responses": answers}}
+def _press(api: DomainApi, name: str) -> dict[str, Any]:
+    answers = {"200": _answer(api)} if name in api.bodies else {"200": _revealed(api)}
+    pressing = {"tags": [api.resource_name], "responses": answers | PROBLEMS}
+    schema = _sent(api.bodies[name]) if name in api.bodies else _asks_for_field(api)
+    if schema["properties"]:
+        pressing["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return {"parameters": KEY, "post": pressing}
+
+
+def _sent(body: Mapping[str, str]) -> dict[str, Any]:
+    """Return the schema of what a button is sent: "string!" must be there."""
+    schema: dict[str, Any] = {"type": "object", "properties": {}}
+    schema["properties"] = {name: {"type": kind.removesuffix("!")} for name, kind in body.items()}
+    required = [name for name, kind in body.items() if kind.endswith("!")]
+    return schema | ({"required": required} if required else {})
+
+
+def _asks_for_field(api: DomainApi) -> dict[str, Any]:
+    return {"type": "object", "required": ["field"], "properties": {"field": _masked(api)}}
+
+
+def _masked(api: DomainApi) -> dict[str, Any]:
+    return {"type": "string", "enum": [name for name in api.read_fields if api.specs[name].group]}
+
+
+def _revealed(api: DomainApi) -> dict[str, Any]:
+    result = {"type": "object", "properties": {"field": _masked(api), "value": {}}}
+    schema = {"type": "object", "properties": {"result": result}}
+    return {"description": "OK", "content": {"application/json": {"schema": schema}}}
 
 
 def _item(api: DomainApi) -> dict[str, Any]:
@@ -109,10 +134,6 @@ def _item(api: DomainApi) -> dict[str, Any]:
     change: dict[str, Any] = {"tags": tags, "requestBody": _body_of(api), "responses": {"200": _answer(api)} | PROBLEMS}
     change["parameters"] = _asked(api.queries.get("put", ()))
     remove = {"tags": tags, "parameters": _asked(api.queries.get("delete", ())), "responses": gone | PROBLEMS}
-    return {
-        "parameters": KEY,
-        "get": {"tags": tags, "responses": {"200": _answer(api)} | PROBLEMS},
-        "put": change,
-        "patch": change,
-        "delete": remove,
-    }
+    reading = {"tags": tags, "responses": {"200": _answer(api)} | PROBLEMS}
+    changing = {"put": change, "patch": change} if "put" not in api.exclude_route_methods else {}
+    return {"parameters": KEY, "get": reading} | changing | _there(api, delete=remove)

@@ -34,6 +34,10 @@ class FeeApi(DomainApi):
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_approve"]
     exclude_route_methods: ClassVar[set[str]] = {"delete"}
     more_paths = ("approve", "reject")
+    bodies: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "approve": {"note": "string", "revision": "integer!"},
+        "reject": {"reason": "string!", "text": "string", "revision": "integer!"},
+    }
 
     @staticmethod
     def create(values: Mapping[str, Any], *, actor: Actor) -> Fee:

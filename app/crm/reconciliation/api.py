@@ -1,5 +1,7 @@
 """Bank lines and statements over REST, to read: what is decided about them is decided on the screens."""
 
+from typing import ClassVar
+
 from flask_appbuilder import AppBuilder
 
 from app.base.screens.api import DomainApi
@@ -14,6 +16,7 @@ class BankLineApi(DomainApi):
     class_permission_name = subject = "BankLineView"
     model = Line
     base_permissions = ["can_list", "can_show"]
+    exclude_route_methods: ClassVar[set[str]] = {"post", "put", "delete"}
     read_fields = [*LINE.split(), "decided_by", "decided_at"]
 
 
@@ -22,6 +25,7 @@ class BankStatementApi(DomainApi):
     class_permission_name = subject = "BankStatementView"
     model = Statement
     base_permissions = ["can_list", "can_show"]
+    exclude_route_methods: ClassVar[set[str]] = {"post", "put", "delete"}
     read_fields = [*STATEMENT.split(), "uploaded_by"]
 
 

@@ -1,5 +1,8 @@
 """Lines over REST: read, ended and taken up again. Ends and amounts follow from fees, and are never written here."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from flask import Response, jsonify
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.api import expose
@@ -22,6 +25,7 @@ class RenewalApi(DomainApi):
     base_permissions = ["can_list", "can_show", "can_end"]
     read_fields = READ
     more_paths = ("end", "resume")
+    bodies: ClassVar[Mapping[str, Mapping[str, str]]] = {"end": {"reason": "string!", "words": "string"}, "resume": {}}
     exclude_route_methods = {"post", "put", "delete"}
 
     @expose("/<pk>/end", methods=["POST"])

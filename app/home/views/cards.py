@@ -7,7 +7,7 @@ from app.base.actor import Actor
 from app.base.i18n import _
 from app.base.screens.home import Card, Content, Line, Nothing, first_page, for_actor
 
-MOST_FIGURES, MOST_WAITING = 12, 6
+MOST_FIGURES, MOST_WAITING = 18, 6
 
 
 HIDDEN = "-"

@@ -1,7 +1,7 @@
 """Opportunities over REST. Which fields may be read and written is listed here, never implied."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Response, jsonify
 from flask_appbuilder import AppBuilder
@@ -29,7 +29,8 @@ class OpportunityApi(Reasoned, DomainApi):
     read_fields = ["customer", *OWN, *KEPT, "created_at", "created_by", "updated_at"]
     write_fields = ["customer", *OWN]
     remove = services.delete
-    more_paths = ["move"]
+    more_paths = ("move",)
+    bodies: ClassVar[Mapping[str, Mapping[str, str]]] = {"move": {"stage": "string!", "revision": "integer!"}}
 
     @staticmethod
     def create(values: Mapping[str, Any], *, actor: Actor) -> Opportunity:

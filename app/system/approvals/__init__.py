@@ -2,6 +2,6 @@
 
 Words      flow, edition, step, condition, case, seat, delegation, named person, limit
 Lifecycle  waiting → approved | rejected | returned | withdrawn | gone; what is submitted again is a new case
-Announces  nothing: the domain whose record it is tells of it
+Announces  facts.CasesMoved
 Uses       security, sign_in, audit
 """

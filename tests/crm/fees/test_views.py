@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from app.base import clock
 from app.base.actor import SYSTEM, acting
+from app.base.i18n import speaking
 from app.base.scope import unscoped
 from app.crm.fees.models import Closing, Fee
 from app.extensions import db
@@ -393,6 +394,6 @@ def test_the_first_page_counts_what_each_person_works_on(as_user, fee):
 def test_a_customer_with_fees_is_not_deleted_for_good(app, fee):
     from app.base.recycle import forbidden  # noqa: PLC0415
 
-    with app.app_context(), acting(SYSTEM):
+    with app.app_context(), acting(SYSTEM), speaking("en"):
         key = db.session.get_one(Fee, fee).customer_id
         assert "Service fees are entered" in str(forbidden("customer", [key])[key])

@@ -200,6 +200,8 @@ def test_the_list_is_filtered_by_what_waits_for_me(as_user, case):
 def test_the_first_page_says_what_waits(as_user, case):
     assert "1 approval waits for you" in shown(as_user("sam").get("/"))
     assert "waits for you" not in shown(as_user("mei").get("/"))
+    as_user("sam").post(f"/approvals/{case}/reject", data={"edits": "0", "note": "no"})
+    assert "waits for you" not in shown(as_user("sam").get("/"))
 
 
 def test_a_message_leads_to_the_case(as_user, case):

@@ -215,6 +215,7 @@ def test_a_worker_that_never_showed_a_page_knows_what_can_be_run_over(app):
     }
     said = subprocess.run([sys.executable, "-c", command], env=os.environ | given, capture_output=True, check=True)
     assert said.stdout.decode().split() == ["DeliveryView", "RecycleView", "CustomerView", "PoolView"]
+    assert said.stdout.decode().split() == ["RecycleView", "CustomerView", "PoolView", "FeeView"]
 
 
 # ── the screen of runs ──

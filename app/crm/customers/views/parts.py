@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from flask import g
 from markupsafe import Markup
 
 from app.base.actor import Actor
@@ -60,6 +61,15 @@ class Part:
 
 
 hung: dict[str, Part] = {}
+
+
+def once(name: str, customer: "Customer", ask: Callable[[], Any]) -> Any:
+    """Return what a domain asks of a customer; tab, figures and events of one page ask it once."""
+    known: dict[Any, Any] = g.setdefault("asked_of_customers", {})
+    at = (name, customer.id)
+    if at not in known:
+        known[at] = ask()
+    return known[at]
 
 
 def hang(part: Part) -> None:

@@ -15,7 +15,7 @@ from app.base.scope import may_write
 from app.base.screens import markup
 from app.base.screens.view import current_actor
 from app.crm.customers.queries import DEAL, Customer
-from app.crm.customers.views.parts import Part, Tab
+from app.crm.customers.views.parts import Part, Tab, once
 from app.crm.deals import queries
 from app.crm.deals.models import Deal
 from app.crm.deals.views import origins, transactions
@@ -29,6 +29,10 @@ def view() -> Any:
     return next(one for one in current_app.extensions["house"].baseviews if one.endpoint == "DealView")
 
 
+def _total(customer: Customer) -> Any:
+    return once(NAME, customer, lambda: queries.total(customer.id))
+
+
 # ── the tab ──
 
 
@@ -36,7 +40,7 @@ def tab(shows: Any, customer: Customer, *, is_mine: bool, is_open: bool) -> Tab 
     """Return the tab of a customer's transactions with totals by year."""
     if not transactions.opened():
         return None
-    count = queries.total(customer.id).deals if view().may("list") else None
+    count = _total(customer).deals if view().may("list") else None
     return Tab(_("Transactions"), count, _body(shows, customer, is_mine=is_mine) if is_open else None)
 
 
@@ -129,7 +133,7 @@ def figures(_shows: Any, customer: Customer) -> Iterator[Mapping[str, Any]]:
     """Yield what the deals come to, and when the last was."""
     if not view().may("list"):
         return
-    total = queries.total(customer.id)
+    total = _total(customer)
     if not total.deals:
         return
     count = ngettext("%(n)s deal", "%(n)s deals", total.deals, n=wording.number(total.deals))
@@ -146,7 +150,7 @@ def actions(shows: Any, customer: Customer, *, is_mine: bool) -> Sequence[Mappin
 
 def events(_shows: Any, customer: Customer, *, limit: int) -> Iterator[Mapping[str, Any]]:
     """Yield the deals for the timeline, each on its day."""
-    if not view().may("list"):
+    if not view().may("list") or not _total(customer).deals:
         return
     for deal in queries.of(customer.id, limit=limit):
         at = deal.created_at if clock.local(deal.created_at).date() == deal.dealt_on else _noon(deal)
@@ -171,7 +175,7 @@ def _noon(deal: Deal) -> datetime:
 
 def hanging(customer: Customer) -> Sequence[object]:
     """Return what leaves the lists with the customer."""
-    count = queries.total(customer.id).deals
+    count = _total(customer).deals
     return [ngettext("%(n)s deal", "%(n)s deals", count, n=wording.number(count))] if count else []
 
 

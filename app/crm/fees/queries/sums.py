@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import selectinload
 
 from app.base.scope import unscoped
@@ -98,6 +98,14 @@ def count_of(customer_id: int) -> int:
     return db.session.scalar(select(func.count(Fee.id)).where(Fee.customer_id == customer_id)) or 0
 
 
+def count_and_paid(customer_id: int, *, since: date) -> tuple[int, Decimal]:
+    """Return how many fees of a customer are in scope, and what it has paid since a day, in one statement."""
+    counts = and_(Fee.received_on >= since, Fee.state.in_(COUNTED))
+    both = select(func.count(Fee.id), func.sum(case((counts, Fee.amount)))).where(Fee.customer_id == customer_id)
+    count, amount = db.session.execute(both).one()
+    return count, exact(amount)
+
+
 def paid(customer_id: int, *, since: date) -> Decimal:
     """Return what a customer has paid since a day, as far as it is in scope and counts."""
     mine = (Fee.customer_id == customer_id, Fee.received_on >= since, Fee.state.in_(COUNTED))
@@ -120,6 +128,8 @@ def open_lines(customer_id: int) -> Sequence[tuple[Fee, Decimal]]:
     with unscoped("what is open is open, whoever entered the payments"):
         open_rows = db.session.execute(select(first.c.id, left).where(*mine).order_by(first.c.id))
         known = {key: exact(rest) for key, rest in open_rows}
+    if not known:
+        return []
     rows = {fee.id: fee for fee in db.session.scalars(select(Fee).where(Fee.id.in_(sorted(known))))}
     return [(rows[key], rest) for key, rest in known.items() if rest > 0 and key in rows]
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask import render_template, url_for
@@ -14,7 +15,7 @@ from app.base.i18n import _, ngettext
 from app.base.screens import markup
 from app.base.screens.view import current_actor
 from app.crm.customers.queries import Customer
-from app.crm.customers.views.parts import Part, Tab
+from app.crm.customers.views.parts import Part, Tab, once
 from app.crm.fees import queries
 from app.crm.fees.models import REACH, Fee
 from app.crm.fees.views.entering import address, view
@@ -24,11 +25,17 @@ MOST_SHOWN = 50
 COLUMNS = ("number", "received_on", "product", "period_to", "amount", "state", "agent")
 
 
+def _count_and_paid(customer: Customer) -> tuple[int, Decimal]:
+    year = date(clock.today().year, 1, 1)
+    found: tuple[int, Decimal] = once(NAME, customer, lambda: queries.count_and_paid(customer.id, since=year))
+    return found
+
+
 def tab(shows: Any, customer: Customer, *, is_mine: bool, is_open: bool) -> Tab | None:
     """Return the tab of a customer's fees, those received last first."""
     if not view().may("list"):
         return None
-    count = queries.count_of(customer.id)
+    count, _paid = _count_and_paid(customer)
     return Tab(_("Service fees"), count, _body(shows, customer, count, is_mine=is_mine) if is_open else None)
 
 
@@ -74,10 +81,9 @@ def figures(_shows: Any, customer: Customer) -> Iterator[Mapping[str, Any]]:
     """Yield what was paid this year, and what is open."""
     if not view().may("list"):
         return
-    year = date(clock.today().year, 1, 1)
-    yield {"k": _("Paid this year"), "v": wording.yuan(queries.paid(customer.id, since=year))}
-    left = queries.open_of(customer.id)
-    if left:
+    count, paid = _count_and_paid(customer)
+    yield {"k": _("Paid this year"), "v": wording.yuan(paid)}
+    if count and (left := queries.open_of(customer.id)):
         yield {"k": _("Open amount"), "v": Markup('<span class="zk-danger">{}</span>').format(wording.yuan(left))}
 
 
@@ -91,7 +97,7 @@ def actions(shows: Any, customer: Customer, *, is_mine: bool) -> Sequence[Mappin
 
 def events(_shows: Any, customer: Customer, *, limit: int) -> Iterator[Mapping[str, Any]]:
     """Yield the fees for the timeline, by the moment they were entered."""
-    if not view().may("list"):
+    if not view().may("list") or not _count_and_paid(customer)[0]:
         return
     specs = view().specs
     for row in queries.of_customer(customer.id, limit=limit):

@@ -14,7 +14,7 @@ from app.base.screens import markup
 from app.base.screens.view import current_actor
 from app.crm.customers.queries import Customer
 from app.crm.customers.views import calling
-from app.crm.customers.views.parts import Part, Tab
+from app.crm.customers.views.parts import Part, Tab, once
 from app.crm.followups import queries
 from app.crm.followups.models import Followup
 from app.crm.followups.views import more
@@ -24,11 +24,16 @@ MOST_SHOWN = 50
 NAME = "followups"
 
 
+def _count(customer: Customer) -> int:
+    found: int = once(NAME, customer, lambda: queries.count(customer.id))
+    return found
+
+
 def tab(shows: Any, customer: Customer, *, is_mine: bool, is_open: bool) -> Tab | None:
     """Return the tab of a customer's follow-ups, the newest first, with the form in a drawer."""
     if not view().may("list"):
         return None
-    count = queries.count(customer.id)
+    count = _count(customer)
     return Tab(_("Follow-ups"), count, _body(shows, customer, count, is_mine=is_mine) if is_open else None)
 
 
@@ -126,7 +131,7 @@ def row_key(customer: Customer) -> Hashable:
 
 def events(_shows: Any, customer: Customer, *, limit: int) -> Iterator[Mapping[str, Any]]:
     """Yield the follow-ups for the timeline."""
-    if not view().may("list"):
+    if not view().may("list") or not _count(customer):
         return
     specs = view().specs
     for row in queries.of(customer.id, limit=limit):

@@ -14,7 +14,7 @@ from app.base.i18n import _
 from app.base.screens import listpage, markup
 from app.base.screens.view import DomainView, current_actor
 from app.crm.customers.queries import Customer
-from app.crm.customers.views.parts import Tab
+from app.crm.customers.views.parts import Tab, once
 from app.crm.keychanges import queries, services
 from app.crm.keychanges.models import Change
 from app.crm.keychanges.rules import State
@@ -61,15 +61,20 @@ def may_look() -> bool:
 # ── on the customer ──
 
 
+def _newest(customer: Customer) -> Sequence[Change]:
+    found: Sequence[Change] = once(NAME, customer, lambda: queries.of(customer.id, limit=MOST_SHOWN))
+    return found
+
+
 def chips(_view: Any, customer: Customer) -> Sequence[Mapping[str, Any]]:
     """Return the mark of a change that waits."""
-    waits = queries.waiting(customer.id) is not None
+    waits = any(one.state == State.WAITING for one in _newest(customer))
     return [{"text": _("Key data waits for approval"), "color": "amber"}] if waits else []
 
 
 def tab(_view: Any, customer: Customer, *, is_mine: bool, is_open: bool) -> Tab | None:  # noqa: ARG001 - as all tabs
     """Return the tab of a customer's changes of key data, where there are any."""
-    found = queries.of(customer.id, limit=MOST_SHOWN) if may_look() else []
+    found = _newest(customer) if may_look() else []
     if not found:
         return None
     return Tab(_("Key data"), len(found), _body(customer, found) if is_open else None)

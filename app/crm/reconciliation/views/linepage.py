@@ -117,7 +117,14 @@ def explained(reasons: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for one in reasons:
         words, color = HOW.get(one["how"], HOW["different"])
         ours, banks = _shown(one["about"], one["ours"]), _shown(one["about"], one["banks"])
-        row = {"about": ABOUT[one["about"]], "ours": ours, "banks": banks, "how": words, "color": color}
+        row = {
+            "key": one["about"],
+            "about": ABOUT[one["about"]],
+            "ours": ours,
+            "banks": banks,
+            "how": words,
+            "color": color,
+        }
         rows.append(row | {"points": one["points"]})
     return rows
 

@@ -108,7 +108,7 @@ def _by_way_of(name: str, column: str) -> dict[str, Any]:
     other = Model.metadata.tables[name]
     return {
         "secondary": PARENTS,
-        "primaryjoin": lambda: Line.__table__.c.customer_id == PARENTS.c.id,
+        "primaryjoin": lambda: ServiceLine.__table__.c.customer_id == PARENTS.c.id,
         "secondaryjoin": lambda: other.c.id == PARENTS.c[column],
         "viewonly": True,
         "uselist": False,
@@ -127,7 +127,7 @@ RECKONED = ["end_on", "started_on", "last_fee_id", "amount", "waiting_fee_id"]
 READ = ["owner_id", "department_id", "next_contact_at", "standing"]
 
 
-class Line(Model):
+class ServiceLine(Model):
     """One product of one customer for which there ever was a period. ``end_on``: the last day of the approved ones.
 
     ``end_on`` is empty where every period turned out wrong and was reversed. ``ended_end_on``: the end that stood there
@@ -226,9 +226,9 @@ class Line(Model):
         return f"{self.customer} · {self.product}" if self.customer is not None else str(self.product)
 
 
-_TABLE = Line.__table__
+_TABLE = ServiceLine.__table__
 for _name in ("owner_id", "department_id", "next_contact_at"):
-    setattr(Line, _name, column_property(_of_customer(_TABLE.c.customer_id, _name), deferred=True))
-Line.standing = column_property(
+    setattr(ServiceLine, _name, column_property(_of_customer(_TABLE.c.customer_id, _name), deferred=True))
+ServiceLine.standing = column_property(
     case(*[(met, code.value) for code, met in conditions(_TABLE).items()], else_=None), deferred=True
 )

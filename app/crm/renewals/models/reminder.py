@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base.scope import Through
-from app.crm.renewals.models.line import SCOPE, Line
+from app.crm.renewals.models.line import SCOPE, ServiceLine
 
 
 class Reminder(Model):
@@ -19,7 +19,7 @@ class Reminder(Model):
     """
 
     __tablename__ = "renewals_reminder"
-    __scope__ = Through("line_id", Line.__table__, SCOPE)
+    __scope__ = Through("line_id", ServiceLine.__table__, SCOPE)
     __table_args__ = (
         UniqueConstraint("line_id", "end_on", "stage"),
         Index("ix_renewals_reminder_batch", "batch", "owner_id"),

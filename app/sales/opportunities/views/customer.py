@@ -13,7 +13,7 @@ from app.base.scope import may_write
 from app.base.screens import markup
 from app.base.screens.view import current_actor
 from app.crm.customers.queries import Customer
-from app.crm.customers.views.parts import Part, Tab
+from app.crm.customers.views.parts import Part, Tab, once
 from app.crm.followups.queries import Followup
 from app.crm.followups.views.more import Step
 from app.extensions import db
@@ -26,11 +26,16 @@ NAME = "opportunities"
 MOST_SHOWN = 50
 
 
+def _count(customer: Customer) -> int:
+    found: int = once(NAME, customer, lambda: queries.count(customer.id))
+    return found
+
+
 def tab(shows: Any, customer: Customer, *, is_mine: bool, is_open: bool) -> Tab | None:
     """Return the tab of a customer's opportunities, the open ones first."""
     if not view().may("list"):
         return None
-    count = queries.count(customer.id)
+    count = _count(customer)
     return Tab(_("Opportunities"), count, _body(shows, customer, is_mine=is_mine) if is_open else None)
 
 
@@ -67,7 +72,7 @@ def new_button(customer: Customer, back: str) -> dict[str, Any]:
 
 def figures(_shows: Any, customer: Customer) -> Iterator[Mapping[str, Any]]:
     """Yield what is open with the customer, and what that is worth by its probability."""
-    if not view().may("list"):
+    if not view().may("list") or not _count(customer):
         return
     found = queries.totals(Opportunity.customer_id == customer.id)
     if found.opportunities:
@@ -93,7 +98,7 @@ def row_actions(_shows: Any, customer: Customer) -> Sequence[Mapping[str, Any]]:
 
 def events(_shows: Any, customer: Customer, *, limit: int) -> Iterator[Mapping[str, Any]]:
     """Yield when opportunities were made and decided, for the timeline."""
-    if not view().may("list"):
+    if not view().may("list") or not _count(customer):
         return
     for one in queries.moves_at(customer.id, limit=limit):
         stage, here = queries.stage(one.to_stage), clock.local(one.at).date()

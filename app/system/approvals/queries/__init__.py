@@ -2,12 +2,14 @@
 
 from app.system.approvals.models import Case, Delegation, Edition, Event, Flow, Seat
 from app.system.approvals.queries.cases import (
+    STAMP,
     Change,
     case_of,
     cases,
     changes_since,
     counts_waiting,
     deciders,
+    kept_counts,
     lines_of,
     lines_since,
     may_decide,
@@ -22,6 +24,7 @@ from app.system.approvals.queries.flows import asked_specs, edition, edition_of,
 from app.system.approvals.queries.people import House, delegates, roles, voice
 
 __all__ = [
+    "STAMP",
     "Case",
     "Change",
     "Delegation",
@@ -40,6 +43,7 @@ __all__ = [
     "edition",
     "edition_of",
     "flow_of",
+    "kept_counts",
     "known_subjects",
     "lines_of",
     "lines_since",

@@ -1,6 +1,7 @@
 """Cases: what waits for whom, who may decide, and what a record was when somebody last decided on it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, or_, select
@@ -11,6 +12,7 @@ from app.base.among import among
 from app.base.fields import Field, Hidden, fields_of, seen, value_column
 from app.base.history import DELETE, versions_of
 from app.base.scope import unscoped, with_deleted
+from app.base.stamps import Cached
 from app.extensions import db
 from app.system.approvals.models import (
     CASE_SCOPE,
@@ -29,6 +31,7 @@ from app.system.approvals.rules.deciding import refusal
 from app.system.audit import queries as audit
 from app.system.audit.queries import Line
 
+STAMP = "approvals"
 NEWEST = 2**62  # later than any change set
 CASE, SEAT = Case.__table__, Seat.__table__
 
@@ -72,6 +75,15 @@ def counts_waiting(actor: Actor) -> Mapping[str, int]:
     counted = select(CASE.c.subject, func.count()).where(waits_for(CASE, actor)).group_by(CASE.c.subject)
     with unscoped("what waits for somebody is theirs to see"):
         return {code: count for code, count in db.session.execute(counted)}  # noqa: C416 - rows, no pairs
+
+
+def _counts(person: int, _day: date, _rights: int) -> Mapping[str, int]:
+    return counts_waiting(Actor(person))
+
+
+#: ``kept_counts(person, day, rights)``: the same, kept until a case moves: every first page asks it. ``rights``: the
+#: number of the stamp "security", for roles are asked too.
+kept_counts = Cached(STAMP, _counts)
 
 
 def case_of(code: str, record_id: int) -> Case | None:

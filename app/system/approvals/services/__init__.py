@@ -7,6 +7,7 @@ from app.system.approvals.services.caring import remind, reseat
 from app.system.approvals.services.deciding import Decided, approve, give_back, looked_at, reject
 from app.system.approvals.services.delegating import change_delegation, delegate, end_delegation
 from app.system.approvals.services.flows import save_flow, seed
+from app.system.approvals.services.noting import forget_counts
 from app.system.approvals.services.submitting import begin, changed, check_applicant, drop, withdraw
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "delegate",
     "drop",
     "end_delegation",
+    "forget_counts",
     "give_back",
     "looked_at",
     "register",

@@ -10,8 +10,9 @@ from app.base.actor import Actor, Level
 from app.base.errors import InvalidFields, NotAllowed
 from app.base.i18n import _
 from app.base.inbox import Place, tell
-from app.base.transaction import check_revision, is_new, lock, transaction
+from app.base.transaction import announce, check_revision, is_new, lock, transaction
 from app.extensions import db
+from app.system.approvals.facts import CasesMoved
 from app.system.approvals.models import Delegation, DelegationSubject
 from app.system.approvals.queries import House
 from app.system.approvals.rules.delegations import check_days
@@ -25,6 +26,7 @@ def delegate(values: Mapping[str, Any], *, actor: Actor) -> Delegation:
     db.session.add(made)
     db.session.flush()
     _tell(made, "approval_delegated", actor)
+    announce(CasesMoved(""))
     return made
 
 
@@ -38,6 +40,7 @@ def change_delegation(record: Delegation, values: Mapping[str, Any], *, actor: A
     with db.session.no_autoflush:
         _assign(record, values, actor)
     db.session.flush()
+    announce(CasesMoved(""))
     if record.to_id != former:
         _tell(record, "approval_delegated", actor)
 
@@ -47,6 +50,7 @@ def end_delegation(record: Delegation, *, actor: Actor) -> None:
     """End a delegation: from now on nobody decides by it. What was decided stays."""
     _check_own(record.from_id, actor)
     db.session.delete(record)
+    announce(CasesMoved(""))
 
 
 def _check_own(key: int | None, actor: Actor) -> None:

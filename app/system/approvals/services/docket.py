@@ -16,8 +16,10 @@ from app.base import clock
 from app.base.actor import Actor
 from app.base.among import among
 from app.base.scope import unscoped
+from app.base.transaction import announce
 from app.extensions import db
 from app.system.approvals import queries
+from app.system.approvals.facts import CasesMoved
 from app.system.approvals.models import Case, Event, Seat, Subject, subject_of
 from app.system.approvals.queries.cases import asked_values
 from app.system.approvals.rules import seating
@@ -236,6 +238,7 @@ class Docket:
             if rows:
                 db.session.connection().execute(insert(table), rows)
         db.session.expire_all()
+        announce(CasesMoved(self.code))
 
 
 def locking(wanted: Any) -> Any:

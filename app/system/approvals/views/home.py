@@ -2,17 +2,18 @@
 
 from flask import url_for
 
-from app.base import wording
+from app.base import clock, wording
 from app.base.actor import Actor
 from app.base.i18n import ngettext
 from app.base.screens.home import Line, Wait
+from app.base.stamps import number
 from app.system.approvals import queries
 
 DECIDE = ("can_decide", "CaseView")
 
 
 def _waiting(actor: Actor) -> list[Line]:
-    counts = queries.counts_waiting(actor)
+    counts = queries.kept_counts(actor.id, clock.today(), number("security"))
     count = sum(counts.values())
     if not count:
         return []
