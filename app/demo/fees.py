@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from app.base import clock
 from app.base.actor import Actor, acting
@@ -175,14 +175,13 @@ def _sell(ids: Sequence[int], at: datetime, clerk: Actor) -> None:
     """Make the deals of what was approved then, and leave no trace of today on them and their customers."""
     begun = clock.now()
     services.sell(ids, actor=clerk)
-    db.session.flush()
     made, buyers = Deal.__table__, Customer.__table__
-    mine = (made.c.origin == services.ORIGIN) & made.c.origin_id.in_(ids)
-    whose = select(made.c.customer_id).where(mine)
     with unscoped("the demo tells of everybody's work"):
-        db.session.execute(update(made).where(mine).values(created_at=at, updated_at=at))
-        told = update(buyers).where(buyers.c.id.in_(whose), buyers.c.updated_at >= begun)
-        db.session.execute(told.values(updated_at=at))
+        found = select(made.c.id).where(made.c.origin == services.ORIGIN, made.c.origin_id.in_(ids))
+        deals = list(db.session.scalars(found))
+        told = list(db.session.scalars(select(buyers.c.id).where(buyers.c.updated_at >= begun)))
+    update_versioned(Deal, deals, {"created_at": at, "updated_at": at})
+    update_versioned(Customer, told, {"updated_at": at})
 
 
 def _late(maker: Maker, people: Mapping[int | None, Actor], clerk: Actor) -> None:
