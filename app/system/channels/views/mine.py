@@ -1,5 +1,6 @@
 """One's own notifications: which messages reach one how, quiet hours, one mail a day. Everybody's own affair."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
@@ -39,7 +40,7 @@ class NotificationsView(BaseView):
             "title": _("My notifications"),
             "crumbs": [{"label": _("My account"), "url": url_for("SignInView.profile")}],
             "families": [{"code": one, "label": FAMILY_WORDS[one], "icon": FAMILY_ICONS[one]} for one in shown],
-            "rows": [_row(code, kind, shown, wishes) for code, kind in inbox.kinds.items()],
+            "rows": _rows(shown, wishes),
             "reached": _reached(),
             "halves": HALVES,
             "quiet_from": begin,
@@ -54,7 +55,7 @@ class NotificationsView(BaseView):
     @expose("/", methods=["POST"])
     def save(self) -> Response:
         """Keep the whole form."""
-        wanted = {family: request.form.getlist(family) for family in (INBOX, *queries.families())}
+        wanted = {family: _codes(request.form.getlist(family)) for family in (INBOX, *queries.families())}
         begin, end = request.form.get("quiet_from", ""), request.form.get("quiet_until", "")
         quiet = f"{begin}-{end}" if begin or end else NEVER
         digest = request.form.get("digest_at", "")
@@ -78,6 +79,24 @@ class NotificationsView(BaseView):
 
 def _wishes() -> holding.Wishes:
     return services.wishes_in(preferences.chosen(g.actor), quiet=settings.value("quiet_hours"))
+
+
+def _codes(given: Sequence[str]) -> list[str]:
+    """Return the kinds that were ticked: a row may stand for several."""
+    return [code for one in given for code in one.split(",")]
+
+
+def _rows(shown: tuple[str, ...], wishes: holding.Wishes) -> list[dict[str, Any]]:
+    """Return a row for each kind of message; kinds under one name, as for one record and for many, share a row."""
+    alike: dict[str, dict[str, Any]] = {}
+    for code, kind in inbox.kinds.items():
+        row = _row(code, kind, shown, wishes)
+        known = alike.setdefault(str(kind.label), row)
+        if known is not row:
+            known["code"] += f",{code}"
+            for tick, more in zip(known["ticks"], row["ticks"], strict=True):
+                tick["on"], tick["fixed"] = tick["on"] and more["on"], tick["fixed"] and more["fixed"]
+    return list(alike.values())
 
 
 def _row(code: str, kind: inbox.Kind, shown: tuple[str, ...], wishes: holding.Wishes) -> dict[str, Any]:
