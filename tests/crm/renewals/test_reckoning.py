@@ -176,7 +176,7 @@ def test_thousands_of_fees_are_reckoned_in_sets():
     finally:
         event.remove(db.engine, "before_cursor_execute", count)
     assert [line_of(key).end_on for key in keys] == [in_days(299)] * 3
-    assert len(statements) < 40
+    assert len(statements) < 50  # deals are made of them, too
 
 
 def test_limited_is_said_of_a_customer_and_of_a_product():
