@@ -139,7 +139,7 @@ def _words(parts: Sequence[PoolPart]) -> str:
     return "、".join(part.words for part in parts)
 
 
-Pool.__history__ = (Child(_("Conditions and members"), PoolPart, "pool_id", ("kind", "code"), words_of),)  # type: ignore[attr-defined]
+Pool.__history__ = (Child(_("Conditions and members"), PoolPart, "pool_id", ("kind",), words_of),)  # type: ignore[attr-defined]
 
 
 class HoldLimit(Model):

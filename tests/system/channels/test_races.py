@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from app.base import clock, public
 from app.base.actor import SYSTEM, acting
 from app.base.errors import WrongState
+from app.base.i18n import speaking
 from app.extensions import db
 from app.system.channels import queries, services
 from app.system.channels.models import Delivery
@@ -223,7 +224,8 @@ def switched_on(app, keys):
             services.switch_on(channel, actor=SYSTEM)
         except WrongState as refusal:
             db.session.rollback()
-            refused.append(str(refusal))
+            with speaking("en"):
+                refused.append(str(refusal))
 
     together(app, on, count=len(keys))
     assert all("everything would arrive twice" in one for one in refused)
