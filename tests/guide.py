@@ -288,11 +288,8 @@ def selling(browser: Browser, address: str) -> None:
     page.locator(".zk-stages").wait_for()
     li.take("opportunity")
     li.take("funnel", "/opportunity-funnel/")
-    page.goto("/deals/")
-    page.locator("tbody .zk-name").first.click()
-    page.locator("a[href*='tab=deals']").first.click()
-    page.get_by_role("region", name="交易记录").wait_for()
-    li.take("transactions")
+    bought = quote('{"all":[{"field":"deal_amount","op":"above","value":"5000"}]}')
+    li.take("transactions", f"{li.first(f'/customers/?filter={bought}')}?tab=deals")
 
 
 def _logo() -> bytes:
