@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.base.actor import SYSTEM, acting
 from app.base.errors import DomainError
+from app.base.i18n import speaking
 from app.crm.fees import services as fees
 from app.crm.fees.models import Fee
 from app.crm.reconciliation import queries, services
@@ -38,7 +39,8 @@ def at_once(app, *verbs):
                 verb(actor)
                 told.append("done")
             except DomainError as refusal:
-                told.append(str(refusal))
+                with speaking("en"):
+                    told.append(str(refusal))
             except Exception as error:  # noqa: BLE001 - a thread's failure is the test's
                 told.append(type(error).__name__)
             finally:
