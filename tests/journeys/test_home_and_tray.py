@@ -118,16 +118,20 @@ def test_a_job_is_cancelled_in_the_panel_after_a_question(at_desk, held):
     page.locator("main").get_by_text("Stopping").first.wait_for()
 
 
+CARDS = ["My customers", "Services to be renewed", "Messages", "Background jobs"]
+
+
 def test_cards_are_arranged_and_hidden_by_keys_and_brought_back(at_desk):
     page = at_desk("lin", size=PHONE)
     titles = page.locator("[data-card] h2")
-    assert titles.all_inner_texts() == ["My customers", "Messages", "Background jobs"]
+    assert titles.all_inner_texts() == CARDS
     page.get_by_role("button", name="Arrange cards").focus()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Move down: My customers").focus()
     page.keyboard.press("Enter")
     page.get_by_text("My customers is now at place").wait_for(state="attached")
-    page.keyboard.press("Enter")
+    for _place in range(3):  # behind those that have nothing to show now, too
+        page.keyboard.press("Enter")
     page.get_by_role("checkbox", name="Messages").uncheck()
     assert violations(page) == []
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
@@ -138,7 +142,7 @@ def test_cards_are_arranged_and_hidden_by_keys_and_brought_back(at_desk):
     page.get_by_role("button", name="Arrange cards").click()
     page.get_by_role("button", name="As it was at first").click()
     page.get_by_text("Your first page is arranged.").wait_for()
-    assert titles.all_inner_texts() == ["My customers", "Messages", "Background jobs"]
+    assert titles.all_inner_texts() == CARDS
 
 
 @pytest.mark.parametrize("person", [ANRAN, SAM])
