@@ -22,6 +22,7 @@ function fit(row) {
   const room = () => row.scrollWidth <= row.clientWidth;
   if (room()) return;
   box.hidden = false;
+  $(".n", box).textContent = tabs.length; // as wide as it can become
   const moved = [];
   for (const tab of [...tabs].reverse()) {
     const end = box.offsetLeft + box.offsetWidth;
