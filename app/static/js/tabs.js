@@ -33,6 +33,12 @@ function fit(row) {
     const line = tab.previousElementSibling;
     if (line?.matches(".zk-tabs-sep")) line.hidden = true;
   }
+  const left = tabs.filter((tab) => !tab.hidden && !tab.hasAttribute("aria-current"));
+  while (!room() && left.length) { // what else takes room, as the line between
+    const tab = left.pop();
+    tab.hidden = true;
+    moved.unshift(tab);
+  }
   $(".n", box).textContent = moved.length;
   pop.replaceChildren(...moved.map(entry));
   window.htmx?.process(pop);
