@@ -65,8 +65,8 @@ def sell(maker: Maker, actors: Mapping[str, Actor]) -> tuple[int, int]:
         with acting(people[owner_id]):
             _keep(rows)
     chosen_bought = maker.random.sample(bought, min(BY_HAND, len(bought)))
-    with acting(actors["lijing"]) as supervisor:
-        _by_hand(maker, chosen_bought, list(products.values()), supervisor)
+    with acting(actors["lijing"]):
+        _by_hand(maker, chosen_bought, list(products.values()))
     return len(chosen), len(chosen_bought)
 
 
@@ -193,7 +193,7 @@ def _deal(row: Mapping[str, Any], origin: str, key: int | None) -> dict[str, Any
 
 
 @transaction
-def _by_hand(maker: Maker, rows: Sequence[Any], products: Sequence[Product], actor: Actor) -> None:
+def _by_hand(maker: Maker, rows: Sequence[Any], products: Sequence[Product]) -> None:
     """Record what deal customers bought, by hand: the first on the day since which they are one, some more since."""
     change_set().issued_at = clock.now() - timedelta(days=1)
     pick, found = maker.random, []
@@ -205,5 +205,5 @@ def _by_hand(maker: Maker, rows: Sequence[Any], products: Sequence[Product], act
             at = min(clock.stored(datetime.combine(on, OPENING)), clock.now())
             said = {"customer_id": row.id, "product_id": product.id, "amount": product.price, "closed_on": on}
             whose = {"owner_id": row.owner_id, "department_id": row.department_id, "updated_at": at}
-            found.append(_deal({**said, **whose}, "manual", None) | {"created_by_id": actor.id})
+            found.append(_deal({**said, **whose}, "manual", None))
     insert_versioned(Deal, found)

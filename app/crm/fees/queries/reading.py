@@ -15,6 +15,7 @@ from app.base.errors import InvalidFields
 from app.base.fields import Choice
 from app.base.i18n import _
 from app.base.scope import unscoped
+from app.crm.customers.queries import Customer
 from app.crm.fees import rules
 from app.crm.fees.models import Closing, Fee
 from app.crm.fees.queries.sums import NOTHING, exact
@@ -143,6 +144,12 @@ def check_fits(fee: Fee, *, amount: Decimal, agreed: Decimal | None) -> None:
 
 
 # ── for deciding ──
+
+
+def hold_customer(key: int) -> None:
+    """Keep a customer's row until the end of the transaction: whoever enters takes it before a number, never behind."""
+    with unscoped("the fee was found within a scope"):
+        db.session.execute(select(Customer.id).where(Customer.id == key).with_for_update())
 
 
 def locked(ids: Iterable[int]) -> Mapping[int, Standing]:

@@ -84,6 +84,7 @@ def enter(fee: Fee, *, actor: Actor, contents: Sequence[Content] = (), limits: L
     if fee.department_id is None and fee.agent_id is not None:
         fee.department_id = security.departments_of([fee.agent_id]).get(fee.agent_id)
     fee.entered_by_id, fee.state = actor.id, rules.UNREVIEWED
+    queries.hold_customer(fee.customer_id)
     fee.number = months.next_number(fee.received_on)  # from here on others wait: nothing but the saving is left
     db.session.add(fee)
     db.session.flush()
