@@ -47,6 +47,7 @@ def reject(qian):
     pane = open_pane(qian, "/fees/waiting")
     expect(pane.get_by_text("回单.pdf")).to_be_visible()
     pane.get_by_role("link", name="Reject").click()
+    qian.locator("#reason-ts-control").wait_for()  # the script has made a searching choice of it
     qian.locator("#reason").evaluate("box => box.tomselect.setValue('amount_differs')")
     qian.locator("#text").fill("少了两百")
     qian.locator("[data-save]").click()

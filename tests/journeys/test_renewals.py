@@ -45,6 +45,7 @@ def test_another_is_not_renewed_and_the_supervisor_sees_both(at_desk, lines):
     expect(late).to_have_class("is-overdue")
     late.locator("a.zk-name").click()
     lin.locator(".zk-recordhead").get_by_role("link", name="Not renewed").click()
+    lin.locator("#reason-ts-control").wait_for()  # the script has made a searching choice of it
     lin.locator("#reason").evaluate("box => box.tomselect.setValue('price')")
     lin.locator("#words").fill("嫌贵")
     lin.get_by_role("button", name="Not renewed: 1 row").click()
