@@ -20,8 +20,15 @@ def lines(site):
     return [line for _customer, line in found]
 
 
-def test_an_agent_renews_in_one_step(at_desk, lines):
+@pytest.mark.usefixtures("lines")
+def test_an_agent_renews_one_ends_another_and_the_supervisor_sees_both(at_desk):
     lin = at_desk("lin")
+    renew(lin)
+    end(lin)
+    look(at_desk("sam"))
+
+
+def renew(lin):
     lin.goto("/")
     card = lin.locator("main").get_by_text("Services to be renewed")
     expect(card.first).to_be_visible()
@@ -37,8 +44,7 @@ def test_an_agent_renews_in_one_step(at_desk, lines):
     expect(lin.get_by_text("It counts once finance has approved it.")).to_be_visible()
 
 
-def test_another_is_not_renewed_and_the_supervisor_sees_both(at_desk, lines):
-    lin = at_desk("lin")
+def end(lin):
     lin.goto("/renewals/")
     lin.get_by_role("link", name="Overdue", exact=True).click()
     late = lin.locator("tbody tr", has_text=LATE)
@@ -51,7 +57,8 @@ def test_another_is_not_renewed_and_the_supervisor_sees_both(at_desk, lines):
     lin.get_by_role("button", name="Not renewed: 1 row").click()
     expect(lin.get_by_text("嫌贵").first).to_be_visible()
 
-    sam = at_desk("sam")
+
+def look(sam):
     sam.goto("/renewals/")
     sam.get_by_role("link", name="Renewal to be reviewed").click()
     expect(sam.locator("tbody tr", has_text=SOON)).to_be_visible()
