@@ -166,7 +166,7 @@ def keep_segments():
 
 # ── what is asked ──
 
-FORBIDDEN = 403
+FORBIDDEN, UNKNOWN = 403, 404
 
 SEARCHED = (
     "林",
@@ -329,11 +329,13 @@ def readable(app, *, under="/"):
 def crawl(app, browser, world, *, under="/"):
     """Ask for everything that begins with ``under``; yield (address, answer)."""
     for rule in readable(app, under=under):
-        questions = ((key, query) for key in keys_of(app, rule, world) for query in queries_of(app, rule, world))
-        for key, query in questions:
+        for key in keys_of(app, rule, world):
             address = re.sub(r"<[^>]+>", str(key), rule.rule)
-            answer = browser.get(address, query_string=query)
-            yield f"{address}?{query}", answer
+            for query in queries_of(app, rule, world):
+                answer = browser.get(address, query_string=query)
+                yield f"{address}?{query}", answer
+                if answer.status_code in (FORBIDDEN, UNKNOWN):
+                    break  # to this person there is no such thing, whatever else is asked of it
             if answer.status_code == FORBIDDEN:
                 break  # for this person the screen does not exist
 

@@ -1,6 +1,7 @@
 """Every page in one language at a time: no English on a Chinese page, no Chinese on an English one, except data."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
@@ -109,6 +110,7 @@ def _pieces(address, answer):
     return Page(answer.text, without_cells=address.startswith(DICTIONARIES)).pieces
 
 
+@cache
 def english_words():
     """The words of all sentences of the code."""
     sentences = [message.id for message in catalogues.collect() if message.id]
@@ -127,42 +129,21 @@ def without_data(piece):
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant"])
-def test_no_english_stands_on_a_chinese_page(pages, language):
+@pytest.mark.parametrize(
+    ("language", "of_the_other"), [("zh_Hans", checks.traditional_only), ("zh_Hant", checks.simplified_only)]
+)
+def test_no_english_and_no_other_characters_stand_on_a_chinese_page(pages, language, of_the_other):
     english = english_words() - SAME_EVERYWHERE
+    every = [(address, piece) for address, pieces in pages(language) for piece in pieces]
 
-    found = [
+    in_english = [
         (address, piece)
-        for address, pieces in pages(language)
-        for piece in pieces
+        for address, piece in every
         if piece not in STAGES and english & {word.lower() for word in WORD.findall(checks.CODE.sub(" ", piece))}
     ]
+    in_others = [(address, piece) for address, piece in every if of_the_other(without_data(piece))]
 
-    assert found == []
-
-
-@pytest.mark.one_database
-def test_no_simplified_characters_stand_on_a_traditional_page(pages):
-    found = [
-        (address, piece)
-        for address, pieces in pages("zh_Hant")
-        for piece in pieces
-        if checks.simplified_only(without_data(piece))
-    ]
-
-    assert found == []
-
-
-@pytest.mark.one_database
-def test_no_traditional_characters_stand_on_a_simplified_page(pages):
-    found = [
-        (address, piece)
-        for address, pieces in pages("zh_Hans")
-        for piece in pieces
-        if checks.traditional_only(without_data(piece))
-    ]
-
-    assert found == []
+    assert (in_english, in_others) == ([], [])
 
 
 @pytest.mark.one_database

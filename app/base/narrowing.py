@@ -1,6 +1,6 @@
 """The only door to the rows: every ORM statement of a session is narrowed to what its actor may see."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -55,7 +55,7 @@ def _options(statement: Any) -> list[Any]:
     seen, with_deleted = sight()
     kept = _kept_options(seen, with_deleted=with_deleted)
     touched = _with_named(_tables_in(statement), kept)
-    return [one.option for name, one in kept.items() if name in touched]
+    return [one.option for name in sorted(touched) if (one := kept.get(name))]
 
 
 class Criteria(NamedTuple):
@@ -65,7 +65,22 @@ class Criteria(NamedTuple):
     named: frozenset[str]
 
 
-def _with_named(tables: set[str], kept: Mapping[str, Criteria]) -> set[str]:
+class Kept:
+    """The criteria of one sight, each made when a statement first reads its table: nobody reads all hundred."""
+
+    def __init__(self, actor: Actor | None, *, with_deleted: bool) -> None:
+        self.actor, self.with_deleted = actor, with_deleted
+        self.made: dict[str, Criteria | None] = {}
+
+    def get(self, table: str) -> Criteria | None:
+        """Return what rows of a table must meet; None if everything may be seen, or the table is no class's own."""
+        if table not in self.made:
+            cls = next((one for one in _scoped_classes() if one.__table__.name == table), None)
+            self.made[table] = None if cls is None else _criteria(cls, self.actor, with_deleted=self.with_deleted)
+        return self.made[table]
+
+
+def _with_named(tables: set[str], kept: Kept) -> set[str]:
     """Return the tables and those that their criteria name in turn."""
     found, waiting = set(tables), [*tables]
     while waiting:
@@ -112,10 +127,10 @@ def _sight(actor: Actor | None) -> Sight:
 
 
 @lru_cache(maxsize=2048)
-def _kept_options(sight: Sight, *, with_deleted: bool) -> dict[str, Criteria]:
+def _kept_options(sight: Sight, *, with_deleted: bool) -> Kept:
     """Return the criteria of everybody with this sight: building them costs more than most pages."""
     if sight.is_lifted:
-        return _build(None, with_deleted=with_deleted)
+        return Kept(None, with_deleted=with_deleted)
     actor = Actor(
         sight.actor_id,
         is_system=sight.is_system,
@@ -126,22 +141,20 @@ def _kept_options(sight: Sight, *, with_deleted: bool) -> dict[str, Criteria]:
         reaches=dict(sight.reaches),
         opened=sight.opened,
     )
-    return _build(actor, with_deleted=with_deleted)
+    return Kept(actor, with_deleted=with_deleted)
 
 
 NOBODY = Actor(id=None)
 
 
-def _build(actor: Actor | None, *, with_deleted: bool) -> dict[str, Criteria]:
-    found = {}
-    for cls in _scoped_classes():
-        condition_ = true() if actor is None else _for_reader(cls, actor)
-        if not with_deleted and "deleted_at" in cls.__table__.c and cls not in versioning_manager.parent_class_map:
-            condition_ = and_(condition_, cls.__table__.c.deleted_at.is_(None))
-        if not is_everything(condition_):
-            option = with_loader_criteria(cls, condition_, include_aliases=True, propagate_to_loaders=False)
-            found[cls.__table__.name] = Criteria(option, frozenset(_tables_in(condition_)))
-    return found
+def _criteria(cls: type[Any], actor: Actor | None, *, with_deleted: bool) -> Criteria | None:
+    allowed = true() if actor is None else _for_reader(cls, actor)
+    if not with_deleted and "deleted_at" in cls.__table__.c and cls not in versioning_manager.parent_class_map:
+        allowed = and_(allowed, cls.__table__.c.deleted_at.is_(None))
+    if is_everything(allowed):
+        return None
+    option = with_loader_criteria(cls, allowed, include_aliases=True, propagate_to_loaders=False)
+    return Criteria(option, frozenset(_tables_in(allowed)))
 
 
 def _for_reader(cls: type[Any], actor: Actor) -> ColumnElement[bool]:

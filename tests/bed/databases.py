@@ -136,6 +136,7 @@ class World:
     told: Any
     touched: frozenset[str]
     rows: dict[str, Any]
+    raised: frozenset[str]  # the stamps that were raised: nothing else that a process has cached is old
 
 
 class Watch:
@@ -197,10 +198,11 @@ class Watch:
         if world is None:
             told = make()
             tables = sorted(self._with_followers(self.touched) & self.columns.keys())
-            self.worlds[self.made] = World(deepcopy(told), frozenset(self.touched), self._rows_of(tables))
+            rows, raised = self._rows_of(tables), frozenset(self._raised()) if "base_stamp" in tables else frozenset()
+            self.worlds[self.made] = World(deepcopy(told), frozenset(self.touched), rows, raised)
         else:
             told = deepcopy(world.told)
-            self._put_back(world.rows)
+            self._put_back(world)
             self.touched |= world.touched
         self.known_writes = self.writes
         return told
@@ -221,9 +223,10 @@ class Watch:
             raw.close()
         return rows
 
-    def _put_back(self, rows: dict[str, Any]) -> None:
-        """Fill these tables with these rows."""
-        index = []
+    def _put_back(self, world: World) -> None:
+        """Fill the tables of a world with its rows."""
+        rows, index = world.rows, []
+        numbers = self._numbers() if world.raised else {}
         if self.name == SQLITE and "search_entry" in rows:
             index = [f"INSERT INTO {FULL_TEXT} ({FULL_TEXT}) VALUES ('rebuild')"]
         raw = self.engine.raw_connection()
@@ -235,20 +238,18 @@ class Watch:
                 cursor.execute(f'DELETE FROM "{table}"')
                 self._fill(cursor, table, kept)
             if "base_stamp" in rows:
-                self._raise_stamps(cursor)
+                self._raise_stamps(cursor, {name: numbers.get(name, 0) for name in world.raised})
             for statement in [*index, *END[self.name]]:
                 cursor.execute(statement)
         finally:
             raw.close()
 
-    def _raise_stamps(self, cursor: Any) -> None:
-        """Give the stamps numbers under which no process has cached anything yet."""
-        if not self.stamps:
-            self.stamps = dict(self._kept_stamps())
-        cursor.execute("UPDATE base_stamp SET number = 0")
-        for name, number in self.stamps.items():
-            cursor.execute(f"UPDATE base_stamp SET number = {number} WHERE name = '{name}'")
-        cursor.execute("UPDATE base_stamp SET number = number + 1")
+    def _raise_stamps(self, cursor: Any, now: dict[str, int]) -> None:
+        """Give the stamps of ``now`` numbers under which no process has cached anything yet, the others their own."""
+        numbers = self._known() | {name: max(now[name], self._known().get(name, 0)) + 1 for name in now}
+        cursor.execute("DELETE FROM base_stamp")
+        for name, number in numbers.items():
+            cursor.execute(f"INSERT INTO base_stamp (name, number) VALUES ('{name}', {number})")
 
     def _fill(self, cursor: Any, table: str, kept: Any) -> None:
         columns = ", ".join(f'"{name}"' for name in self.columns[table])
@@ -271,13 +272,22 @@ class Watch:
         """See to it that no stamp returns to a number under which this process has cached something else."""
         if "base_stamp" not in tables:
             return
+        for name, number in self._raised().items():
+            self.stamps[name] = number + 1
+
+    def _raised(self) -> dict[str, int]:
+        """Return the stamps that stand otherwise than after the last restoration."""
+        known = self._known()
+        return {name: number for name, number in self._numbers().items() if number != known.get(name)}
+
+    def _numbers(self) -> dict[str, int]:
         with self.engine.connect() as connection:
-            now = dict(connection.execute(sa.text("SELECT name, number FROM base_stamp")).all())
+            return dict(connection.execute(sa.text("SELECT name, number FROM base_stamp")).all())
+
+    def _known(self) -> dict[str, int]:
         if not self.stamps:
             self.stamps = dict(self._kept_stamps())
-        for name, number in now.items():
-            if number != self.stamps.get(name):
-                self.stamps[name] = number + 1
+        return self.stamps
 
     def _kept_stamps(self) -> Iterable[tuple[str, int]]:
         if self.name == POSTGRESQL:

@@ -8,9 +8,12 @@ from sqlalchemy import text
 from app.base.actor import SYSTEM, acting
 from app.extensions import db
 from app.system.sign_in.views.identity import OPEN_ENDPOINTS, OPEN_TO_ALL
+from tests.bed.databases import POSTGRESQL
 
 #: What a placeholder of an address is filled with: things nobody would type.
 ODD = ("1", "0", "-1", "999999999999999999999", "x", "%00", "..%2f..", "客户", "%27", "' OR 1=1 --")
+#: Where the database has a say in it; the others are read and refused before it is asked.
+ODD_TO_DATABASES = ("1", "-1", "999999999999999999999", "%00", "客户")
 READS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -132,10 +135,10 @@ def test_the_auditor_changes_nothing_but_own_preferences(app, as_user):
 # ── odd arguments ──
 
 
-def test_no_address_falls_over_odd_arguments(app, as_user):
+def test_no_address_falls_over_odd_arguments(app, as_user, database):
     anran = as_user("anran")
     queries = ("", "page=x&filter={&sort=--&after=x&before=-1&page_size=9e9&q=%00&tab=%00&a=x&b=-1", "filter=[[[[")
-    for value in ODD:
+    for value in ODD if database == POSTGRESQL else ODD_TO_DATABASES:
         for rule, address in addresses(app, value):
             if value != "1" and not rule.arguments:
                 continue  # the same address as with the first value
@@ -150,11 +153,15 @@ def test_no_address_falls_over_odd_arguments(app, as_user):
 def test_no_button_falls_over_odd_forms(app, as_user, value):
     forms = [{}, {"name": "\x00", "before": "\x00", "revision": "x", "right": ["\x00"], "ids": "x", "filter": "{"}]
     for form in forms:
+        anran = as_user("anran")
         for rule, address in addresses(app, value):
             leaves = rule.endpoint.startswith(("AuthView.", "SignInView.end"))
             is_new = value == "1" or rule.arguments
             if "POST" in rule.methods and is_new and not leaves and "api" not in address:
-                answer = as_user("anran").post(address, data=form)
+                answer = anran.post(address, data=form)
+                if answer.location and answer.location.startswith("/login/"):  # the button before ended the session
+                    anran = as_user("anran")
+                    answer = anran.post(address, data=form)
                 assert answer.status_code < 500, f"{address}: {answer.status_code} {form}"
 
 
