@@ -1,0 +1,83 @@
+"""The screens of tickets."""
+
+from flask_appbuilder import AppBuilder
+
+from app.base import choices, inbox, settings
+from app.base.choices import Item
+from app.base.fields import Number
+from app.base.i18n import _
+from app.base.screens import rights
+from app.base.screens.frame import quick_adds
+from app.base.settings import Setting
+from app.desk.tickets import queries
+from app.desk.tickets.rules import tickets as rules
+from app.desk.tickets.views import told
+from app.desk.tickets.views.moves import TicketMoveView
+from app.desk.tickets.views.tickets import TicketView
+
+__all__ = ["TicketMoveView", "TicketView", "register"]
+
+settings.groups |= {"tickets": _("Tickets")}
+settings.register(
+    Setting(
+        "ticket_autoclose_days",
+        Number(
+            _("Days after which a solved ticket is closed"),
+            help=_("So long the revisit may take; then the ticket is closed as not revisited."),
+            required=True,
+            low=1,
+            high=365,
+        ),
+        "tickets",
+        7,
+        _("days"),
+    ),
+    Setting(
+        "ticket_reopen_days",
+        Number(
+            _("Days in which a closed ticket may be reopened"),
+            help=_("Later a new ticket is opened that follows it."),
+            required=True,
+            low=1,
+            high=3650,
+        ),
+        "tickets",
+        30,
+        _("days"),
+    ),
+)
+
+ENDS = {
+    rules.REVISITED_END: (_("Revisited"), "green"),
+    rules.UNREVISITED_END: (_("Not revisited"), "amber"),
+    rules.PLAIN_END: (_("Without a revisit"), "gray"),
+}
+
+
+def _ends() -> tuple[Item, ...]:
+    return tuple(Item(code, str(word), color) for code, (word, color) in ENDS.items())
+
+
+def register(appbuilder: AppBuilder) -> None:
+    choices.references["ticket"] = queries.TicketNames()
+    choices.references["ticket_queue"] = queries.QueueNames()
+    choices.references["ticket_worker"] = queries.WorkerNames()
+    choices.more["ticket_step"] = queries.state_items
+    choices.more["ticket_phase"] = queries.phase_items
+    choices.more["ticket_verb"] = queries.verb_items
+    choices.more["ticket_end"] = _ends
+    inbox.kinds |= told.KINDS
+    rights.words |= {
+        "can_dispatch": _("Dispatch"),
+        "can_take": _("Take"),
+        "can_work": _("Work on"),
+        "can_transfer": _("Transfer"),
+        "can_revisit": _("Revisit"),
+        "can_close": _("Close"),
+        "can_reopen": _("Reopen"),
+        "can_cancel": _("Cancel"),
+        "can_note": _("Write notes"),
+    }
+    appbuilder.add_view(TicketView, "TicketView", label=_("Tickets"), category="desk")
+    appbuilder.add_view(TicketMoveView, "TicketMoveView", label=_("Flow records"), category="desk")
+    quick_adds.append((_("New ticket"), "ticket", "TicketView.add", "can_add", "TicketView"))
