@@ -107,7 +107,7 @@ class Ticket(Model):
     accepted_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Accepted at"), sortable=True)))
     solved_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Solved at"), sortable=True)))
     closed_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Closed at"), sortable=True)))
-    end: Mapped[str | None] = mapped_column(String(20), info=field(Choice(_("Ended"), dictionary="ticket_end")))
+    end: Mapped[str | None] = mapped_column(String(20), info=field(Choice(_("How it ended"), dictionary="ticket_end")))
     reopened: Mapped[int] = mapped_column(default=0, info=field(Number(_("Times reopened"))))
     is_excepted: Mapped[bool] = mapped_column(default=False)  # served although the service has run out
     followup_id: Mapped[int | None] = mapped_column(ForeignKey("followups_followup.id"), unique=True)

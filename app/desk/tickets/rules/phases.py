@@ -28,7 +28,7 @@ PHASES: Mapping[str, tuple[object, str]] = {
     WAITING: (_("Waiting for the customer"), "purple"),
     SOLVED: (_("Solved"), "teal"),
     REVIEWED: (_("Revisited"), "lime"),
-    CLOSED: (_("Closed"), "gray"),
+    CLOSED: (_("Finished"), "gray"),
     CANCELLED: (_("Cancelled"), "gray"),
 }
 #: Somebody has to do something.

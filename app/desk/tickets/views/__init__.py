@@ -12,10 +12,11 @@ from app.base.settings import Setting
 from app.desk.tickets import queries
 from app.desk.tickets.rules import tickets as rules
 from app.desk.tickets.views import told
+from app.desk.tickets.views.flows import TicketFlowView
 from app.desk.tickets.views.moves import TicketMoveView
 from app.desk.tickets.views.tickets import TicketView
 
-__all__ = ["TicketMoveView", "TicketView", "register"]
+__all__ = ["TicketFlowView", "TicketMoveView", "TicketView", "register"]
 
 settings.groups |= {"tickets": _("Tickets")}
 settings.register(
@@ -80,4 +81,5 @@ def register(appbuilder: AppBuilder) -> None:
     }
     appbuilder.add_view(TicketView, "TicketView", label=_("Tickets"), category="desk")
     appbuilder.add_view(TicketMoveView, "TicketMoveView", label=_("Flow records"), category="desk")
+    appbuilder.add_view(TicketFlowView, "TicketFlowView", label=_("Flows of tickets"), category="desk")
     quick_adds.append((_("New ticket"), "ticket", "TicketView.add", "can_add", "TicketView"))
