@@ -120,6 +120,8 @@ ADDRESSES = [
     "/opportunities/{opportunity}/history", "/opportunities/{opportunity}/delete", "/opportunities/{opportunity}/win",
     "/opportunities/{opportunity}/lose", "/opportunities/{opportunity}/reopen", "/opportunity-board/",
     "/opportunities/{opportunity}/bulk?action=allocate", "/followups/{followup}/bulk?action=make_opportunities",
+    "/ticket-flows/", "/ticket-flows/1", "/ticket-flows/1?version=1", "/ticket-flows/1/edit",
+    "/ticket-moves/?page_size=10",
     "/opportunity-funnel/", "/opportunity-moves/", "/stages/", "/stages/new", "/stages/1", "/stages/1/edit",
     "/stages/1/history",
 ]  # fmt: skip
