@@ -18,6 +18,7 @@ from app.desk.tickets.services.steps import COLUMNS, what
 from app.desk.tickets.services.working import (
     change_note,
     change_work,
+    follow,
     leave,
     let_take_part,
     list_checks,
@@ -41,6 +42,7 @@ __all__ = [
     "check_worker",
     "close",
     "dispatch",
+    "follow",
     "follow_on",
     "from_followup",
     "give_back",

@@ -1,5 +1,6 @@
 """The screens of tickets."""
 
+from flask import url_for
 from flask_appbuilder import AppBuilder
 
 from app.base import choices, inbox, settings
@@ -10,13 +11,17 @@ from app.base.screens import rights
 from app.base.screens.frame import quick_adds
 from app.base.settings import Setting
 from app.desk.tickets import queries
+from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules import tickets as rules
 from app.desk.tickets.views import told
 from app.desk.tickets.views.flows import TicketFlowView
+from app.desk.tickets.views.mine import MyTicketsView
 from app.desk.tickets.views.moves import TicketMoveView
 from app.desk.tickets.views.tickets import TicketView
+from app.system.files import services as files
+from app.system.files.services import Holder
 
-__all__ = ["TicketFlowView", "TicketMoveView", "TicketView", "register"]
+__all__ = ["MyTicketsView", "TicketFlowView", "TicketMoveView", "TicketView", "register"]
 
 settings.groups |= {"tickets": _("Tickets")}
 settings.register(
@@ -59,6 +64,10 @@ def _ends() -> tuple[Item, ...]:
     return tuple(Item(code, str(word), color) for code, (word, color) in ENDS.items())
 
 
+def _page_of(key: int) -> str:
+    return url_for("TicketView.show", pk=key)
+
+
 def register(appbuilder: AppBuilder) -> None:
     choices.references["ticket"] = queries.TicketNames()
     choices.references["ticket_queue"] = queries.QueueNames()
@@ -78,7 +87,10 @@ def register(appbuilder: AppBuilder) -> None:
         "can_reopen": _("Reopen"),
         "can_cancel": _("Cancel"),
         "can_note": _("Write notes"),
+        "can_print": _("Print"),
     }
+    files.register(Holder("ticket", _("Ticket"), Ticket, _page_of))
+    appbuilder.add_view(MyTicketsView, "MyTicketsView", label=_("My tickets"), category="desk")
     appbuilder.add_view(TicketView, "TicketView", label=_("Tickets"), category="desk")
     appbuilder.add_view(TicketMoveView, "TicketMoveView", label=_("Flow records"), category="desk")
     appbuilder.add_view(TicketFlowView, "TicketFlowView", label=_("Flows of tickets"), category="desk")

@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+
 from app.base.actor import Actor
 from app.base.errors import InvalidFields
 from app.base.i18n import _
@@ -10,6 +13,9 @@ from app.base.screens.view import DomainView
 from app.crm.customers import queries as customers
 from app.desk.tickets import services
 from app.desk.tickets.models import Ticket
+from app.desk.tickets.views import page as pages
+from app.desk.tickets.views.course import Course
+from app.desk.tickets.views.papers import Papers
 from app.desk.tickets.views.verbs import Verbs
 from app.system.audit.views import History
 
@@ -22,7 +28,7 @@ def create(values: Mapping[str, Any], *, actor: Actor) -> Ticket:
     return services.open_ticket(customer, values, actor=actor)
 
 
-class TicketView(Verbs, History, DomainView):
+class TicketView(Course, Verbs, Papers, History, DomainView):
     route_base = "/tickets"
     model = Ticket
     title, one, group, icon = _("Tickets"), _("Ticket"), _("Tickets"), "ticket"
@@ -37,6 +43,9 @@ class TicketView(Verbs, History, DomainView):
         "can_close",
         "can_reopen",
         "can_cancel",
+        "can_revisit",
+        "can_note",
+        "can_print",
     ]
     list_fields = ["number", "title", "customer", "type", "priority", "state", "assignee", "due_at", "created_at"]
     export_fields = [
@@ -62,3 +71,17 @@ class TicketView(Verbs, History, DomainView):
     row_needs = ["phase"]
     default_sort = "-created_at"
     create, change = create, services.change
+
+    @expose("/<pk>")
+    @has_access
+    @permission_name("show")
+    def show(self, pk: str) -> str:
+        """Show a ticket: the way it went, what happened, what can be done. ``show``: which of what happened."""
+        return self.drawn_page(pk)
+
+    def drawn_page(self, pk: str, *, problem: object = None, edits: Any = None, **typed: Any) -> str:
+        """Draw the page of a ticket. ``note``, ``work``: what was typed; ``edits``: what is being corrected."""
+        page = pages.build(self, self.record(pk), shown=pages.asked_part())
+        page |= {"problem": problem, "edits": edits, "typed": {"note": {}, "work": {}} | typed}
+        drawn: str = self.render_template("zhike/tickets/show.html", page=page)
+        return drawn

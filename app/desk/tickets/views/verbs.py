@@ -97,6 +97,13 @@ class Verbs:
         """Ask how it was solved."""
         return self._step(pk, services.solve, done=_("Solved. Whoever took it in is told."))
 
+    @expose("/<pk>/revisit", methods=["GET", "POST"])
+    @has_access
+    @permission_name("revisit")
+    def revisit(self, pk: str) -> Any:
+        """Note that the customer was asked how it was."""
+        return self._step(pk, services.revisit, done=_("Noted as revisited."))
+
     @expose("/<pk>/close", methods=["GET", "POST"])
     @has_access
     @permission_name("close")
