@@ -7,6 +7,7 @@ import pytest
 from app.base.actor import SYSTEM, acting
 from app.crm.customers import services as customers
 from app.desk.tickets import queries, services
+from app.desk.tickets.views.course import span
 from app.extensions import db
 from tests.cast import EVE, GAO, JI, LIN, SAM
 from tests.desk.tickets.steps import dispatched, in_work, solved, ticket
@@ -109,6 +110,7 @@ PRESSED = {
     "revisit": ("done", "lin", {"words": "满意"}, "reviewed"),
     "close": ("done", "lin", {}, "closed"),
     "reopen": ("done", "lin", {"words": "又坏了"}, "working"),
+    "except": ("fresh", "gao", {"words": "合同已签"}, "new"),
     "cancel": ("fresh", "lin", {"words": "打错了"}, "cancelled"),
 }
 
@@ -133,7 +135,7 @@ def test_each_button_does_what_it_says(app, as_user, request, verb):
 def test_nobody_presses_a_button_of_a_ticket_they_do_not_see(app, as_user, request, verb):
     fixture, _username, values, _phase = PRESSED[verb]
     key = request.getfixturevalue(fixture)
-    status = 403 if verb == "dispatch" else 404
+    status = 403 if verb in ("dispatch", "except") else 404
     before = now(app, key)
     assert pressed(app, as_user("eve"), key, verb, values).status_code == status
     assert pressed(app, as_user("xu"), key, verb, values).status_code == 403
@@ -312,3 +314,11 @@ def test_a_ticket_of_a_deleted_customer_still_opens(app, as_user, fresh):
         db.session.remove()
     assert as_user("lin").get(f"/tickets/{fresh}").status_code == 200
     assert LIN.id
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, ""), (59, "under a minute"), (60, "1 minute"), (3660, "1 hour 1 minute"), (180000, "2 days 2 hours")],
+)
+def test_how_long_it_took_is_said_in_two_units(in_app, seconds, words):
+    assert span(seconds) == words

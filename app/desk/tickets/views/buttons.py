@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.base.i18n import _
+from app.crm.renewals.queries import service_limited
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules.phases import DISPATCH, PERMISSION, TAKE, UNSOLVED, Verb
 from app.desk.tickets.views import steps
@@ -44,6 +45,9 @@ def _hands(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if ticket.phase not in UNSOLVED:
         return found
+    if view.may("except") and not ticket.is_excepted and not back and service_limited(ticket.customer_id):
+        url = view.url("allow_exception", pk=ticket.id)
+        found.append({"label": _("Serve all the same"), "icon": "shield-check", "url": url})
     more = {"next": back} if back else {}
     if ticket.assignee_id is None:
         if view.may("dispatch"):

@@ -38,7 +38,7 @@ def span(seconds: int | None) -> str:
         ngettext("%(n)s hour", "%(n)s hours", hours, n=hours) if hours else "",
         ngettext("%(n)s minute", "%(n)s minutes", minutes, n=minutes) if minutes else "",
     )
-    return " ".join([one for one in words if one][:2])
+    return " ".join([str(one) for one in words if one][:2])
 
 
 def events(view: Any, ticket: Ticket, moves: Sequence[Any], *, shown: str) -> list[dict[str, Any]]:

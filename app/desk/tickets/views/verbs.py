@@ -125,6 +125,14 @@ class Verbs:
         """Ask why nothing is to be done any more."""
         return self._ask(pk, (WHY,), services.cancel, _("Cancel ticket"), done=_("Cancelled."))
 
+    @expose("/<pk>/except", methods=["GET", "POST"])
+    @has_access
+    @permission_name("except")
+    def allow_exception(self, pk: str) -> Any:
+        """Ask why, and let a customer be served although their service has run out."""
+        label = _("Serve all the same")
+        return self._ask(pk, (WHY,), services.allow_exception, label, done=_("It may be dispatched now."))
+
     # ── how ──
 
     def _press(self: Any, pk: str, service: Service, done: object) -> Response:
