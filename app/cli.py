@@ -21,7 +21,7 @@ def setup() -> None:
 
 
 #: Domains with rows that an installation begins with, made once by their service ``seed``.
-SEEDED = ("crm.followups", "crm.pool", "crm.recalls", "system.approvals", "sales.opportunities")
+SEEDED = ("crm.followups", "crm.pool", "crm.recalls", "system.approvals", "sales.opportunities", "desk.tickets")
 
 
 def prepare() -> None:

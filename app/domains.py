@@ -33,6 +33,7 @@ DOMAINS = (
     "crm.reconciliation",
     "crm.renewals",
     "sales.opportunities",
+    "desk.tickets",
 )
 
 #: Doors: they have screens but no business of their own.

@@ -36,6 +36,7 @@ from tests.factories import (
     a_fee,
     a_followup,
     a_letter,
+    a_ticket,
     an_announcement,
     an_opportunity,
 )
@@ -122,6 +123,10 @@ def made():
             an_opportunity(customer=hers.id, by=EVE, title="叶家升级").id,
             an_opportunity(customer=other.id, title="林家升级", notes="秘而不宣的需求", contact=contact.id).id,
         ]
+        tickets = [
+            a_ticket(customer=hers.id, by=EVE, title="叶家打印机").id,
+            a_ticket(customer=other.id, title="林家打印机", description="秘而不宣的需求", contact=contact.id).id,
+        ]
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         propose_key_data(hers, other)
         return SimpleNamespace(
@@ -133,6 +138,7 @@ def made():
             line=[a_line(one.id, person) for one, person in ((hers, EVE), (other, LIN))],
             bank_line=lines,
             opportunity=chances,
+            ticket=tickets,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
             pool=(free.id, hers.id, other.id),
@@ -254,6 +260,9 @@ KEYS = {
     "Setting": lambda _world: ["site_name", "site_logo", "page_size"],
     "Template": lambda _world: FIRST,
     "Today": lambda world: world.customer,
+    "Ticket": lambda world: world.ticket,
+    "TicketFlow": lambda _world: FIRST,
+    "TicketMove": lambda _world: FIRST,
     "Transaction": lambda world: world.customer,
     "Turn": lambda _world: FIRST,
     "Value": lambda _world: FIRST,

@@ -193,3 +193,35 @@ def an_opportunity(**given: Any) -> Any:
         assert customer is not None, "out of their scope"
         values = {"title": "财务软件三站点", "type": "software_sale", "amount": Decimal(6980)}
         return opportunities.create(customer, values | given, actor=actor)
+
+
+def a_queue(**given: Any) -> Any:
+    """Save a queue of 技术部. ``people``: the ids of those who work in it."""
+    from app.desk.tickets.models import Queue, QueueMember  # noqa: PLC0415 - the models are loaded by then
+
+    people = given.pop("people", ())
+    with acting(SYSTEM):
+        made = Queue(**({"name": "技术支持", "department_id": 7} | given))
+        made.members = [QueueMember(employee_id=key) for key in people]
+        db.session.add(made)
+        db.session.commit()
+        return made
+
+
+def a_ticket(**given: Any) -> Any:
+    """Open a ticket of ``customer`` (an id; a new company without one), by ``by`` (a person of the cast, else Lin)."""
+    from app.crm.customers.models import Customer  # noqa: PLC0415 - the models are loaded by then
+    from app.desk.tickets import services as tickets  # noqa: PLC0415
+
+    by, key = given.pop("by", LIN), given.pop("customer", None)
+    key = a_customer().id if key is None else key
+    values = {
+        "type": "after_sales",
+        "title": "打印机不打印",
+        "description": "打印机不打印，换过墨盒",
+        "channel": "phone",
+    }
+    with acting(SYSTEM):
+        customer = db.session.get_one(Customer, key)
+    with acting(by.actor) as actor:
+        return tickets.open_ticket(customer, values | given, actor=actor)

@@ -292,6 +292,12 @@ def selling(browser: Browser, address: str) -> None:
     li.take("transactions", f"{li.first(f'/customers/?filter={bought}')}?tab=deals")
 
 
+def how_tickets_go(browser: Browser, address: str) -> None:
+    """The flow of service, drawn."""
+    admin = Photographer(browser, address, "admin")
+    admin.take("ticket-flow", "/ticket-flows/1")
+
+
 def _logo() -> bytes:
     """Draw a mark that is clearly not ours: two rings on green."""
     picture, out = Image.new("RGBA", (256, 256)), io.BytesIO()
@@ -315,6 +321,7 @@ PARTS = (
     what_was_paid,
     in_bulk,
     selling,
+    how_tickets_go,
     bringing_in,
     messages,
     channels,

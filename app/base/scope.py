@@ -51,12 +51,12 @@ class Through:
 class Owned:
     """A row has an owner and a department; the actor's Level in ``domain`` decides.
 
-    ``shared`` adds conditions of its own (collaborators), in every level above NONE. Rows without an owner
-    follow the reach in ``ownerless``, another domain (the pool).
+    ``shared`` adds conditions of its own (collaborators), in every level above NONE; a domain above may add to it
+    before anybody asks. Rows without an owner follow the reach in ``ownerless``, another domain (the pool).
     """
 
     def __init__(self, domain: str, *, ownerless: str, shared: "Iterable[Share]" = ()) -> None:
-        self.domain, self.ownerless, self.shared = domain, ownerless, tuple(shared)
+        self.domain, self.ownerless, self.shared = domain, ownerless, [*shared]
 
     def rows(self, table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
         mine, pool = _level(actor, self.domain, write=write), _level(actor, self.ownerless, write=write)

@@ -46,6 +46,7 @@ SCOPE_DOMAINS: Mapping[str, object] = {
     "opportunities": _("Opportunities"),
     "deals": _("Deals"),
     "fees": _("Service fees"),
+    "tickets": _("Tickets"),
     "announcements": _("Announcements (all of them)"),
     "approvals": _("Approvals"),
     "logs": _("Logs"),
@@ -129,6 +130,16 @@ REACHES: Mapping[tuple[str, str], Reach] = {
     ("sales", "fees"): _read(OWN),
     ("auditor", "fees"): _read(ALL),
     ("executive", "fees"): _read(ALL),
+    # tickets; technicians see the customers of their own
+    (ADMIN, "tickets"): _full(ALL),
+    ("supervisor", "tickets"): _full(BELOW),
+    ("service_manager", "tickets"): _full(BELOW),
+    ("agent", "tickets"): _full(OWN),
+    ("technician", "tickets"): _full(OWN),
+    ("technician", "customers"): _read(OWN),
+    ("sales", "tickets"): _read(OWN),
+    ("auditor", "tickets"): _read(ALL),
+    ("executive", "tickets"): _read(ALL),
 }
 
 

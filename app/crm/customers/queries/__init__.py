@@ -27,7 +27,7 @@ from app.crm.customers.queries.finding import (
     ownerless,
     related,
 )
-from app.crm.customers.queries.hanging import OfCustomer
+from app.crm.customers.queries.hanging import OfCustomer, open_by
 from app.crm.customers.queries.marking import mark_needs, mark_with, marks
 from app.crm.customers.queries.owning import (
     DEAL,
@@ -94,6 +94,7 @@ __all__ = [
     "newest",
     "numbers",
     "numbers_at",
+    "open_by",
     "owned_by",
     "ownerless",
     "related",

@@ -1,0 +1,7 @@
+"""Tickets 工单: what customers ask for, from the first call until it is closed, along flows that the house edits.
+
+Words      ticket, flow, edition, state, phase, transition, queue, route, dispatch, take, return, transfer, solve
+Lifecycle  rules.phases.VERB_BETWEEN, and the flows' editions
+Announces  nothing
+Uses       security, audit, sign_in, files, customers, followups, products, renewals
+"""

@@ -1,0 +1,61 @@
+"""Whose a ticket is. Source: DECISIONS on the scope "own" of a ticket."""
+
+from flask_appbuilder import Model
+from sqlalchemy import ColumnElement, FromClause, Select, and_, false, or_, select, true
+
+from app.base.actor import Actor, Level
+from app.desk.tickets.rules.phases import OPEN
+
+REACH = "tickets"
+
+
+class TicketScope:
+    """Own: created by, with, or shared with somebody; what lies unassigned in one's queues. Department: of whoever
+    has it, and of its group; what no route leads anywhere and nobody has belongs to all who reach further than their
+    own. Followers read; whoever takes part writes.
+    """
+
+    def rows(self, table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
+        reach = actor.reach(REACH)
+        level = reach.write if write else reach.read
+        if level == Level.NONE:
+            return false()
+        if level == Level.ALL:
+            return true()
+        mine = [table.c.assignee_id == actor.id, table.c.created_by_id == actor.id, _takes_part(table, actor, write)]
+        mine.append(and_(table.c.assignee_id.is_(None), table.c.queue_id.in_(_queues(actor))))
+        if level > Level.OWN:
+            houses = {actor.department_id} if level == Level.DEPARTMENT else actor.departments_below
+            known = sorted(filter(None, houses))
+            mine += [table.c.department_id.in_(known), table.c.group_id.in_(known)]
+            mine.append(and_(table.c.assignee_id.is_(None), table.c.group_id.is_(None)))
+        return or_(*mine)
+
+
+def _takes_part(table: FromClause, actor: Actor, write: bool) -> ColumnElement[bool]:  # noqa: FBT001 - as in Policy
+    people = Model.metadata.tables["tickets_person"]
+    wanted = select(people.c.ticket_id).where(people.c.employee_id == actor.id)
+    return table.c.id.in_(wanted.where(people.c.is_follower.is_(False)) if write else wanted)
+
+
+def _queues(actor: Actor) -> Select[int]:
+    members = Model.metadata.tables["tickets_queue_member"]
+    return select(members.c.queue_id).where(members.c.employee_id == actor.id)
+
+
+TICKET_SCOPE = TicketScope()
+
+
+def opened_by_tickets(table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
+    """Return the condition that a customer is open to the actor by a ticket of theirs that is not at its end.
+
+    To be read, never to be changed. Source: DECISIONS on the intake lookup.
+    """
+    if write or actor.id is None or actor.reach(REACH).read == Level.NONE:
+        return false()
+    tickets = Model.metadata.tables["tickets_ticket"]
+    mine = or_(tickets.c.assignee_id == actor.id, tickets.c.created_by_id == actor.id)
+    if actor.reach(REACH).write > Level.OWN:  # whoever dispatches knows whom it is for
+        mine = TICKET_SCOPE.rows(tickets, actor, write=True)
+    living = (tickets.c.phase.in_(sorted(OPEN)), tickets.c.deleted_at.is_(None))
+    return table.c.id.in_(select(tickets.c.customer_id).where(mine, *living))

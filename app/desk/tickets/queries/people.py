@@ -1,0 +1,69 @@
+"""Who answers for a ticket, and who may be given one."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from app.base import choices
+from app.base.actor import Actor, Level
+from app.base.choices import Found
+from app.base.stamps import Cached
+from app.desk.tickets.models import REACH, Ticket
+from app.system.security import queries as security
+from app.system.security.queries import EmployeeNames
+
+DISPATCH, WORK = ("can_dispatch", "TicketView"), ("can_work", "TicketView")
+ADMIN = "admin"
+MOST_SEARCHED = 200  # of whom those who cannot work on tickets are left out
+
+
+def _holders(right: tuple[str, str]) -> frozenset[int]:
+    """Return the active people whose roles have a right; administrators only where nobody else has it."""
+    found: dict[bool, set[int]] = {True: set(), False: set()}
+    for role in security.roles():
+        if right in security.rights(frozenset({role.id})):
+            found[role.name == ADMIN] |= {one.id for one in security.people_with(role) if one.account.active}
+    return frozenset(found[False] or found[True])
+
+
+_known = Cached(security.STAMP, _holders)
+
+
+def dispatchers_of(ticket: Ticket) -> list[int]:
+    """Return who dispatches tickets of this one's group: all who may, if no route led anywhere."""
+    people: Collection[int] = _known(DISPATCH)
+    actors = [known for key in sorted(people) if (known := security.actor(key)) is not None]
+    near = [one for one in actors if _covers(one, ticket.group_id)] if ticket.group_id is not None else []
+    return [one.id for one in near or actors if one.id is not None]
+
+
+def _covers(actor: Actor, house: int | None) -> bool:
+    level = actor.reach(REACH).write
+    if level == Level.BELOW:
+        return house in actor.departments_below
+    return level == Level.DEPARTMENT and house == actor.department_id
+
+
+def workers(people: Sequence[int]) -> Mapping[int, str]:
+    """Return why somebody cannot be given a ticket, by person: "disabled" or "no_role"; nothing for the others."""
+    able: Collection[int] = _known(WORK)
+    found = {}
+    for key in people:
+        known = security.actor(key)
+        if known is None:
+            found[key] = "disabled"
+        elif key not in able and ADMIN not in known.roles:
+            found[key] = "no_role"
+    return found
+
+
+class WorkerNames(EmployeeNames):
+    """Who is offered where a ticket is given to somebody: those whose role works on tickets. All keep their names."""
+
+    def search(self, words: str, *, actor: Actor, limit: int) -> Sequence[Found]:
+        able: Collection[int] = _known(WORK)
+        found = super().search(words, actor=actor, limit=MOST_SEARCHED)
+        return [one for one in found if int(one.value) in able][:limit]
+
+
+def name_of(key: int | None) -> str:
+    """Return somebody's name."""
+    return choices.labels("employee", [key]).get(key, "") if key is not None else ""

@@ -1,0 +1,68 @@
+"""What can be done with tickets and their flows. One verb, one transaction."""
+
+from app.desk.tickets.services.flowing import (
+    advance,
+    allow_exception,
+    cancel,
+    close,
+    reopen,
+    resume,
+    revisit,
+    solve,
+    wait,
+)
+from app.desk.tickets.services.flows import add_flow, save_flow, seed
+from app.desk.tickets.services.handing import accept, check_worker, dispatch, give_back, take, transfer
+from app.desk.tickets.services.opening import OWN, change, follow_on, from_followup, number, open_ticket
+from app.desk.tickets.services.steps import COLUMNS, what
+from app.desk.tickets.services.working import (
+    change_note,
+    change_work,
+    follow,
+    leave,
+    let_take_part,
+    list_checks,
+    note,
+    set_progress,
+    tick,
+    work,
+)
+
+__all__ = [
+    "COLUMNS",
+    "OWN",
+    "accept",
+    "add_flow",
+    "advance",
+    "allow_exception",
+    "cancel",
+    "change",
+    "change_note",
+    "change_work",
+    "check_worker",
+    "close",
+    "dispatch",
+    "follow",
+    "follow_on",
+    "from_followup",
+    "give_back",
+    "leave",
+    "let_take_part",
+    "list_checks",
+    "note",
+    "number",
+    "open_ticket",
+    "reopen",
+    "resume",
+    "revisit",
+    "save_flow",
+    "seed",
+    "set_progress",
+    "solve",
+    "take",
+    "tick",
+    "transfer",
+    "wait",
+    "what",
+    "work",
+]

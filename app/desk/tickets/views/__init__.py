@@ -1,0 +1,111 @@
+"""The screens of tickets."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import url_for
+from flask_appbuilder import AppBuilder
+from sqlalchemy import ColumnElement, FromClause, and_, false
+
+from app.base import choices, clock, inbox, settings
+from app.base.choices import Item
+from app.base.fields import Boolean, Number, Reckoned, add_filters
+from app.base.i18n import _
+from app.base.screens import rights
+from app.base.screens.frame import quick_adds
+from app.base.settings import Setting
+from app.desk.tickets import queries
+from app.desk.tickets.models import Ticket
+from app.desk.tickets.rules import tickets as rules
+from app.desk.tickets.rules.phases import UNSOLVED
+from app.desk.tickets.views import told
+from app.desk.tickets.views.flows import TicketFlowView
+from app.desk.tickets.views.mine import MyTicketsView
+from app.desk.tickets.views.moves import TicketMoveView
+from app.desk.tickets.views.tickets import TicketView
+from app.system.files import services as files
+from app.system.files.services import Holder
+
+__all__ = ["MyTicketsView", "TicketFlowView", "TicketMoveView", "TicketView", "register"]
+
+settings.groups |= {"tickets": _("Tickets")}
+settings.register(
+    Setting(
+        "ticket_autoclose_days",
+        Number(
+            _("Days after which a solved ticket is closed"),
+            help=_("So long the revisit may take; then the ticket is closed as not revisited."),
+            required=True,
+            low=1,
+            high=365,
+        ),
+        "tickets",
+        7,
+        _("days"),
+    ),
+    Setting(
+        "ticket_reopen_days",
+        Number(
+            _("Days in which a closed ticket may be reopened"),
+            help=_("Later a new ticket is opened that follows it."),
+            required=True,
+            low=1,
+            high=3650,
+        ),
+        "tickets",
+        30,
+        _("days"),
+    ),
+)
+
+ENDS = {
+    rules.REVISITED_END: (_("Revisited"), "green"),
+    rules.UNREVISITED_END: (_("Not revisited"), "amber"),
+    rules.PLAIN_END: (_("Without a revisit"), "gray"),
+}
+
+
+def _ends() -> tuple[Item, ...]:
+    return tuple(Item(code, str(word), color) for code, (word, color) in ENDS.items())
+
+
+def _late(table: FromClause, code: str, _values: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition of the filter "overdue": it should be solved by now."""
+    if code == "empty":
+        return false()
+    return and_(table.c.phase.in_(sorted(UNSOLVED)), table.c.due_at < clock.now())
+
+
+def _page_of(key: int) -> str:
+    return url_for("TicketView.show", pk=key)
+
+
+def register(appbuilder: AppBuilder) -> None:
+    choices.references["ticket"] = queries.TicketNames()
+    choices.references["ticket_queue"] = queries.QueueNames()
+    choices.references["ticket_worker"] = queries.WorkerNames()
+    choices.more["ticket_step"] = queries.state_items
+    choices.more["ticket_phase"] = queries.phase_items
+    choices.more["ticket_verb"] = queries.verb_items
+    choices.more["ticket_end"] = _ends
+    inbox.kinds |= told.KINDS
+    rights.words |= {
+        "can_dispatch": _("Dispatch"),
+        "can_take": _("Take"),
+        "can_work": _("Work on"),
+        "can_transfer": _("Transfer"),
+        "can_revisit": _("Revisit"),
+        "can_close": _("Close"),
+        "can_reopen": _("Reopen"),
+        "can_except": _("Serve all the same"),
+        "can_cancel": _("Cancel"),
+        "can_note": _("Write notes"),
+        "can_print": _("Print"),
+    }
+    add_filters(Ticket, Reckoned(_("Overdue"), name="late", inner=Boolean(_("Overdue"), name="late"), how=_late))
+    files.register(Holder("ticket", _("Ticket"), Ticket, _page_of))
+    appbuilder.add_view(MyTicketsView, "MyTicketsView", label=_("My tickets"), category="desk")
+    appbuilder.add_view(TicketView, "TicketView", label=_("Tickets"), category="desk")
+    appbuilder.add_view(TicketMoveView, "TicketMoveView", label=_("Flow records"), category="desk")
+    appbuilder.add_view(TicketFlowView, "TicketFlowView", label=_("Flows of tickets"), category="desk")
+    quick_adds.append((_("New ticket"), "ticket", "TicketView.add", "can_add", "TicketView"))

@@ -1,0 +1,204 @@
+"""The buttons of a ticket: each asks what its step needs, and calls one service."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import flash, redirect, request
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from werkzeug.wrappers import Response
+
+from app.base.errors import Conflict, DomainError, InvalidFields
+from app.base.fields import Field, Link, LongText
+from app.base.i18n import _
+from app.base.screens import forms, listpage
+from app.desk.tickets import services
+from app.desk.tickets.models import Ticket
+from app.desk.tickets.views import steps
+from app.extensions import db
+from app.system.sign_in.views import own_path
+
+TO_WHOM = Link(_("To whom"), name="assignee", column="assignee", to="ticket_worker")
+QUEUE = Link(
+    _("Or into a queue"),
+    name="queue",
+    column="queue",
+    to="ticket_queue",
+    help=_("Whoever works in it may take the ticket."),
+)
+REMARK = LongText(_("Remark"), name="words", column="words", max_length=300)
+WHY = LongText(_("Why"), name="words", column="words", max_length=300, required=True)
+Service = Callable[..., None]
+
+
+class Verbs:
+    """Mixin: what can be done with a ticket. Without a form where nothing is to be said."""
+
+    @expose("/<pk>/dispatch", methods=["GET", "POST"])
+    @has_access
+    @permission_name("dispatch")
+    def dispatch_ticket(self, pk: str) -> Any:
+        """Ask who is to get it, and give it to them."""
+        return self._ask(pk, (TO_WHOM, QUEUE, REMARK), services.dispatch, _("Dispatch"), done=_("Dispatched."))
+
+    @expose("/<pk>/take", methods=["POST"])
+    @has_access
+    @permission_name("take")
+    def take(self, pk: str) -> Response:
+        """Take a ticket that nobody has."""
+        return self._press(pk, services.take, _("It is yours now."))
+
+    @expose("/<pk>/accept", methods=["POST"])
+    @has_access
+    @permission_name("work")
+    def accept(self, pk: str) -> Response:
+        """Begin with a ticket that was dispatched."""
+        return self._press(pk, services.accept, _("Accepted: it is in work."))
+
+    @expose("/<pk>/transfer", methods=["GET", "POST"])
+    @has_access
+    @permission_name("transfer")
+    def transfer(self, pk: str) -> Any:
+        """Ask who is to go on with it, and why."""
+        return self._ask(pk, (TO_WHOM, QUEUE, WHY), services.transfer, _("Transfer"), done=_("Transferred."))
+
+    @expose("/<pk>/give-back", methods=["GET", "POST"])
+    @has_access
+    @permission_name("work")
+    def give_back(self, pk: str) -> Any:
+        """Ask why, and return it to whoever dispatches."""
+        return self._ask(pk, (WHY,), services.give_back, _("Return"), done=_("Returned."))
+
+    @expose("/<pk>/advance", methods=["GET", "POST"])
+    @has_access
+    @permission_name("work")
+    def advance(self, pk: str) -> Any:
+        """Go on to the state ``to``."""
+        return self._step(pk, services.advance, done=_("Gone on."))
+
+    @expose("/<pk>/wait", methods=["GET", "POST"])
+    @has_access
+    @permission_name("work")
+    def wait(self, pk: str) -> Any:
+        """Ask what for, and wait for the customer."""
+        return self._step(pk, services.wait, done=_("It waits for the customer."))
+
+    @expose("/<pk>/resume", methods=["GET", "POST"])
+    @has_access
+    @permission_name("work")
+    def resume(self, pk: str) -> Any:
+        """Go on after the customer has answered."""
+        return self._step(pk, services.resume, done=_("It goes on."))
+
+    @expose("/<pk>/solve", methods=["GET", "POST"])
+    @has_access
+    @permission_name("work")
+    def solve(self, pk: str) -> Any:
+        """Ask how it was solved."""
+        return self._step(pk, services.solve, done=_("Solved. Whoever took it in is told."))
+
+    @expose("/<pk>/revisit", methods=["GET", "POST"])
+    @has_access
+    @permission_name("revisit")
+    def revisit(self, pk: str) -> Any:
+        """Note that the customer was asked how it was."""
+        return self._step(pk, services.revisit, done=_("Noted as revisited."))
+
+    @expose("/<pk>/close", methods=["GET", "POST"])
+    @has_access
+    @permission_name("close")
+    def close(self, pk: str) -> Any:
+        """Close what is solved."""
+        return self._step(pk, services.close, done=_("Closed."))
+
+    @expose("/<pk>/reopen", methods=["GET", "POST"])
+    @has_access
+    @permission_name("reopen")
+    def reopen(self, pk: str) -> Any:
+        """Ask why, and go on with it."""
+        return self._ask(pk, (WHY,), services.reopen, _("Reopen"), done=_("Open again."))
+
+    @expose("/<pk>/cancel", methods=["GET", "POST"])
+    @has_access
+    @permission_name("cancel")
+    def cancel(self, pk: str) -> Any:
+        """Ask why nothing is to be done any more."""
+        return self._ask(pk, (WHY,), services.cancel, _("Cancel ticket"), done=_("Cancelled."))
+
+    @expose("/<pk>/except", methods=["GET", "POST"])
+    @has_access
+    @permission_name("except")
+    def allow_exception(self, pk: str) -> Any:
+        """Ask why, and let a customer be served although their service has run out."""
+        label = _("Serve all the same")
+        return self._ask(pk, (WHY,), services.allow_exception, label, done=_("It may be dispatched now."))
+
+    # ── how ──
+
+    def _press(self: Any, pk: str, service: Service, done: object) -> Response:
+        record = self.record(pk, write=True)
+        revision = steps.number(request.values.get("revision"))
+        self.perform(lambda: service(record, actor=self.actor(), revision=revision), done=done)
+        asked = request.values.get("next", "")
+        return redirect(own_path(asked) if asked else self.url("show", pk=pk))
+
+    def _step(self: Any, pk: str, service: Service, *, done: object) -> Any:
+        """Press a verb of the flow: its form asks what the arrow needs."""
+        record, verb = self.record(pk, write=True), service.__name__
+        arrow = steps.arrow(record, verb, request.values.get("to"))
+        specs = steps.asked(arrow)
+        label = steps.title(record, verb, arrow)
+        extra = {"to": arrow.target} if arrow is not None else {}
+        return self._ask(pk, specs, service, label, done=done, extra=extra)
+
+    def _ask(
+        self: Any,
+        pk: str,
+        specs: Sequence[Field],
+        service: Service,
+        label: object,
+        *,
+        done: object,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Any:
+        record = self.record(pk, write=True)
+        form = self._form_of(record, specs)
+        if not form.is_submitted() or not form.validate():
+            return self._asked(record, form, label)
+        revision, values = steps.number(form.revision.data), forms.values(form) | dict(extra or {})
+        try:
+            service(record, values, actor=self.actor(), revision=revision if revision is not None else -1)
+        except Conflict as refusal:
+            return self._asked_again(pk, form, label, refusal, status=409)
+        except InvalidFields as refusal:
+            for name, sentence in refusal.problems.items():
+                form[name if name in form else specs[0].name].errors = [str(sentence)]
+            return self._asked_again(pk, form, label, None)
+        except DomainError as refusal:
+            return self._asked_again(pk, form, label, refusal)
+        flash(str(done), "success")
+        asked = request.args.get("next", "")
+        return redirect(own_path(asked) if asked else self.url("show", pk=pk))
+
+    def _form_of(self: Any, record: Ticket, specs: Sequence[Field]) -> Any:
+        form = forms.form_class(specs, choices_url=self.url("choices", field="-").removesuffix("/-"))()
+        if not form.is_submitted():
+            form.revision.data = str(record.revision)
+            for spec in specs:
+                if spec.name in services.COLUMNS:
+                    form[spec.name].data = spec.typed(getattr(record, services.COLUMNS[spec.name]))
+        return forms.fill(form, None)
+
+    def _asked_again(self: Any, pk: str, form: Any, label: object, problem: object, *, status: int = 422) -> Any:
+        db.session.rollback()
+        return self._asked(self.record(pk), form, label, problem=problem, status=status)
+
+    def _asked(
+        self: Any, record: Ticket, form: Any, label: object, *, problem: object = None, status: int = 422
+    ) -> Any:
+        shown = listpage.form_page(self, form, record, name=str(record), problem=problem)
+        names = [one.short_name for one in form if one.short_name != "revision"]
+        shown |= {"title": label, "submit_label": label}
+        shown["sections"] = [{"id": "fields", "title": record.title, "fields": names}]
+        drawn = self.render_template("zhike/form.html", page=shown, form=forms.fill(form, None))
+        return drawn, status if form.is_submitted() else 200
