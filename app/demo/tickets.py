@@ -17,13 +17,13 @@ from app.demo.companies import Maker
 from app.demo.people import TECH
 from app.desk.tickets import queries
 from app.desk.tickets.models import Queue, QueueMember, Route, Ticket, TicketMove, TicketNote, TicketWork
-from app.desk.tickets.rules.phases import CANCELLED, CLOSED, REVIEWED, SOLVED, WAITING, WORKING, Verb
 from app.extensions import db
 from app.system.security.models import Department
 
 MANY, TECHNICIANS, MANAGER = 160, ("liqiang", "zhanglei", "tianye"), "gaoxiang"
 TAKERS = ("wangli", "lijing")
 OPENING, WORKING_MINUTES, FRIDAY = time(9), 540, 4
+WORKING, WAITING, SOLVED, REVIEWED, CLOSED, CANCELLED = "working waiting solved reviewed closed cancelled".split()
 #: type → (category, problem, what was said, solution, what was done).
 PROBLEMS: Mapping[str, tuple[tuple[str, str, str, str, str], ...]] = {
     "after_sales": (
@@ -264,7 +264,7 @@ def _moves(key: int, one: Mapping[str, Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for code, at in one["way"]:
         verb = "open" if before is None else flow.verb(_arrow(flow, before[0], code))
-        by = one["taker"] if before is None or verb in (Verb.REVISIT, Verb.CLOSE) else one["worker"]
+        by = one["taker"] if before is None or verb in ("revisit", "close") else one["worker"]
         phases = {"from_phase": flow.state(before[0]).phase if before else None, "to_phase": flow.state(code).phase}
         found.append(
             {
