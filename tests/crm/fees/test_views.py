@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 
 from app.base import clock
 from app.base.actor import SYSTEM, acting
-from app.base.i18n import speaking
 from app.base.scope import unscoped
 from app.crm.fees.models import Closing, Fee
 from app.extensions import db
@@ -380,22 +379,3 @@ def test_a_month_is_opened_again_by_an_administrator_with_a_reason(as_user, app,
     anran = as_user("anran")
     assert anran.post(f"/fees/closings/{key}/reopen", data={"reason": ""}).status_code == 422
     assert anran.post(f"/fees/closings/{key}/reopen", data=WHY).status_code == 302
-
-
-# ── elsewhere ──
-
-
-def test_the_first_page_counts_what_each_person_works_on(as_user, fee):
-    waiting = re.search(r"Fees waiting.*?</a>", as_user("qian").get("/").text, re.DOTALL)
-    assert waiting
-    assert re.findall(r">\s*(1|¥12,800\.00)\s*<", waiting.group()) == ["1", "¥12,800.00"]
-    assert "My fees waiting" in as_user("lin").get("/").text
-    assert "Fees of the department" in as_user("sam").get("/").text
-
-
-def test_a_customer_with_fees_is_not_deleted_for_good(app, fee):
-    from app.base.recycle import forbidden  # noqa: PLC0415
-
-    with app.app_context(), acting(SYSTEM), speaking("en"):
-        key = db.session.get_one(Fee, fee).customer_id
-        assert "Service fees are entered" in str(forbidden("customer", [key])[key])

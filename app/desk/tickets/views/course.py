@@ -13,11 +13,11 @@ from app.base import wording
 from app.base.errors import DomainError, InvalidFields
 from app.base.i18n import _, ngettext
 from app.base.screens import markup
+from app.base.screens.asking import whole
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules.phases import WORDS
 from app.desk.tickets.rules.tickets import BY_CUSTOMER, FOLLOWER, INTERNAL, NOTE_KINDS, PARTICIPANT, TO_CUSTOMER
-from app.desk.tickets.views.steps import number
 from app.extensions import db
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -159,7 +159,7 @@ class Course:
         found = _among(queries.notes_of(record.id), request.args.get("note"))
         if request.method == "GET":
             return self.drawn_page(pk, note={"words": found.words, "kind": found.kind, "key": found.id}, edits=found)
-        given, revision = {"words": request.form.get("words", "")}, number(request.form.get("revision"))
+        given, revision = {"words": request.form.get("words", "")}, whole(request.form.get("revision"))
         deed = lambda: services.change_note(found, given, actor=self.actor(), revision=revision)  # noqa: E731 - two words
         return self._kept(pk, deed, _("Saved."), note=given | {"kind": found.kind, "key": found.id}, edits=found)
 
@@ -175,7 +175,7 @@ class Course:
             minutes = "" if found.minutes is None else str(found.minutes)
             typed = {"what": found.what, "minutes": minutes, "parts": parts, "key": found.id}
             return self.drawn_page(pk, work=typed, edits=found)
-        given, revision = self._typed_work(), number(request.form.get("revision"))
+        given, revision = self._typed_work(), whole(request.form.get("revision"))
         deed = lambda: services.change_work(found, _read(given), actor=self.actor(), revision=revision)  # noqa: E731
         return self._kept(pk, deed, _("Saved."), work=given | {"key": found.id}, edits=found)
 
@@ -193,7 +193,7 @@ class Course:
     @permission_name("work")
     def tick(self: Any, pk: str) -> Response:
         """Tick the point ``point``, or with ``off`` take its tick away."""
-        record, key = self.record(pk, write=True), number(request.form.get("point")) or 0
+        record, key = self.record(pk, write=True), whole(request.form.get("point")) or 0
         is_done = not request.form.get("off")
         return self._written(pk, lambda: services.tick(record, key, is_done=is_done, actor=self.actor()), _("Saved."))
 
@@ -202,7 +202,7 @@ class Course:
     @permission_name("work")
     def progress(self: Any, pk: str) -> Response:
         """Say how far it is, in percent."""
-        record, percent = self.record(pk, write=True), number(request.form.get("progress"))
+        record, percent = self.record(pk, write=True), whole(request.form.get("progress"))
         deed = lambda: services.set_progress(record, -1 if percent is None else percent, actor=self.actor())  # noqa: E731
         return self._written(pk, deed, _("Saved."))
 
@@ -211,7 +211,7 @@ class Course:
     @permission_name("note")
     def add_person(self: Any, pk: str) -> Response:
         """Let ``person`` take part, or follow with ``as=follower``."""
-        record, key = self.record(pk, write=True), number(request.form.get("person")) or 0
+        record, key = self.record(pk, write=True), whole(request.form.get("person")) or 0
         role = FOLLOWER if request.form.get("as") == FOLLOWER else PARTICIPANT
         deed = lambda: services.let_take_part(record, key, as_=role, actor=self.actor())  # noqa: E731
         return self._written(pk, deed, _("They are told."))
@@ -237,13 +237,13 @@ class Course:
 
 def _among(rows: Sequence[Any], key: str | None) -> Any:
     """Return the row of a ticket that an address names; 404 if it has none such."""
-    wanted = number(key)
+    wanted = whole(key)
     return next((one for one in rows if one.id == wanted), None) or abort(404)
 
 
 def _read(typed: dict[str, Any]) -> dict[str, Any]:
     """Return what was typed of a step of work, read. Raises InvalidFields."""
-    minutes = number(typed["minutes"]) if typed["minutes"] else None
+    minutes = whole(typed["minutes"]) if typed["minutes"] else None
     if typed["minutes"] and minutes is None:
         raise InvalidFields({"minutes": _("Write the minutes as a whole number.")})
     return {

@@ -3,10 +3,10 @@
 from typing import Any
 
 from app.base import choices, wording
+from app.base.screens.asking import whole
 from app.desk.tickets.rules.flows import ASSIGNEE, CREATOR, MOST_ARROWS, MOST_STATES, NEEDS, Arrow, Flow, State
 from app.desk.tickets.rules.phases import PHASES, WORKING, Phase
 from app.desk.tickets.views.flowdrawing import PEOPLE
-from app.desk.tickets.views.steps import number
 
 Row = dict[str, Any]
 NAMES = ("zh_hans", "zh_hant", "en")
@@ -42,7 +42,7 @@ def typed(form: Any) -> Typed:
 
 
 def _places(form: Any, name: str, most: int) -> list[int]:
-    found = [number(text) for text in form.getlist(name)]
+    found = [whole(text) for text in form.getlist(name)]
     return [place for place in found if place is not None][: most + 1]
 
 
@@ -74,7 +74,7 @@ def _arrow(form: Any, at: str) -> Row:
 def moved(rows: Typed, wish: str) -> Typed:
     """Return the rows after one of the buttons that only draw the form anew, such as "remove-state:2"."""
     verb, _colon, place = wish.partition(":")
-    here = number(place)
+    here = whole(place)
     if verb == "add-state":
         return Typed([*rows.states, _fresh(rows.states)], rows.arrows)
     if verb == "add-arrow":

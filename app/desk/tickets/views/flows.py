@@ -12,12 +12,12 @@ from app.base import choices
 from app.base.errors import DomainError
 from app.base.i18n import _
 from app.base.screens import listpage, markup
+from app.base.screens.asking import whole
 from app.base.screens.view import DomainView
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import TicketFlow
 from app.desk.tickets.rules.seeds import USUAL
 from app.desk.tickets.views import flowdrawing, flowform
-from app.desk.tickets.views.steps import number
 from app.extensions import db
 
 
@@ -39,7 +39,7 @@ class TicketFlowView(DomainView):
         """Draw a flow. ``version``: an earlier one."""
         flow = self.record(pk)
         editions = {one.number: one for one in flow.editions}
-        asked = number(request.args.get("version"))
+        asked = whole(request.args.get("version"))
         found = editions.get(asked or 0) or editions[flow.number]
         walked = queries.edition(found.id)
         before = queries.edition(editions[found.number - 1].id) if found.number - 1 in editions else None
@@ -114,14 +114,14 @@ class TicketFlowView(DomainView):
         about = {
             "due": request.form.get("due_hours", "").strip()[:9],
             "tells": bool(request.form.get("tells_supervisor")),
-            "revision": number(request.form.get("revision")),
+            "revision": whole(request.form.get("revision")),
         }
         if wish := request.form.get("do"):
             return self._form(flow, flowform.moved(rows, wish), about)
         return self._saved(flow, rows, about)
 
     def _saved(self, flow: TicketFlow, rows: flowform.Typed, about: Mapping[str, Any]) -> Any:
-        hours = number(about["due"]) if about["due"] else None
+        hours = whole(about["due"]) if about["due"] else None
         if about["due"] and hours is None:
             return self._refused(flow, rows, about, _("The hours are a whole number."))
         try:

@@ -21,11 +21,6 @@ FIELDS: Sequence[Field] = (
 REMARK = LongText(_("Remark"), name="words", column="words", max_length=300)
 
 
-def number(text: str | None) -> int | None:
-    """Return a small number that was sent; None for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004 - digits
-
-
 def arrow(ticket: Ticket, verb: str, to: str | None) -> Arrow | None:
     """Return the arrow that a button stands for; None where there is none: the service says so."""
     flow = queries.edition(ticket.edition_id).flow

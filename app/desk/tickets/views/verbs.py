@@ -1,21 +1,20 @@
 """The buttons of a ticket: each asks what its step needs, and calls one service."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import redirect, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
-from app.base.errors import Conflict, DomainError, InvalidFields
 from app.base.fields import Field, Link, LongText
 from app.base.i18n import _
-from app.base.screens import forms, listpage
+from app.base.screens import forms
+from app.base.screens.asking import Asked, Asking, Service, whole
 from app.desk.tickets import services
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.views import steps
-from app.extensions import db
 from app.system.sign_in.views import own_path
 
 TO_WHOM = Link(_("To whom"), name="assignee", column="assignee", to="ticket_worker")
@@ -28,10 +27,9 @@ QUEUE = Link(
 )
 REMARK = LongText(_("Remark"), name="words", column="words", max_length=300)
 WHY = LongText(_("Why"), name="words", column="words", max_length=300, required=True)
-Service = Callable[..., None]
 
 
-class Verbs:
+class Verbs(Asking):
     """Mixin: what can be done with a ticket. Without a form where nothing is to be said."""
 
     @expose("/<pk>/dispatch", methods=["GET", "POST"])
@@ -137,7 +135,7 @@ class Verbs:
 
     def _press(self: Any, pk: str, service: Service, done: object) -> Response:
         record = self.record(pk, write=True)
-        revision = steps.number(request.values.get("revision"))
+        revision = whole(request.values.get("revision"))
         self.perform(lambda: service(record, actor=self.actor(), revision=revision), done=done)
         asked = request.values.get("next", "")
         return redirect(own_path(asked) if asked else self.url("show", pk=pk))
@@ -151,6 +149,10 @@ class Verbs:
         extra = {"to": arrow.target} if arrow is not None else {}
         return self._ask(pk, specs, service, label, done=done, extra=extra)
 
+    def after_asking(self: Any, pk: str) -> str:
+        asked = request.args.get("next", "")
+        return own_path(asked) if asked else str(self.url("show", pk=pk))
+
     def _ask(
         self: Any,
         pk: str,
@@ -162,43 +164,14 @@ class Verbs:
         extra: Mapping[str, Any] | None = None,
     ) -> Any:
         record = self.record(pk, write=True)
-        form = self._form_of(record, specs)
-        if not form.is_submitted() or not form.validate():
-            return self._asked(record, form, label)
-        revision, values = steps.number(form.revision.data), forms.values(form) | dict(extra or {})
-        try:
-            service(record, values, actor=self.actor(), revision=revision if revision is not None else -1)
-        except Conflict as refusal:
-            return self._asked_again(pk, form, label, refusal, status=409)
-        except InvalidFields as refusal:
-            for name, sentence in refusal.problems.items():
-                form[name if name in form else specs[0].name].errors = [str(sentence)]
-            return self._asked_again(pk, form, label, None)
-        except DomainError as refusal:
-            return self._asked_again(pk, form, label, refusal)
-        flash(str(done), "success")
-        asked = request.args.get("next", "")
-        return redirect(own_path(asked) if asked else self.url("show", pk=pk))
+        asked = Asked(label, done, section=record.title)
+        return self.ask(pk, self._form_of(record, specs), service, asked, extra=extra)
 
     def _form_of(self: Any, record: Ticket, specs: Sequence[Field]) -> Any:
-        form = forms.form_class(specs, choices_url=self.url("choices", field="-").removesuffix("/-"))()
+        form = forms.form_class(specs, choices_url=self.asking_url())()
         if not form.is_submitted():
             form.revision.data = str(record.revision)
             for spec in specs:
                 if spec.name in services.COLUMNS:
                     form[spec.name].data = spec.typed(getattr(record, services.COLUMNS[spec.name]))
         return forms.fill(form, None)
-
-    def _asked_again(self: Any, pk: str, form: Any, label: object, problem: object, *, status: int = 422) -> Any:
-        db.session.rollback()
-        return self._asked(self.record(pk), form, label, problem=problem, status=status)
-
-    def _asked(
-        self: Any, record: Ticket, form: Any, label: object, *, problem: object = None, status: int = 422
-    ) -> Any:
-        shown = listpage.form_page(self, form, record, name=str(record), problem=problem)
-        names = [one.short_name for one in form if one.short_name != "revision"]
-        shown |= {"title": label, "submit_label": label}
-        shown["sections"] = [{"id": "fields", "title": record.title, "fields": names}]
-        drawn = self.render_template("zhike/form.html", page=shown, form=forms.fill(form, None))
-        return drawn, status if form.is_submitted() else 200

@@ -9,11 +9,11 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
 from app.base.actor import Actor
-from app.base.errors import Conflict, DomainError, InvalidFields
+from app.base.errors import DomainError, InvalidFields
 from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens import forms as house_forms
-from app.base.screens import listpage
+from app.base.screens.asking import Asked, Asking, whole
 from app.base.screens.view import DomainView
 from app.crm.customers import queries as customers
 from app.crm.followups.views.entering import with_contacts
@@ -39,7 +39,7 @@ def create(values: Mapping[str, Any], *, actor: Actor) -> Opportunity:
     return services.create(customer, values, actor=actor)
 
 
-class OpportunityView(BulkActions, Recycled, History, DomainView):
+class OpportunityView(Asking, BulkActions, Recycled, History, DomainView):
     route_base = "/opportunities"
     model = Opportunity
     title, one, group, icon = _("Opportunities"), _("Opportunity"), _("Sales"), "target-arrow"
@@ -128,7 +128,7 @@ class OpportunityView(BulkActions, Recycled, History, DomainView):
     def move(self, pk: str) -> Response:
         """Put it into the open stage ``stage``. ``next``: where it leads afterwards."""
         record = self.record(pk, write=True)
-        code, revision = request.values.get("stage", "")[:40], _number(request.values.get("revision"))
+        code, revision = request.values.get("stage", "")[:40], whole(request.values.get("revision"))
         label = next((one.label for one in queries.stages() if one.code == code), code)
         done = _("“%(title)s” stands in “%(stage)s” now.") % {"title": record.title, "stage": label}
         self.perform(lambda: services.move(record, code, actor=self.actor(), revision=revision), done=done)
@@ -162,35 +162,8 @@ class OpportunityView(BulkActions, Recycled, History, DomainView):
     def _decide(
         self, pk: str, specs: Any, service: Callable[..., None], about: tuple[object, object], *, done: object
     ) -> Any:
-        record = self.record(pk, write=True)
-        form = forms.build(specs, record, choices_url=self.url("choices", field="-").removesuffix("/-"))
-        if not form.is_submitted() or not form.validate():
-            return self._asked(record, form, about)
-        revision, values = _number(form.revision.data), house_forms.values(form)
-        try:
-            service(record, values, actor=self.actor(), revision=revision if revision is not None else -1)
-        except Conflict as refusal:
-            return self._asked_again(pk, form, about, refusal, status=409)
-        except InvalidFields as refusal:
-            for name, sentence in refusal.problems.items():
-                form[name].errors = [str(sentence)]
-            return self._asked_again(pk, form, about, None)
-        except DomainError as refusal:
-            return self._asked_again(pk, form, about, refusal)
-        flash(str(done), "success")
-        return redirect(self.url("show", pk=pk))
-
-    def _asked_again(self, pk: str, form: Any, about: Any, problem: object, *, status: int = 422) -> Any:
-        db.session.rollback()
-        return self._asked(self.record(pk), form, about, problem=problem, status=status)
-
-    def _asked(self, record: Opportunity, form: Any, about: Any, *, problem: object = None, status: int = 422) -> Any:
-        shown = listpage.form_page(self, form, record, name=record.title, problem=problem)
-        names = [one.short_name for one in form if one.short_name != "revision"]
-        shown |= {"title": about[0], "submit_label": about[0]}
-        shown["sections"] = [{"id": "fields", "title": None, "help": about[1], "fields": names}]
-        drawn = self.render_template("zhike/form.html", page=shown, form=house_forms.fill(form, None))
-        return drawn, status if form.is_submitted() else 200
+        form = forms.build(specs, self.record(pk, write=True), choices_url=self.asking_url())
+        return self.ask(pk, form, service, Asked(about[0], done, help=about[1]))
 
     @expose("/from-followup/<pk>", methods=["POST"])
     @has_access
@@ -215,7 +188,3 @@ class OpportunityView(BulkActions, Recycled, History, DomainView):
             return redirect(url_for("FollowupView.list"))
         flash(str(_("Made: %(name)s. Fill in what is known.") % {"name": made.title}), "success")
         return redirect(self.url("edit", pk=made.id) if self.may("edit") else self.url("show", pk=made.id))
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004 - digits
