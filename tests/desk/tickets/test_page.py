@@ -7,6 +7,7 @@ import pytest
 from app.base.actor import SYSTEM, acting
 from app.crm.customers import services as customers
 from app.desk.tickets import queries, services
+from app.desk.tickets.views import TicketView
 from app.desk.tickets.views.course import span
 from app.extensions import db
 from tests.cast import EVE, GAO, JI, LIN, SAM
@@ -140,6 +141,29 @@ def test_nobody_presses_a_button_of_a_ticket_they_do_not_see(app, as_user, reque
     assert pressed(app, as_user("eve"), key, verb, values).status_code == status
     assert pressed(app, as_user("xu"), key, verb, values).status_code == 403
     assert now(app, key) == before
+
+
+#: The right of each button; who may write a ticket usually has several, so they are looked at one by one.
+RIGHTS = {
+    "dispatch": "dispatch_ticket",
+    "take": "take",
+    "work": "accept give_back advance wait resume solve record_work change_work checklist tick progress",
+    "transfer": "transfer",
+    "revisit": "revisit",
+    "close": "close",
+    "reopen": "reopen",
+    "cancel": "cancel",
+    "except": "allow_exception",
+    "note": "note change_note add_person",
+    "print": "order",
+    "show": "show follow leave",
+}
+
+
+@pytest.mark.parametrize("right", RIGHTS)
+def test_each_button_asks_for_its_own_right(app, right):
+    for name in RIGHTS[right].split():
+        assert getattr(TicketView, name)._permission_name == right
 
 
 @pytest.mark.parametrize("verb", ["dispatch", "give-back", "transfer", "solve", "reopen", "cancel"])

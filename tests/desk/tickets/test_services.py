@@ -1,5 +1,6 @@
 """Tickets from the call to the end: what each verb does, to whom it is told, and what it refuses."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,10 @@ from sqlalchemy import select
 from app.base import clock, settings
 from app.base.actor import SYSTEM, acting
 from app.base.errors import Conflict, Invalid, InvalidFields, NotAllowed, WrongState
+from app.base.scope import condition, may_write
 from app.crm.customers.queries import by_id as customer_by_id
 from app.desk.tickets import queries, services
+from app.desk.tickets.models import Ticket
 from app.extensions import db
 from app.system.notifications.models import Message
 from app.system.settings import services as setting_services
@@ -265,6 +268,24 @@ def test_somebody_elses_ticket_is_not_there():
         by(EVE, services.cancel, key, {"words": "x"})
 
 
+def test_a_customer_that_a_ticket_opens_is_read_and_not_changed():
+    theirs = a_customer(name="叶家商贸有限公司", owner=EVE.id)
+    a_ticket(customer=theirs.id)
+    with acting(LIN.actor) as lin:
+        assert customer_by_id(theirs.id) is not None
+        assert not may_write(theirs, lin)
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_who_reaches_no_tickets_has_none_even_if_they_took_one_in(write):
+    key = a_ticket().id
+    nobody = replace(LIN.actor, reaches={})
+    found = select(Ticket.id).where(condition(Ticket, nobody, write=write))
+    assert db.session.connection().execute(found).all() == []
+    own = condition(Ticket, LIN.actor, write=write)
+    assert db.session.connection().execute(select(Ticket.id).where(own)).scalars().all() == [key]
+
+
 def test_a_stale_form_is_refused():
     key = a_ticket().id
     revision = ticket(key).revision
@@ -316,6 +337,26 @@ def test_only_whoever_wrote_a_note_changes_it():
         services.change_note(made, {"words": "机房没有人"}, actor=ji, revision=made.revision)
     with acting(ANRAN.actor) as anran, pytest.raises(NotAllowed):
         services.change_note(made, {"words": "?"}, actor=anran, revision=made.revision)
+
+
+def test_only_whoever_recorded_a_step_of_work_changes_it():
+    key = in_work()
+    with acting(JI.actor) as ji:
+        made = services.work(ticket(key), {"what": "换打印头", "minutes": 45}, actor=ji)
+    with acting(ANRAN.actor) as anran, pytest.raises(NotAllowed):
+        services.change_work(made, {"what": "?"}, actor=anran, revision=made.revision)
+
+
+def test_a_mere_follower_removes_nobody_but_themselves():
+    key = in_work()
+    with acting(JI.actor) as ji:
+        services.let_take_part(ticket(key), EVE.id, as_="follower", actor=ji)
+        services.let_take_part(ticket(key), SAM.id, as_="follower", actor=ji)
+        people = {one.employee_id: one for one in queries.people_of(key)}
+    with acting(EVE.actor) as eve:
+        with pytest.raises(NotAllowed):
+            services.leave(ticket(key), people[SAM.id], actor=eve)
+        services.leave(ticket(key), people[EVE.id], actor=eve)
 
 
 def test_a_running_ticket_keeps_the_flow_it_began_with():
