@@ -10,7 +10,7 @@ ANY = dict.fromkeys(NAMED, 1)
 #: Answers that are no page: JSON, files, parts of a page.
 NO_PAGE = re.compile(
     r"^/(static|api|healthz|readyz|day|logo)\b|/(choices|"
-    r"alike|audience|columns|content|count|export|file|filter-fields|mine|pane|panel|"
+    r"alike|audience|columns|content|count|export|file|filter-fields|mine|order|pane|panel|"
     r"preview|quick|receipt|result|result\.xlsx|sheet\.pdf|stamp|state|template|thumbnail|"
     r"usual"
     r")\b|<token>\.ics"
@@ -18,11 +18,11 @@ NO_PAGE = re.compile(
 #: Verbs of the frame that these domains leave out: nobody gets a page there.
 NEW = (
     "Attachment BankLine BankStatement Case Delivery Dictionary File Flow Holding Job KeyChange "
-    "LearnedPayer Log Move Pool Receipt Recycle Renewal Run Setting Today Turn"
+    "LearnedPayer Log Move Pool Receipt Recycle Renewal Run Setting TicketFlow TicketMove Today Turn"
 )
 EDIT = (
     "Attachment BankLine BankStatement Case Closing Delivery Dictionary File Holding Job KeyChange "
-    "LearnedPayer Letter Log Move Pool Receipt Recycle Renewal Role Run Today Turn"
+    "LearnedPayer Letter Log Move Pool Receipt Recycle Renewal Role Run TicketMove Today Turn"
 )
 UNUSED = {f"{name}View.add" for name in NEW.split()} | {f"{name}View.edit" for name in EDIT.split()}
 UNUSED |= {
@@ -37,6 +37,7 @@ UNUSED |= {
     "ReceiptView.show",
     "RecycleView.bulk_one",
     "SegmentView.add",
+    "TicketMoveView.show",
     "TodayView.show",
     "TurnView.show",
 }

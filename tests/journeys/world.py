@@ -14,6 +14,7 @@ from app.crm.customers import services
 from app.crm.customers.models import Customer
 from app.crm.fees import services as fee_services
 from app.crm.keychanges import services as keychanges
+from app.desk.tickets import services as ticket_services
 from app.extensions import db
 from app.system.announcements.services import publish
 from app.system.approvals import queries as approval_queries
@@ -43,6 +44,7 @@ from tests.factories import (
     a_mail_channel,
     a_product,
     a_template,
+    a_ticket,
     an_announcement,
     an_opportunity,
 )
@@ -121,7 +123,14 @@ ADDRESSES = [
     "/opportunities/{opportunity}/lose", "/opportunities/{opportunity}/reopen", "/opportunity-board/",
     "/opportunities/{opportunity}/bulk?action=allocate", "/followups/{followup}/bulk?action=make_opportunities",
     "/ticket-flows/", "/ticket-flows/1", "/ticket-flows/1?version=1", "/ticket-flows/1/edit",
-    "/ticket-moves/?page_size=10",
+    "/ticket-moves/?page_size=10", "/tickets/?page_size=10", "/tickets/new", "/tickets/{ticket}",
+    "/tickets/{ticket}?show=flow", "/tickets/{ticket}/edit", "/tickets/{ticket}/history", "/tickets/{ticket}/dispatch",
+    "/tickets/{ticket}/solve", "/tickets/{ticket}/cancel", "/tickets/{ticket}/except", "/my-tickets/",
+    "/tickets/{ticket_in_work}", "/tickets/{ticket_in_work}/transfer", "/tickets/{ticket_in_work}/give-back",
+    "/tickets/{ticket_in_work}/wait", "/tickets/{ticket_in_work}/advance", "/tickets/{ticket_in_work}/resume",
+    "/tickets/{ticket_in_work}/change-note?note=1",
+    "/tickets/{ticket_in_work}/change-work?work=1", "/tickets/{ticket_solved}", "/tickets/{ticket_solved}/revisit",
+    "/tickets/{ticket_solved}/close", "/tickets/{ticket_solved}/reopen",
     "/opportunity-funnel/", "/opportunity-moves/", "/stages/", "/stages/new", "/stages/1", "/stages/1/edit",
     "/stages/1/history",
 ]  # fmt: skip
@@ -141,6 +150,7 @@ def peopled(app, folder):
             **kept_things(),
             **letters(),
             **services_that_end(),
+            **tickets(),
             **work(app, folder),
         )
 
@@ -191,6 +201,21 @@ def bank():
     line = a_bank_line(payer="缴费有限公司")
     waiting = upload(as_csv(stranger([booked("77", "某某公司")])), person=ANRAN)
     return {"bank_line": line.id, "statement": line.statement_id, "waiting_file": waiting.id}
+
+
+def tickets():
+    """A ticket that waits for somebody, one that the administrator works on, and a solved one."""
+    customer = a_customer(name="工单有限公司", phone="+8637165001888").id
+    fresh = a_ticket(customer=customer, caller="刘志远", caller_phone="+8613800138000", priority="urgent")
+    working, over = (a_ticket(customer=customer, by=ANRAN) for _time in range(2))
+    with acting(ANRAN.actor) as anran:
+        ticket_services.take(working, actor=anran)
+        ticket_services.note(working, {"words": "机房没人"}, actor=anran)
+        parts = [("打印头", "1")]
+        ticket_services.work(working, {"what": "换打印头", "minutes": 45, "parts": parts}, actor=anran)
+        ticket_services.list_checks(working, ["断电", "换件"], actor=anran)
+        ticket_services.solve(over, {"solution": "换了打印头"}, actor=anran, revision=None)
+    return {"ticket": fresh.id, "ticket_in_work": working.id, "ticket_solved": over.id}
 
 
 def services_that_end():

@@ -1,9 +1,9 @@
 """Which built-in role gets which screen and button of tickets. Seeds: an administrator may change them."""
 
 LOOK = ["can_list", "can_show", "can_history", "can_export"]
-WORK = [*LOOK, "can_edit", "can_take", "can_work", "can_transfer"]
-AGENT = [*WORK, "can_add", "can_close", "can_reopen", "can_cancel"]
-MANAGE = [*AGENT, "can_dispatch"]
+WORK = [*LOOK, "can_print", "can_note", "can_edit", "can_take", "can_work", "can_transfer"]
+AGENT = [*WORK, "can_add", "can_close", "can_reopen", "can_cancel", "can_revisit"]
+MANAGE = [*AGENT, "can_dispatch", "can_except"]
 RECORDS = ["can_list", "can_export"]
 FLOWS = ["can_list", "can_show"]
 KEEP_FLOWS = [*FLOWS, "can_edit"]

@@ -172,8 +172,9 @@ def test_a_customer_whose_service_has_run_out_is_served_by_exception():
     for person, service, values in ((GAO, services.dispatch, [{"assignee": JI.id}]), (GAO, services.take, [])):
         with pytest.raises(WrongState, match="run out"):
             by(person, service, key, *values)
-    with acting(SYSTEM) as system:
-        services.allow_exception(ticket(key), actor=system)
+    with pytest.raises(InvalidFields):
+        by(GAO, services.allow_exception, key, {"words": ""})
+    by(GAO, services.allow_exception, key, {"words": "合同已签，款下周到"})
     by(GAO, services.dispatch, key, {"assignee": JI.id})
     assert ticket(key).assignee_id == JI.id
 

@@ -55,5 +55,7 @@ def opened_by_tickets(table: FromClause, actor: Actor, *, write: bool) -> Column
         return false()
     tickets = Model.metadata.tables["tickets_ticket"]
     mine = or_(tickets.c.assignee_id == actor.id, tickets.c.created_by_id == actor.id)
+    if actor.reach(REACH).write > Level.OWN:  # whoever dispatches knows whom it is for
+        mine = TICKET_SCOPE.rows(tickets, actor, write=True)
     living = (tickets.c.phase.in_(sorted(OPEN)), tickets.c.deleted_at.is_(None))
     return table.c.id.in_(select(tickets.c.customer_id).where(mine, *living))

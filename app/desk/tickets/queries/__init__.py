@@ -20,6 +20,8 @@ from app.desk.tickets.queries.finding import (
     by_number,
     checks_of,
     count,
+    in_hands,
+    in_queues_of,
     loads,
     moves_of,
     notes_of,
@@ -41,7 +43,7 @@ from app.desk.tickets.queries.flows import (
     verb_items,
     with_revisit,
 )
-from app.desk.tickets.queries.people import WorkerNames, managers_of, workers
+from app.desk.tickets.queries.people import WorkerNames, dispatchers_of, workers
 from app.desk.tickets.queries.routing import QueueNames, is_member, members_of, queue, queues, route_for
 
 __all__ = [
@@ -66,13 +68,15 @@ __all__ = [
     "by_number",
     "checks_of",
     "count",
+    "dispatchers_of",
     "edition",
     "edition_for",
     "flow_of",
+    "in_hands",
+    "in_queues_of",
     "is_member",
     "label",
     "loads",
-    "managers_of",
     "members_of",
     "moves_of",
     "notes_of",

@@ -9,6 +9,7 @@ from app.base.actor import Actor
 from app.base.choices import Found
 from app.base.scope import condition, unscoped
 from app.desk.tickets.models import (
+    QueueMember,
     Ticket,
     TicketCheck,
     TicketMove,
@@ -105,6 +106,21 @@ def owned(employee_id: int, actor: Actor) -> int:
     theirs = (Ticket.assignee_id == employee_id, Ticket.phase.in_(sorted(UNSOLVED)))
     mine = condition(Ticket, actor, write=True)
     return db.session.scalar(select(func.count(Ticket.id)).where(*theirs, mine)) or 0
+
+
+def in_hands(employee_id: int | None, *, limit: int) -> Sequence[Ticket]:
+    """Return what somebody has to do: the overdue first, then by deadline and age."""
+    mine = (Ticket.assignee_id == employee_id, Ticket.phase.in_(sorted(UNSOLVED)))
+    found = select(Ticket).where(*mine).options(selectinload(Ticket.customer))
+    return list(db.session.scalars(found.order_by(Ticket.due_at.is_(None), Ticket.due_at, Ticket.id).limit(limit)))
+
+
+def in_queues_of(employee_id: int | None, *, limit: int) -> Sequence[Ticket]:
+    """Return what lies unassigned in somebody's queues: the oldest first."""
+    mine = select(QueueMember.queue_id).where(QueueMember.employee_id == employee_id)
+    free = (Ticket.queue_id.in_(mine), Ticket.assignee_id.is_(None), Ticket.phase.in_(sorted(UNSOLVED)))
+    found = select(Ticket).where(*free).options(selectinload(Ticket.customer))
+    return list(db.session.scalars(found.order_by(Ticket.id).limit(limit)))
 
 
 class TicketNames:

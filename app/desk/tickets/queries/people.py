@@ -27,7 +27,7 @@ def _holders(right: tuple[str, str]) -> frozenset[int]:
 _known = Cached(security.STAMP, _holders)
 
 
-def managers_of(ticket: Ticket) -> list[int]:
+def dispatchers_of(ticket: Ticket) -> list[int]:
     """Return who dispatches tickets of this one's group: all who may, if no route led anywhere."""
     people: Collection[int] = _known(DISPATCH)
     actors = [known for key in sorted(people) if (known := security.actor(key)) is not None]

@@ -81,7 +81,7 @@ def check_serviceable(*, is_limited: bool, is_excepted: bool) -> None:
     """Raise WrongState where the customer's service has run out and nobody allowed an exception. Source: OWN-13."""
     if is_limited and not is_excepted:
         raise WrongState(
-            _("This customer's service has run out. Renew it, or ask for an exception on the ticket's page.")
+            _("This customer's service has run out. Renew it, or let a supervisor allow to serve all the same.")
         )
 
 

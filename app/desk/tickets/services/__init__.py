@@ -20,6 +20,7 @@ from app.desk.tickets.services.steps import COLUMNS, hold, what
 from app.desk.tickets.services.working import (
     change_note,
     change_work,
+    follow,
     leave,
     let_take_part,
     list_checks,
@@ -44,6 +45,7 @@ __all__ = [
     "close",
     "close_overdue",
     "dispatch",
+    "follow",
     "follow_on",
     "from_followup",
     "give_back",

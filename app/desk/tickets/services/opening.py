@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from app.base import clock, numbering
 from app.base.actor import Actor
 from app.base.errors import InvalidFields, WrongState
@@ -83,7 +85,7 @@ def number() -> str:
 
 def _of_token(token: str) -> Ticket | None:
     with unscoped("a form sent twice opens one ticket"):
-        return db.session.query(Ticket).filter_by(form_token=token).one_or_none()
+        return db.session.scalar(select(Ticket).where(Ticket.form_token == token))
 
 
 def _named(values: Mapping[str, Any]) -> dict[str, Any]:

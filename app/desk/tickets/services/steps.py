@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from app.base import clock
 from app.base.actor import Actor
 from app.base.errors import InvalidFields
@@ -152,7 +154,8 @@ def attach(ticket: Ticket, contents: Sequence[Content], limits: Limits | None, *
 
 def take_part(ticket: Ticket, employee_id: int, *, as_: str = PARTICIPANT) -> None:
     """Let somebody take part in a ticket (or follow it); a follower who takes part is no mere follower any more."""
-    known = db.session.query(TicketPerson).filter_by(ticket_id=ticket.id, employee_id=employee_id).one_or_none()
+    theirs = (TicketPerson.ticket_id == ticket.id, TicketPerson.employee_id == employee_id)
+    known = db.session.scalar(select(TicketPerson).where(*theirs))
     if known is None:
         is_follower = as_ != PARTICIPANT
         db.session.add(TicketPerson(ticket_id=ticket.id, employee_id=employee_id, is_follower=is_follower))

@@ -7,7 +7,7 @@ from app.base.actor import Actor
 from app.base.inbox import Place
 from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket
-from app.desk.tickets.queries.people import managers_of
+from app.desk.tickets.queries.people import dispatchers_of
 from app.extensions import db
 from app.system.security import queries as security
 
@@ -22,7 +22,7 @@ def _tell(ticket: Ticket, people: Iterable[int | None], kind: str, *, words: str
 
 def opened(ticket: Ticket, *, to_supervisor: bool, actor: Actor) -> None:
     """Tell whoever dispatches it, and the people of its queue; of a complaint the head of whoever took it, too."""
-    people: list[int | None] = [*managers_of(ticket)]
+    people: list[int | None] = [*dispatchers_of(ticket)]
     if ticket.queue_id is not None:
         people += queries.members_of(ticket.queue_id)
     if to_supervisor and actor.department_id is not None:
@@ -40,7 +40,7 @@ def given(ticket: Ticket, *, words: str = "", actor: Actor) -> None:
 
 def returned(ticket: Ticket, *, words: str, actor: Actor) -> None:
     """Tell whoever dispatches that a ticket came back, and why."""
-    _tell(ticket, managers_of(ticket), "ticket_returned", words=words, actor=actor)
+    _tell(ticket, dispatchers_of(ticket), "ticket_returned", words=words, actor=actor)
 
 
 def solved(ticket: Ticket, *, actor: Actor) -> None:
@@ -50,7 +50,7 @@ def solved(ticket: Ticket, *, actor: Actor) -> None:
 
 def reopened(ticket: Ticket, *, words: str, actor: Actor) -> None:
     """Tell whoever has it, or whoever dispatches it, that it goes on."""
-    people = [ticket.assignee_id] if ticket.assignee_id is not None else managers_of(ticket)
+    people = [ticket.assignee_id] if ticket.assignee_id is not None else dispatchers_of(ticket)
     _tell(ticket, people, "ticket_reopened", words=words, actor=actor)
 
 

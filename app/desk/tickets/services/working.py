@@ -16,6 +16,7 @@ from app.desk.tickets.services import steps, telling
 from app.desk.tickets.services.steps import LONGEST_WORDS
 from app.extensions import db
 from app.system.files.services import Content, Limits
+from app.system.security import queries as security
 
 LONGEST_NOTE, LONGEST_WORK, LONGEST_CHECK, MOST_CHECKS, MOST_PARTS = 4000, 2000, 200, 50, 30
 
@@ -171,6 +172,8 @@ def _reckon(ticket: Ticket) -> None:
 def let_take_part(ticket: Ticket, employee_id: int, *, as_: str, actor: Actor) -> None:
     """Let somebody take part in a ticket, or follow it. Raises NotAllowed."""
     steps.hold(ticket, actor=actor, revision=None)
+    if security.actor(employee_id) is None:
+        raise InvalidFields({"person": _("Choose somebody who works here.")})
     steps.take_part(ticket, employee_id, as_=as_)
     db.session.flush()
     telling.given_part(ticket, employee_id, actor=actor)
@@ -182,3 +185,12 @@ def leave(ticket: Ticket, person: TicketPerson, *, actor: Actor) -> None:
     if person.employee_id != actor.id:
         steps.hold(ticket, actor=actor, revision=None)
     db.session.delete(person)
+
+
+@transaction
+def follow(ticket: Ticket, *, actor: Actor) -> None:
+    """Follow a ticket that one sees: its messages come, nothing may be changed by it."""
+    lock(ticket)
+    rules.check_living(is_deleted=ticket.deleted_at is not None)
+    if actor.id is not None:
+        steps.take_part(ticket, actor.id, as_=rules.FOLLOWER)

@@ -1,22 +1,32 @@
 """The screens of tickets."""
 
-from flask_appbuilder import AppBuilder
+from collections.abc import Sequence
+from typing import Any
 
-from app.base import choices, inbox, settings
+from flask import url_for
+from flask_appbuilder import AppBuilder
+from sqlalchemy import ColumnElement, FromClause, and_, false
+
+from app.base import choices, clock, inbox, settings
 from app.base.choices import Item
-from app.base.fields import Number
+from app.base.fields import Boolean, Number, Reckoned, add_filters
 from app.base.i18n import _
 from app.base.screens import rights
 from app.base.screens.frame import quick_adds
 from app.base.settings import Setting
 from app.desk.tickets import queries
+from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules import tickets as rules
+from app.desk.tickets.rules.phases import UNSOLVED
 from app.desk.tickets.views import told
 from app.desk.tickets.views.flows import TicketFlowView
+from app.desk.tickets.views.mine import MyTicketsView
 from app.desk.tickets.views.moves import TicketMoveView
 from app.desk.tickets.views.tickets import TicketView
+from app.system.files import services as files
+from app.system.files.services import Holder
 
-__all__ = ["TicketFlowView", "TicketMoveView", "TicketView", "register"]
+__all__ = ["MyTicketsView", "TicketFlowView", "TicketMoveView", "TicketView", "register"]
 
 settings.groups |= {"tickets": _("Tickets")}
 settings.register(
@@ -59,6 +69,17 @@ def _ends() -> tuple[Item, ...]:
     return tuple(Item(code, str(word), color) for code, (word, color) in ENDS.items())
 
 
+def _late(table: FromClause, code: str, _values: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition of the filter "overdue": it should be solved by now."""
+    if code == "empty":
+        return false()
+    return and_(table.c.phase.in_(sorted(UNSOLVED)), table.c.due_at < clock.now())
+
+
+def _page_of(key: int) -> str:
+    return url_for("TicketView.show", pk=key)
+
+
 def register(appbuilder: AppBuilder) -> None:
     choices.references["ticket"] = queries.TicketNames()
     choices.references["ticket_queue"] = queries.QueueNames()
@@ -76,9 +97,14 @@ def register(appbuilder: AppBuilder) -> None:
         "can_revisit": _("Revisit"),
         "can_close": _("Close"),
         "can_reopen": _("Reopen"),
+        "can_except": _("Serve all the same"),
         "can_cancel": _("Cancel"),
         "can_note": _("Write notes"),
+        "can_print": _("Print"),
     }
+    add_filters(Ticket, Reckoned(_("Overdue"), name="late", inner=Boolean(_("Overdue"), name="late"), how=_late))
+    files.register(Holder("ticket", _("Ticket"), Ticket, _page_of))
+    appbuilder.add_view(MyTicketsView, "MyTicketsView", label=_("My tickets"), category="desk")
     appbuilder.add_view(TicketView, "TicketView", label=_("Tickets"), category="desk")
     appbuilder.add_view(TicketMoveView, "TicketMoveView", label=_("Flow records"), category="desk")
     appbuilder.add_view(TicketFlowView, "TicketFlowView", label=_("Flows of tickets"), category="desk")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.base import choices
+from app.base import choices, wording
 from app.desk.tickets.rules.flows import ASSIGNEE, CREATOR, MOST_ARROWS, MOST_STATES, NEEDS, Arrow, Flow, State
 from app.desk.tickets.rules.phases import PHASES, WORKING, Phase
 from app.desk.tickets.views.flowdrawing import PEOPLE
@@ -137,13 +137,20 @@ def who_choices() -> list[tuple[str, str]]:
     return [(ASSIGNEE, str(PEOPLE[ASSIGNEE])), (CREATOR, str(PEOPLE[CREATOR])), *roles]
 
 
+def label(row: Row) -> str:
+    """Return what a state is called in the reader's language, as far as it is typed."""
+    name = {"zh_Hant": "zh_hant", "en": "en"}.get(wording.language(), "zh_hans")
+    return str(row[name] or row["zh_hans"] or row["code"])
+
+
 def offered(rows: Typed) -> dict[str, Any]:
     """Return what may be chosen in the rows."""
     colors = {item.code: item.label for item in choices.values("color").items}
     return {
         "phases": [(code, str(word)) for code, (word, _color) in PHASES.items()],
         "colors": [(code, colors.get(code, code)) for code in COLORS],
-        "states": [("", ""), *((one["code"], one["zh_hans"] or one["code"]) for one in rows.states)],
+        "states": [("", ""), *((one["code"], label(one)) for one in rows.states)],
+        "labels": [label(one) for one in rows.states],
         "who": who_choices(),
         "needs": [(name, str(word)) for name, word in NEEDS.items()],
     }

@@ -97,6 +97,13 @@ class Verbs:
         """Ask how it was solved."""
         return self._step(pk, services.solve, done=_("Solved. Whoever took it in is told."))
 
+    @expose("/<pk>/revisit", methods=["GET", "POST"])
+    @has_access
+    @permission_name("revisit")
+    def revisit(self, pk: str) -> Any:
+        """Note that the customer was asked how it was."""
+        return self._step(pk, services.revisit, done=_("Noted as revisited."))
+
     @expose("/<pk>/close", methods=["GET", "POST"])
     @has_access
     @permission_name("close")
@@ -117,6 +124,14 @@ class Verbs:
     def cancel(self, pk: str) -> Any:
         """Ask why nothing is to be done any more."""
         return self._ask(pk, (WHY,), services.cancel, _("Cancel ticket"), done=_("Cancelled."))
+
+    @expose("/<pk>/except", methods=["GET", "POST"])
+    @has_access
+    @permission_name("except")
+    def allow_exception(self, pk: str) -> Any:
+        """Ask why, and let a customer be served although their service has run out."""
+        label = _("Serve all the same")
+        return self._ask(pk, (WHY,), services.allow_exception, label, done=_("It may be dispatched now."))
 
     # ── how ──
 

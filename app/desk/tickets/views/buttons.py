@@ -1,0 +1,79 @@
+"""The buttons of a ticket: one solid, the steps of its flow, whose hands it is in, and what every record has."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.base.i18n import _
+from app.crm.renewals.queries import service_limited
+from app.desk.tickets.models import Ticket
+from app.desk.tickets.rules.phases import DISPATCH, PERMISSION, TAKE, UNSOLVED, Verb
+from app.desk.tickets.views import steps
+
+#: Which step is the solid button, where several can be taken.
+FIRST = (Verb.ACCEPT, Verb.SOLVE, Verb.RESUME, Verb.REVISIT, Verb.CLOSE, Verb.ADVANCE)
+ICONS: Mapping[str, str] = {
+    Verb.ACCEPT: "check",
+    Verb.ADVANCE: "arrow-right",
+    Verb.GIVE_BACK: "arrow-back-up",
+    Verb.WAIT: "player-pause",
+    Verb.RESUME: "player-play",
+    Verb.SOLVE: "circle-check",
+    Verb.REVISIT: "phone",
+    Verb.CLOSE: "archive",
+    Verb.REOPEN: "rotate",
+    Verb.CANCEL: "ban",
+}
+PRESSED = frozenset({Verb.ACCEPT})  # nothing is asked
+
+
+def actions(view: Any, ticket: Ticket, usual: Sequence[Any], *, is_mine: bool, back: str = "") -> list[dict[str, Any]]:
+    """Return the buttons: one solid, the steps of the flow, whose hands, and what every record has."""
+    if not is_mine:
+        return [one for one in usual if one["icon"] == "history"]
+    found = [*_hands(view, ticket, back), *_steps(view, ticket, back)]
+    order = {verb: place for place, verb in enumerate(FIRST)}
+    best = min(found, key=lambda one: one.get("place", order.get(one.get("verb"), len(order))), default=None)
+    is_best = best is not None and best.get("place", order.get(best.get("verb"), len(order))) < len(order)
+    solid = [best | {"primary": True}] if best is not None and is_best else []
+    rest = [one for one in found if one is not best or not solid]
+    order_of = [*solid, *rest, *[one | {"primary": False} for one in usual]]
+    paper = {"label": _("Service order"), "icon": "printer", "url": view.url("order", pk=ticket.id)}
+    return [*order_of, *([paper] if view.may("print") else [])]
+
+
+def _hands(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    if ticket.phase not in UNSOLVED:
+        return found
+    if view.may("except") and not ticket.is_excepted and not back and service_limited(ticket.customer_id):
+        url = view.url("allow_exception", pk=ticket.id)
+        found.append({"label": _("Serve all the same"), "icon": "shield-check", "url": url})
+    more = {"next": back} if back else {}
+    if ticket.assignee_id is None:
+        if view.may("dispatch"):
+            url = view.url("dispatch_ticket", pk=ticket.id, **more)
+            found.append({"label": _("Dispatch"), "icon": "send", "url": url, "verb": DISPATCH, "place": -1})
+        if view.may("take"):
+            url = view.url("take", pk=ticket.id, revision=ticket.revision, **more)
+            found.append(
+                {"label": _("Take it"), "icon": "hand-grab", "url": url, "method": "POST", "verb": TAKE, "place": 0}
+            )
+    elif view.may("transfer"):
+        url = view.url("transfer", pk=ticket.id, **more)
+        found.append({"label": _("Transfer"), "icon": "transfer", "url": url})
+    return found
+
+
+def _steps(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
+    more = {"next": back} if back else {}
+    found = []
+    for verb, arrow in steps.possible(ticket, view.actor()):
+        if verb in (DISPATCH, TAKE) or not view.may(PERMISSION[verb]):
+            continue
+        one: dict[str, Any] = {"label": steps.title(ticket, verb, arrow), "icon": ICONS[verb], "verb": verb}
+        if verb in PRESSED:
+            one |= {"url": view.url(verb, pk=ticket.id, revision=ticket.revision, **more), "method": "POST"}
+        else:
+            one["url"] = view.url(verb, pk=ticket.id, to=arrow.target, **more)
+        found.append(one | ({"danger": True} if verb == Verb.CANCEL else {}))
+    return found
