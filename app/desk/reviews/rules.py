@@ -22,6 +22,10 @@ GRADES: Mapping[int, tuple[object, str]] = {
 }
 
 
+#: Phases of tickets in which a customer may rate.
+RATEABLE = frozenset({"solved", "reviewed", "closed"})
+
+
 class State(StrEnum):
     """What has become of a rating."""
 

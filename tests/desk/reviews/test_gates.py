@@ -15,6 +15,7 @@ from app.system.notifications.models import Message
 from tests.cast import LIN
 from tests.desk.tickets.steps import by, solved, ticket
 
+GONE = 410
 LOW = {"attitude": 1, "skill": 2, "response": 2, "words": "太慢"}
 
 
@@ -143,17 +144,19 @@ def test_the_second_link_shuts_the_first(one, as_user, stranger):
 
 
 def test_used_expired_reopened_and_tampered_links_say_the_same(app, one, as_user, stranger):
-    path = link(as_user, one)
     with app.app_context():
-        other = link(as_user, solved())
-        row = db.session.scalars(select(RatingLink).order_by(RatingLink.id.desc())).first()
-        row.expires_at = clock.now()
-        db.session.commit()
+        two, three = solved(), solved()
+    reopened, expired, used = (link(as_user, key) for key in (one, two, three))
+    with app.app_context():
         by(LIN, tickets.reopen, one, {"words": "又坏了"})
-        used = link(as_user, solved())
+        with acting(SYSTEM):
+            row = db.session.scalar(select(RatingLink).join(Rating).where(Rating.ticket_id == two))
+            row.expires_at = clock.now()
+            db.session.commit()
     assert stranger.post(used, data=GOOD).status_code == 200
-    said = [main_of(stranger.get(address)) for address in (f"{path}x", path, other, used)]
+    said = [main_of(stranger.get(address)) for address in (f"{used}x", reopened, expired, used)]
     assert len(set(said)) == 1
+    assert said[0][0] == GONE
 
 
 def main_of(page):

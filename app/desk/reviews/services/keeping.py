@@ -11,7 +11,7 @@ from app.base.transaction import lock
 from app.desk.reviews import queries, rules
 from app.desk.reviews.models import Rating
 from app.desk.tickets import services as tickets
-from app.desk.tickets.queries import Ticket
+from app.desk.tickets.queries import Ticket, dispatchers_of
 from app.extensions import db
 from app.system.security import queries as security
 
@@ -53,7 +53,7 @@ def superiors(rating: Rating, ticket: Ticket) -> list[int | None]:
     head = security.head_of(house) if house is not None else None
     if head is not None and head != rating.person_id:
         return [head]
-    return [key for key in tickets.managers_of(ticket) if key != rating.person_id]
+    return [key for key in dispatchers_of(ticket) if key != rating.person_id]
 
 
 def tell(rating: Rating, people: list[int | None], kind: str, *, words: str = "", actor: Actor) -> None:

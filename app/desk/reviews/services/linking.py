@@ -21,8 +21,6 @@ from app.desk.tickets import services as tickets
 from app.desk.tickets.queries import Ticket
 from app.extensions import db
 
-RATEABLE = frozenset({"solved", "reviewed", "closed"})
-
 
 @transaction
 def make_link(ticket: Ticket, *, days: int, actor: Actor) -> str:
@@ -31,7 +29,7 @@ def make_link(ticket: Ticket, *, days: int, actor: Actor) -> str:
     A link that was given out before opens nothing any more. Raises WrongState if nothing is to be rated (any more).
     """
     tickets.hold(ticket, actor=actor, revision=None)
-    if ticket.phase not in RATEABLE:
+    if ticket.phase not in rules.RATEABLE:
         raise WrongState(_("A ticket is rated after it is solved."))
     rating = keeping.pending(ticket)
     db.session.execute(delete(RatingLink).where(RatingLink.rating_id == rating.id))
@@ -57,7 +55,7 @@ def look(secret: str) -> tuple[Rating, Ticket]:
 
 def _check(link: RatingLink, rating: Rating, ticket: Ticket) -> None:
     is_current = rating.state == rules.PENDING and rating.solving == ticket.reopened
-    is_current = is_current and ticket.phase in RATEABLE and ticket.deleted_at is None
+    is_current = is_current and ticket.phase in rules.RATEABLE and ticket.deleted_at is None
     rules.check_link(used_at=link.used_at, expires_at=link.expires_at, now=clock.now(), is_current=is_current)
 
 

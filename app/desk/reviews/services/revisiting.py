@@ -29,7 +29,7 @@ def revisit(
     Raises Conflict, NotAllowed, WrongState if it is not solved or rated already, InvalidFields for missing grades.
     """
     tickets.hold(ticket, actor=actor, revision=revision)
-    _check_solved(ticket)
+    check_solved(ticket)
     rules.check_grades(values)
     rating = keeping.pending(ticket)
     words = (values.get("words") or "").strip()
@@ -45,7 +45,7 @@ def revisit(
 def not_reached(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> RevisitAttempt:
     """Keep that nobody was reached, and when to try again (``again_at``). Raises as ``revisit``."""
     tickets.hold(ticket, actor=actor, revision=revision)
-    _check_solved(ticket)
+    check_solved(ticket)
     again: datetime | None = values.get("again_at")
     if again is None or again <= clock.now():
         raise InvalidFields({"again_at": _("Say when to try again: a moment to come.")})
@@ -56,6 +56,7 @@ def not_reached(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revi
     return made
 
 
-def _check_solved(ticket: Ticket) -> None:
+def check_solved(ticket: Ticket) -> None:
+    """Raise WrongState for a ticket about which no customer is to be asked (any more)."""
     if ticket.phase != SOLVED:
         raise WrongState(_("Only a solved ticket is revisited; this one is not, or not any more."))

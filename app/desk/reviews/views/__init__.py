@@ -13,12 +13,11 @@ from app.base.screens.home import first_page
 from app.base.settings import Setting
 from app.desk.reviews import queries, rules
 from app.desk.reviews.services.keeping import REOPENS
-from app.desk.reviews.views import home, told
+from app.desk.reviews.views import home, part, told
 from app.desk.reviews.views.door import RateView
-from app.desk.reviews.views.part import ratings
 from app.desk.reviews.views.ratings import RatingView
 from app.desk.reviews.views.revisits import RevisitView
-from app.desk.tickets.views import parts
+from app.desk.tickets import views as tickets
 from app.system.sign_in.views import OPEN_TO_ALL
 
 __all__ = ["RateView", "RatingView", "RevisitView", "register"]
@@ -80,7 +79,8 @@ def register(appbuilder: AppBuilder) -> None:
         "can_link": _("Make rating links"),
     }
     OPEN_TO_ALL.add("RateView.rate")
-    parts.ratings[:] = [ratings]
+    tickets.parts["ratings"] = part.draw
+    tickets.elsewhere["revisit"] = part.revisit_url
     first_page.add(*home.PARTS)
     appbuilder.add_view(RevisitView, "RevisitView", label=_("To revisit"), category="desk")
     appbuilder.add_view(RatingView, "RatingView", label=_("Ratings"), category="desk")

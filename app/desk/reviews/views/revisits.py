@@ -10,12 +10,15 @@ from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response
 
 from app.base import clock, settings, wording
-from app.base.errors import DomainError, Invalid, InvalidFields
+from app.base.errors import DomainError, Invalid, InvalidFields, NotAllowed
 from app.base.fields import Appointment
 from app.base.i18n import _, ngettext
+from app.base.scope import may_write
 from app.base.screens.lists import current_actor
+from app.base.screens.outside import not_found
 from app.base.screens.view import DomainView
 from app.desk.reviews import queries, rules, services
+from app.desk.tickets import queries as tickets
 from app.desk.tickets.queries import Ticket
 from app.extensions import db
 
@@ -54,6 +57,16 @@ class RevisitView(DomainView):
     def within(cls) -> Sequence[ColumnElement[bool]]:
         return queries.to_revisit(current_actor())
 
+    def record(self, pk: str, *, write: bool = False) -> Ticket:
+        """Return a ticket in scope, on the list or not: what cannot be asked about any more is told in words."""
+        key = int(pk) if pk.isascii() and pk.isdigit() and len(pk) <= LONGEST_NUMBER else 0
+        found = tickets.by_id(key)
+        if found is None:
+            not_found(Ticket, key)
+        if write and not may_write(found, current_actor()):
+            raise NotAllowed(_("You may read this record, but not change it. Ask its owner or a supervisor."))
+        return found
+
     def row_actions(self, record: Any) -> Sequence[Mapping[str, Any]]:
         if not self.may("revisit"):
             return []
@@ -71,9 +84,10 @@ class RevisitView(DomainView):
     def ask(self, pk: str) -> Any:
         """Ask for the three grades and what the customer said, or for when to try again."""
         record = self.record(pk, write=True)
-        if request.method != "POST":
-            return self._asked(record)
         try:
+            services.check_solved(record)
+            if request.method != "POST":
+                return self._asked(record)
             self._keep(record)
         except InvalidFields as refusal:
             db.session.rollback()
@@ -122,6 +136,7 @@ class RevisitView(DomainView):
             "problems": problems or {},
             "typed": request.form,
             "link": link,
+            "asks": record.phase == services.SOLVED,
             "link_url": self.url("link", pk=record.id) if self.may("link") else "",
             "list_url": self.url("list"),
         }

@@ -1,6 +1,5 @@
 """What can be done with tickets and their flows. One verb, one transaction."""
 
-from app.desk.tickets.queries.people import managers_of
 from app.desk.tickets.services.closing import close_overdue
 from app.desk.tickets.services.flowing import (
     advance,
@@ -53,7 +52,6 @@ __all__ = [
     "leave",
     "let_take_part",
     "list_checks",
-    "managers_of",
     "note",
     "number",
     "open_ticket",
