@@ -78,7 +78,7 @@ class Rating(Model):
     skill: Mapped[str | None] = mapped_column(String(1), info=_grade(_("Technical skill")))
     response: Mapped[str | None] = mapped_column(String(1), info=_grade(_("Speed of response")))
     score: Mapped[Decimal | None] = mapped_column(
-        Numeric(3, 2), info=field(Number(_("Score"), low=1, high=4, places=2, sortable=True))
+        Numeric(3, 2), info=field(Number(_("Rating score"), low=1, high=4, places=2, sortable=True))
     )
     overall: Mapped[int | None] = mapped_column(info=field(Number(_("Overall (1 to 5)"), low=1, high=5)))
     words: Mapped[str | None] = mapped_column(String(2000), info=field(LongText(_("What was said"), max_length=2000)))

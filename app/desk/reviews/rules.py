@@ -42,7 +42,7 @@ STATES: Mapping[str, tuple[object, str]] = {
     RATED: (_("Rated"), "blue"),
     REPLIED: (_("Replied to"), "teal"),
     OBJECTED: (_("Objected to"), "amber"),
-    VOID: (_("Void"), "red"),
+    VOID: (_("Voided"), "red"),
 }
 CUSTOMER, FOR_CUSTOMER = "customer", "agent"
 RATERS: Mapping[str, object] = {CUSTOMER: _("Customer"), FOR_CUSTOMER: _("Agent for the customer")}
