@@ -292,10 +292,17 @@ def selling(browser: Browser, address: str) -> None:
     li.take("transactions", f"{li.first(f'/customers/?filter={bought}')}?tab=deals")
 
 
+IN_WORK = '{"all":[{"field":"phase","op":"is","value":"working"}]}'
+
+
 def how_tickets_go(browser: Browser, address: str) -> None:
     """The flow of service, drawn."""
     admin = Photographer(browser, address, "admin")
     admin.take("ticket-flow", "/ticket-flows/1")
+    manager = Photographer(browser, address, "gaoxiang")
+    manager.take("ticket", manager.first(f"/tickets/?filter={quote(IN_WORK)}"))
+    technician = Photographer(browser, address, "liqiang", PHONE)
+    technician.take("my-tickets", "/my-tickets/")
 
 
 def _logo() -> bytes:

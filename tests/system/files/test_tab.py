@@ -81,7 +81,7 @@ def test_attaching_and_removing_stand_in_the_record_s_history(as_user, customer,
 
 def test_a_file_of_another_kind_with_the_same_id_is_no_part_of_the_history(app, as_user, customer, file):
     with app.app_context(), acting(SYSTEM):
-        db.session.get(File, file).kind = "ticket"
+        db.session.get(File, file).kind = "invoice"  # of which there is no record
         db.session.commit()
 
     lines = as_user("xu").get(f"/customers/{customer}/history?a=0").text
