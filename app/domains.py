@@ -34,6 +34,7 @@ DOMAINS = (
     "crm.renewals",
     "sales.opportunities",
     "desk.tickets",
+    "desk.reviews",
 )
 
 #: Doors: they have screens but no business of their own.

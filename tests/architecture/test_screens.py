@@ -22,6 +22,7 @@ NOBODYS = frozenset({"SignInView", "InboxView", "AuthView", "LimitedSecurityApi"
     "PreferencesView",
     "LogoView",
     "FeedView",  # its token is the key
+    "RateView",  # its token is the key
 }
 #: Permissions with which one only looks.
 LOOKS = frozenset("can_list can_show can_history can_export can_read can_get can_info can_verify".split()) | {

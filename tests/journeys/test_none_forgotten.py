@@ -18,11 +18,11 @@ NO_PAGE = re.compile(
 #: Verbs of the frame that these domains leave out: nobody gets a page there.
 NEW = (
     "Attachment BankLine BankStatement Case Delivery Dictionary File Flow Holding Job KeyChange "
-    "LearnedPayer Log Move Pool Receipt Recycle Renewal Run Setting TicketFlow TicketMove Today Turn"
+    "LearnedPayer Log Move Pool Rating Receipt Recycle Renewal Revisit Run Setting TicketFlow TicketMove Today Turn"
 )
 EDIT = (
     "Attachment BankLine BankStatement Case Closing Delivery Dictionary File Holding Job KeyChange "
-    "LearnedPayer Letter Log Move Pool Receipt Recycle Renewal Role Run TicketMove Today Turn"
+    "LearnedPayer Letter Log Move Pool Rating Receipt Recycle Renewal Revisit Role Run TicketMove Today Turn"
 )
 UNUSED = {f"{name}View.add" for name in NEW.split()} | {f"{name}View.edit" for name in EDIT.split()}
 UNUSED |= {
@@ -36,6 +36,7 @@ UNUSED |= {
     "PoolView.bulk_one",
     "ReceiptView.show",
     "RecycleView.bulk_one",
+    "RevisitView.show",
     "SegmentView.add",
     "TicketMoveView.show",
     "TodayView.show",

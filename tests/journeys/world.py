@@ -14,6 +14,7 @@ from app.crm.customers import services
 from app.crm.customers.models import Customer
 from app.crm.fees import services as fee_services
 from app.crm.keychanges import services as keychanges
+from app.desk.reviews import services as reviews
 from app.desk.tickets import services as ticket_services
 from app.extensions import db
 from app.system.announcements.services import publish
@@ -131,6 +132,10 @@ ADDRESSES = [
     "/tickets/{ticket_in_work}/change-note?note=1",
     "/tickets/{ticket_in_work}/change-work?work=1", "/tickets/{ticket_solved}", "/tickets/{ticket_solved}/revisit",
     "/tickets/{ticket_solved}/close", "/tickets/{ticket_solved}/reopen",
+    "/revisits/?page_size=10", "/revisits/{ticket_solved}", "/ratings/?page_size=10",
+    "/ratings/{rating}", "/ratings/{rating}/history",
+    "/ratings/{rating}/reply", "/ratings/{rating}/object", "/ratings/{rating}/uphold",
+    "/ratings/{rating}/void", "/r/{rating_token}",
     "/opportunity-funnel/", "/opportunity-moves/", "/stages/", "/stages/new", "/stages/1", "/stages/1/edit",
     "/stages/1/history",
 ]  # fmt: skip
@@ -204,18 +209,23 @@ def bank():
 
 
 def tickets():
-    """A ticket that waits for somebody, one that the administrator works on, and a solved one."""
+    """A ticket that waits for somebody, one that the administrator works on, and solved ones: rated, and by link."""
     customer = a_customer(name="工单有限公司", phone="+8637165001888").id
     fresh = a_ticket(customer=customer, caller="刘志远", caller_phone="+8613800138000", priority="urgent")
-    working, over = (a_ticket(customer=customer, by=ANRAN) for _time in range(2))
+    working, over, rated, asked = (a_ticket(customer=customer, by=ANRAN) for _time in range(4))
     with acting(ANRAN.actor) as anran:
         ticket_services.take(working, actor=anran)
         ticket_services.note(working, {"words": "机房没人"}, actor=anran)
         parts = [("打印头", "1")]
         ticket_services.work(working, {"what": "换打印头", "minutes": 45, "parts": parts}, actor=anran)
         ticket_services.list_checks(working, ["断电", "换件"], actor=anran)
-        ticket_services.solve(over, {"solution": "换了打印头"}, actor=anran, revision=None)
-    return {"ticket": fresh.id, "ticket_in_work": working.id, "ticket_solved": over.id}
+        for one in (over, rated, asked):
+            ticket_services.solve(one, {"solution": "换了打印头"}, actor=anran, revision=None)
+        grades = {"attitude": 4, "skill": 2, "response": 3, "words": "还行"}
+        rating = reviews.revisit(rated, grades, actor=anran, revision=None)
+        token = reviews.make_link(asked, days=14, actor=anran)
+    keys = {"ticket": fresh.id, "ticket_in_work": working.id, "ticket_solved": over.id}
+    return keys | {"rating": rating.id, "rating_token": token}
 
 
 def services_that_end():

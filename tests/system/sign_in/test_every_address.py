@@ -57,7 +57,7 @@ def test_what_is_open_to_strangers_is_what_must_be():
         "readyz",
         "static",
     } == OPEN_ENDPOINTS
-    assert {"FeedView.read", "LogoView.logo"} == OPEN_TO_ALL  # the feed's token is the key
+    assert {"FeedView.read", "LogoView.logo", "RateView.rate"} == OPEN_TO_ALL  # of feed and rating the token is the key
 
 
 # ── buttons ──
@@ -116,6 +116,7 @@ def is_own_affair(rule):
         "PreferencesView.",
         "HomeView.arrange",
         "NotificationsView.",
+        "RateView.",  # a customer's, whoever holds the link
     )
     return rule.endpoint.startswith(mine) or rule.rule.endswith(("/filter", "/logs/verify", "/export"))
 

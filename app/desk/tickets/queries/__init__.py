@@ -2,6 +2,7 @@
 
 from app.desk.tickets.models import (
     REACH,
+    TICKET_SCOPE,
     Queue,
     Ticket,
     TicketCheck,
@@ -40,6 +41,7 @@ from app.desk.tickets.queries.flows import (
     phase_items,
     state_items,
     verb_items,
+    with_revisit,
 )
 from app.desk.tickets.queries.people import WorkerNames, dispatchers_of, workers
 from app.desk.tickets.queries.routing import QueueNames, is_member, members_of, queue, queues, route_for
@@ -48,6 +50,7 @@ __all__ = [
     "REACH",
     "ROWS",
     "STAMP",
+    "TICKET_SCOPE",
     "Queue",
     "QueueNames",
     "Ticket",
@@ -87,6 +90,7 @@ __all__ = [
     "route_for",
     "state_items",
     "verb_items",
+    "with_revisit",
     "work_of",
     "workers",
 ]

@@ -102,3 +102,15 @@ def verb_items() -> tuple[Item, ...]:
 def flow_of(kind: str) -> TicketFlow | None:
     """Return the flow of a type."""
     return db.session.scalar(select(TicketFlow).where(TicketFlow.type == kind))
+
+
+def with_revisit() -> list[int]:
+    """Return the editions after whose solving the customer is asked how it was."""
+    found: Mapping[int, Walked] = _known()
+    return [key for key, one in found.items() if any(state.phase == Phase.REVIEWED for state in one.flow.states)]
+
+
+def editions() -> Mapping[int, Walked]:
+    """Return every edition by id."""
+    found: Mapping[int, Walked] = _known()
+    return found

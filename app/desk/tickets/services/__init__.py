@@ -1,5 +1,6 @@
 """What can be done with tickets and their flows. One verb, one transaction."""
 
+from app.desk.tickets.services.closing import close_overdue
 from app.desk.tickets.services.flowing import (
     advance,
     allow_exception,
@@ -14,7 +15,7 @@ from app.desk.tickets.services.flowing import (
 from app.desk.tickets.services.flows import add_flow, save_flow, seed
 from app.desk.tickets.services.handing import accept, check_worker, dispatch, give_back, take, transfer
 from app.desk.tickets.services.opening import OWN, change, follow_on, from_followup, number, open_ticket
-from app.desk.tickets.services.steps import COLUMNS, what
+from app.desk.tickets.services.steps import COLUMNS, hold, what
 from app.desk.tickets.services.working import (
     change_note,
     change_work,
@@ -41,11 +42,13 @@ __all__ = [
     "change_work",
     "check_worker",
     "close",
+    "close_overdue",
     "dispatch",
     "follow",
     "follow_on",
     "from_followup",
     "give_back",
+    "hold",
     "leave",
     "let_take_part",
     "list_checks",

@@ -19,14 +19,16 @@ from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules import tickets as rules
 from app.desk.tickets.rules.phases import UNSOLVED
 from app.desk.tickets.views import told
+from app.desk.tickets.views.buttons import elsewhere
 from app.desk.tickets.views.flows import TicketFlowView
 from app.desk.tickets.views.mine import MyTicketsView
 from app.desk.tickets.views.moves import TicketMoveView
+from app.desk.tickets.views.page import parts
 from app.desk.tickets.views.tickets import TicketView
 from app.system.files import services as files
 from app.system.files.services import Holder
 
-__all__ = ["MyTicketsView", "TicketFlowView", "TicketMoveView", "TicketView", "register"]
+__all__ = ["MyTicketsView", "TicketFlowView", "TicketMoveView", "TicketView", "elsewhere", "parts", "register"]
 
 settings.groups |= {"tickets": _("Tickets")}
 settings.register(

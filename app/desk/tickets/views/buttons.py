@@ -1,6 +1,6 @@
 """The buttons of a ticket: one solid, the steps of its flow, whose hands it is in, and what every record has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.base.i18n import _
@@ -24,6 +24,8 @@ ICONS: Mapping[str, str] = {
     Verb.CANCEL: "ban",
 }
 PRESSED = frozenset({Verb.ACCEPT})  # nothing is asked
+#: Verb → function of (view, ticket): the address where a domain above asks more than the flow does, or None.
+elsewhere: dict[str, Callable[[Any, Ticket], str | None]] = {}
 
 
 def actions(view: Any, ticket: Ticket, usual: Sequence[Any], *, is_mine: bool, back: str = "") -> list[dict[str, Any]]:
@@ -74,6 +76,7 @@ def _steps(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
         if verb in PRESSED:
             one |= {"url": view.url(verb, pk=ticket.id, revision=ticket.revision, **more), "method": "POST"}
         else:
-            one["url"] = view.url(verb, pk=ticket.id, to=arrow.target, **more)
+            asked = elsewhere[verb](view, ticket) if verb in elsewhere else None
+            one["url"] = asked or view.url(verb, pk=ticket.id, to=arrow.target, **more)
         found.append(one | ({"danger": True} if verb == Verb.CANCEL else {}))
     return found

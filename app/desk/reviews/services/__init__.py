@@ -1,0 +1,21 @@
+"""What can be done with revisits and ratings. One verb, one transaction."""
+
+from app.desk.reviews.services.answering import object_to, reply, uphold, void
+from app.desk.reviews.services.closing import close_all
+from app.desk.reviews.services.linking import look, make_link, rate_by_link
+from app.desk.reviews.services.revisiting import SOLVED, check_solved, not_reached, revisit
+
+__all__ = [
+    "SOLVED",
+    "check_solved",
+    "close_all",
+    "look",
+    "make_link",
+    "not_reached",
+    "object_to",
+    "rate_by_link",
+    "reply",
+    "revisit",
+    "uphold",
+    "void",
+]

@@ -1,0 +1,76 @@
+"""How a rating is written down, and who hears of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.base import clock, inbox, settings
+from app.base.actor import SYSTEM, Actor
+from app.base.errors import WrongState
+from app.base.inbox import Place
+from app.base.transaction import lock
+from app.desk.reviews import queries, rules
+from app.desk.reviews.models import Rating
+from app.desk.tickets import services as tickets
+from app.desk.tickets.queries import Ticket, dispatchers_of
+from app.extensions import db
+from app.system.security import queries as security
+
+REOPENS = "rating_low_reopens"  # the setting
+
+
+def pending(ticket: Ticket) -> Rating:
+    """Return the rating that a solved ticket waits for. Raises WrongState if it is rated already. Ticket locked."""
+    found = queries.living(ticket)
+    if found is None:
+        found = Rating(ticket_id=ticket.id, solving=ticket.reopened, person_id=ticket.assignee_id)
+        found.state = rules.PENDING
+        db.session.add(found)
+        db.session.flush()
+    lock(found)
+    rules.check_state(found.state, "rate")
+    return found
+
+
+def write(rating: Rating, ticket: Ticket, values: Mapping[str, Any], *, rater: str, channel: str, actor: Actor) -> None:
+    """Fill in a rating; tell the person rated, and of a low one whoever is above them."""
+    rating.person_id = ticket.assignee_id
+    for name in rules.DIMENSIONS:
+        setattr(rating, name, str(values[name]))
+    rating.score = rules.score(rating.grades)
+    rating.overall = values.get("overall")
+    rating.words = (values.get("words") or "").strip() or None
+    rating.rater, rating.channel, rating.by_id = rater, channel, actor.id
+    rating.rated_at, rating.state = clock.now(), rules.RATED
+    db.session.flush()
+    tell(rating, [rating.person_id], "rating_given", actor=actor)
+    if rules.is_low(rating.grades):
+        tell(rating, superiors(rating, ticket), "rating_low", words=rating.words or "", actor=actor)
+
+
+def superiors(rating: Rating, ticket: Ticket) -> list[int | None]:
+    """Return who decides about a rating: the head of the person's department, else whoever dispatches such tickets."""
+    house = security.departments_of([rating.person_id]).get(rating.person_id) if rating.person_id else None
+    head = security.head_of(house) if house is not None else None
+    if head is not None and head != rating.person_id:
+        return [head]
+    return [key for key in dispatchers_of(ticket) if key != rating.person_id]
+
+
+def tell(rating: Rating, people: list[int | None], kind: str, *, words: str = "", actor: Actor) -> None:
+    """Tell people of a rating, whoever did it excepted."""
+    wanted = [key for key in dict.fromkeys(people) if key is not None and key != actor.id]
+    if wanted:
+        params, link = {"words": words[:200]}, Place("RatingView.show", rating.id)
+        inbox.tell(wanted, kind, params=params, link=link, actor=actor)
+
+
+def reopens(rating: Rating, ticket: Ticket) -> bool:
+    """Reopen a ticket with a low rating where the house wants that; tell whether it was."""
+    if not rules.is_low(rating.grades) or not settings.value(REOPENS):
+        return False
+    words = rating.words or str(rules.STATES[rules.RATED][0])
+    try:
+        tickets.reopen(ticket, {"words": words[:300]}, actor=SYSTEM, revision=None)
+    except WrongState:  # the flow has no such way, or the ticket is closed for too long
+        return False
+    return True
