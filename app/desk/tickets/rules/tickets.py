@@ -9,6 +9,8 @@ from app.base.i18n import _
 from app.desk.tickets.rules.phases import CLOSED, ENDED, REFUSALS, UNSOLVED, Phase
 
 WHOLE = 100
+#: Characters that are typed before customers are looked up.
+SHORTEST_LOOKUP = 2
 #: Of a person besides creator and assignee.
 PARTICIPANT, FOLLOWER = "participant", "follower"
 #: What a ticket is said to whom.

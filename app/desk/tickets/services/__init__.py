@@ -13,7 +13,9 @@ from app.desk.tickets.services.flowing import (
 )
 from app.desk.tickets.services.flows import add_flow, save_flow, seed
 from app.desk.tickets.services.handing import accept, check_worker, dispatch, give_back, take, transfer
-from app.desk.tickets.services.opening import OWN, change, follow_on, from_followup, number, open_ticket
+from app.desk.tickets.services.intake import Caller, chosen, look_up, take_in
+from app.desk.tickets.services.opening import OWN, change, follow_on, from_followup, number, of_token, open_ticket
+from app.desk.tickets.services.searching import ticket_kind
 from app.desk.tickets.services.steps import COLUMNS, what
 from app.desk.tickets.services.working import (
     change_note,
@@ -30,6 +32,7 @@ from app.desk.tickets.services.working import (
 __all__ = [
     "COLUMNS",
     "OWN",
+    "Caller",
     "accept",
     "add_flow",
     "advance",
@@ -39,6 +42,7 @@ __all__ = [
     "change_note",
     "change_work",
     "check_worker",
+    "chosen",
     "close",
     "dispatch",
     "follow_on",
@@ -47,8 +51,10 @@ __all__ = [
     "leave",
     "let_take_part",
     "list_checks",
+    "look_up",
     "note",
     "number",
+    "of_token",
     "open_ticket",
     "reopen",
     "resume",
@@ -58,7 +64,9 @@ __all__ = [
     "set_progress",
     "solve",
     "take",
+    "take_in",
     "tick",
+    "ticket_kind",
     "transfer",
     "wait",
     "what",

@@ -9,11 +9,14 @@ from app.base.i18n import _
 from app.base.screens import rights
 from app.base.screens.frame import quick_adds
 from app.base.settings import Setting
-from app.desk.tickets import queries
+from app.crm.customers.views import hang
+from app.crm.followups.views import add_step
+from app.desk.tickets import queries, services
 from app.desk.tickets.rules import tickets as rules
-from app.desk.tickets.views import told
+from app.desk.tickets.views import customer, told
 from app.desk.tickets.views.moves import TicketMoveView
 from app.desk.tickets.views.tickets import TicketView
+from app.system.search.services import register as register_kind
 
 __all__ = ["TicketMoveView", "TicketView", "register"]
 
@@ -67,6 +70,9 @@ def register(appbuilder: AppBuilder) -> None:
     choices.more["ticket_verb"] = queries.verb_items
     choices.more["ticket_end"] = _ends
     inbox.kinds |= told.KINDS
+    register_kind(services.ticket_kind())
+    hang(customer.PART)
+    add_step(customer.STEP)
     rights.words |= {
         "can_dispatch": _("Dispatch"),
         "can_take": _("Take"),

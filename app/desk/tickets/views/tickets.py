@@ -1,28 +1,17 @@
 """The list of tickets and a ticket's page."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from app.base.actor import Actor
-from app.base.errors import InvalidFields
 from app.base.i18n import _
 from app.base.screens.view import DomainView
-from app.crm.customers import queries as customers
 from app.desk.tickets import services
 from app.desk.tickets.models import Ticket
+from app.desk.tickets.views.intake import Intake
 from app.desk.tickets.views.verbs import Verbs
 from app.system.audit.views import History
 
 
-def create(values: Mapping[str, Any], *, actor: Actor) -> Ticket:
-    """Open a ticket of the customer that the form names."""
-    customer = customers.by_id(values.get("customer") or 0)
-    if customer is None:
-        raise InvalidFields({"customer": _("Please fill this in.")})
-    return services.open_ticket(customer, values, actor=actor)
-
-
-class TicketView(Verbs, History, DomainView):
+class TicketView(Intake, Verbs, History, DomainView):
     route_base = "/tickets"
     model = Ticket
     title, one, group, icon = _("Tickets"), _("Ticket"), _("Tickets"), "ticket"
@@ -61,4 +50,4 @@ class TicketView(Verbs, History, DomainView):
     ]
     row_needs = ["phase"]
     default_sort = "-created_at"
-    create, change = create, services.change
+    change = services.change
