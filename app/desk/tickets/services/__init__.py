@@ -15,6 +15,7 @@ from app.desk.tickets.services.flows import add_flow, save_flow, seed
 from app.desk.tickets.services.handing import accept, check_worker, dispatch, give_back, take, transfer
 from app.desk.tickets.services.intake import Caller, chosen, look_up, take_in
 from app.desk.tickets.services.opening import OWN, change, follow_on, from_followup, number, of_token, open_ticket
+from app.desk.tickets.services.queues import add_queue, add_route, change_queue, change_route
 from app.desk.tickets.services.searching import ticket_kind
 from app.desk.tickets.services.steps import COLUMNS, what
 from app.desk.tickets.services.working import (
@@ -35,11 +36,15 @@ __all__ = [
     "Caller",
     "accept",
     "add_flow",
+    "add_queue",
+    "add_route",
     "advance",
     "allow_exception",
     "cancel",
     "change",
     "change_note",
+    "change_queue",
+    "change_route",
     "change_work",
     "check_worker",
     "chosen",

@@ -15,10 +15,11 @@ from app.desk.tickets import queries, services
 from app.desk.tickets.rules import tickets as rules
 from app.desk.tickets.views import customer, told
 from app.desk.tickets.views.moves import TicketMoveView
+from app.desk.tickets.views.queues import QueueView, RouteView
 from app.desk.tickets.views.tickets import TicketView
 from app.system.search.services import register as register_kind
 
-__all__ = ["TicketMoveView", "TicketView", "register"]
+__all__ = ["QueueView", "RouteView", "TicketMoveView", "TicketView", "register"]
 
 settings.groups |= {"tickets": _("Tickets")}
 settings.register(
@@ -61,6 +62,10 @@ def _ends() -> tuple[Item, ...]:
     return tuple(Item(code, str(word), color) for code, (word, color) in ENDS.items())
 
 
+def _needs() -> tuple[Item, ...]:
+    return tuple(Item(name, str(word)) for name, word in rules.NEEDED.items())
+
+
 def register(appbuilder: AppBuilder) -> None:
     choices.references["ticket"] = queries.TicketNames()
     choices.references["ticket_queue"] = queries.QueueNames()
@@ -69,6 +74,7 @@ def register(appbuilder: AppBuilder) -> None:
     choices.more["ticket_phase"] = queries.phase_items
     choices.more["ticket_verb"] = queries.verb_items
     choices.more["ticket_end"] = _ends
+    choices.more["ticket_need"] = _needs
     inbox.kinds |= told.KINDS
     register_kind(services.ticket_kind())
     hang(customer.PART)
@@ -86,4 +92,6 @@ def register(appbuilder: AppBuilder) -> None:
     }
     appbuilder.add_view(TicketView, "TicketView", label=_("Tickets"), category="desk")
     appbuilder.add_view(TicketMoveView, "TicketMoveView", label=_("Flow records"), category="desk")
+    appbuilder.add_view(QueueView, "QueueView", label=_("Queues"), category="desk")
+    appbuilder.add_view(RouteView, "RouteView", label=_("Service routes"), category="desk")
     quick_adds.append((_("New ticket"), "ticket", "TicketView.add", "can_add", "TicketView"))
