@@ -7,14 +7,17 @@ MANAGE = [*AGENT, "can_dispatch", "can_except"]
 RECORDS = ["can_list", "can_export"]
 FLOWS = ["can_list", "can_show"]
 KEEP_FLOWS = [*FLOWS, "can_edit"]
+SCREENS = ("QueueView", "RouteView")
+SET_UP = {name: [*LOOK, "can_add", "can_edit"] for name in SCREENS} | {"TicketFlowView": KEEP_FLOWS}
+SEE_SET_UP = dict.fromkeys(SCREENS, LOOK) | {"TicketFlowView": FLOWS}
 
 GRANTS = {
-    "admin": {"TicketView": MANAGE, "TicketMoveView": RECORDS, "TicketFlowView": KEEP_FLOWS},
-    "service_manager": {"TicketView": MANAGE, "TicketMoveView": RECORDS, "TicketFlowView": KEEP_FLOWS},
-    "supervisor": {"TicketView": MANAGE, "TicketMoveView": RECORDS, "TicketFlowView": FLOWS},
+    "admin": {"TicketView": MANAGE, "TicketMoveView": RECORDS, **SET_UP},
+    "service_manager": {"TicketView": MANAGE, "TicketMoveView": RECORDS, **SET_UP},
+    "supervisor": {"TicketView": MANAGE, "TicketMoveView": RECORDS, **SEE_SET_UP},
     "agent": {"TicketView": AGENT, "TicketMoveView": RECORDS},
     "technician": {"TicketView": [*WORK, "can_close"], "TicketMoveView": RECORDS, "CustomerView": ["can_show"]},
     "sales": {"TicketView": LOOK},
-    "auditor": {"TicketView": LOOK, "TicketMoveView": RECORDS, "TicketFlowView": FLOWS},
+    "auditor": {"TicketView": LOOK, "TicketMoveView": RECORDS, **SEE_SET_UP},
     "executive": {"TicketView": LOOK, "TicketMoveView": RECORDS},
 }

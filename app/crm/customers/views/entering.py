@@ -59,6 +59,13 @@ def agreed(found: Sequence[Alike]) -> Sequence[Alike]:
     return found
 
 
+def doubts(problem: object) -> dict[str, Any]:
+    """Return what a form tells of a refusal as doubtful: ``found``, and what is sent to save all the same."""
+    if not isinstance(problem, Doubtful):
+        return {"found": [], "accept": None}
+    return {"found": problem.told, "accept": _seal("despite").dumps(problem.keys)}
+
+
 def _seal(what: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=f"alike {what} {current_actor().id}")
 
@@ -85,11 +92,8 @@ class Entering:
     form_template = "zhike/customer_form.html"
 
     def form_more(self: Any, _form: Any, record: Any, problem: object) -> Mapping[str, Any]:
-        found, accept = [], None
-        if isinstance(problem, Doubtful):
-            found, accept = problem.told, _seal("despite").dumps(problem.keys)
         but = {"but": record.id} if record is not None else {}
-        alike = {"url": self.url("alike", **but), "fields": COMPARED, "found": found, "accept": accept}
+        alike = {"url": self.url("alike", **but), "fields": COMPARED, **doubts(problem)}
         asks = record is not None and keydata.is_proposed(record, actor=self.actor())
         return {"alike": alike, "key_reason": request.form.get("key_reason", "") if asks else None}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_appbuilder import Model
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
@@ -37,6 +37,11 @@ class Queue(Model):
 
     __mapper_args__ = {"version_id_col": revision}
 
+    @property
+    def people(self) -> tuple[int, ...]:
+        """Who works in it."""
+        return tuple(one.employee_id for one in self.members)
+
     def __str__(self) -> str:
         return self.name
 
@@ -57,6 +62,12 @@ class QueueMember(Model):
     employee_id: Mapped[int] = mapped_column(ForeignKey("security_employee.id"))
 
     employee = relationship("Employee")
+
+
+class Need(NamedTuple):
+    """A field of the intake that a route asks for."""
+
+    code: str
 
 
 class Route(Model):
@@ -99,6 +110,11 @@ class Route(Model):
     queue = relationship("Queue")
 
     __mapper_args__ = {"version_id_col": revision}
+
+    @property
+    def needed(self) -> list[Need]:
+        """What must be filled in, as a form reads it."""
+        return [Need(name) for name in self.needs or ()]
 
     def __str__(self) -> str:
         specs = type(self).__table__.c

@@ -45,6 +45,7 @@ from app.desk.tickets.queries.flows import (
 )
 from app.desk.tickets.queries.people import WorkerNames, dispatchers_of, workers
 from app.desk.tickets.queries.routing import QueueNames, is_member, members_of, queue, queues, route_for
+from app.desk.tickets.queries.similar import similar
 
 __all__ = [
     "REACH",
@@ -88,6 +89,7 @@ __all__ = [
     "queue",
     "queues",
     "route_for",
+    "similar",
     "state_items",
     "verb_items",
     "with_revisit",

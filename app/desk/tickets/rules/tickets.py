@@ -9,6 +9,15 @@ from app.base.i18n import _
 from app.desk.tickets.rules.phases import CLOSED, ENDED, REFUSALS, UNSOLVED, Phase
 
 WHOLE = 100
+#: Fields of the intake that a route may ask for.
+NEEDED: Mapping[str, object] = {
+    "category": _("Category"),
+    "channel": _("Channel of the ticket"),
+    "product": _("Product"),
+    "description": _("Description"),
+}
+#: Characters that are typed before customers are looked up.
+SHORTEST_LOOKUP = 2
 #: Of a person besides creator and assignee.
 PARTICIPANT, FOLLOWER = "participant", "follower"
 #: What a ticket is said to whom.

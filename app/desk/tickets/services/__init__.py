@@ -14,7 +14,10 @@ from app.desk.tickets.services.flowing import (
 )
 from app.desk.tickets.services.flows import add_flow, save_flow, seed
 from app.desk.tickets.services.handing import accept, check_worker, dispatch, give_back, take, transfer
-from app.desk.tickets.services.opening import OWN, change, follow_on, from_followup, number, open_ticket
+from app.desk.tickets.services.intake import Caller, chosen, look_up, take_in
+from app.desk.tickets.services.opening import OWN, change, follow_on, from_followup, number, of_token, open_ticket
+from app.desk.tickets.services.queues import add_queue, add_route, change_queue, change_route
+from app.desk.tickets.services.searching import ticket_kind
 from app.desk.tickets.services.steps import COLUMNS, hold, what
 from app.desk.tickets.services.working import (
     change_note,
@@ -32,15 +35,21 @@ from app.desk.tickets.services.working import (
 __all__ = [
     "COLUMNS",
     "OWN",
+    "Caller",
     "accept",
     "add_flow",
+    "add_queue",
+    "add_route",
     "advance",
     "allow_exception",
     "cancel",
     "change",
     "change_note",
+    "change_queue",
+    "change_route",
     "change_work",
     "check_worker",
+    "chosen",
     "close",
     "close_overdue",
     "dispatch",
@@ -52,8 +61,10 @@ __all__ = [
     "leave",
     "let_take_part",
     "list_checks",
+    "look_up",
     "note",
     "number",
+    "of_token",
     "open_ticket",
     "reopen",
     "resume",
@@ -63,7 +74,9 @@ __all__ = [
     "set_progress",
     "solve",
     "take",
+    "take_in",
     "tick",
+    "ticket_kind",
     "transfer",
     "wait",
     "what",

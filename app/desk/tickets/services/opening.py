@@ -50,7 +50,7 @@ def open_ticket(
     ``values``: by field name; ``queue`` only where the route is to be overruled. ``contents``: files that were taken
     in. ``token``: of the form: sent twice, it opens one. Raises InvalidFields, WrongState.
     """
-    if token and (known := _of_token(token[:LONGEST_TOKEN])) is not None:
+    if token and (known := of_token(token)) is not None:
         return known
     if customer.deleted_at is not None:
         raise WrongState(_("This customer was deleted meanwhile. What you typed is still here."))
@@ -83,9 +83,10 @@ def number() -> str:
     return f"GD-{day}-{numbering.take(f'tickets:{day}')[0]:04d}"
 
 
-def _of_token(token: str) -> Ticket | None:
+def of_token(token: str) -> Ticket | None:
+    """Return the ticket that a form opened already."""
     with unscoped("a form sent twice opens one ticket"):
-        return db.session.scalar(select(Ticket).where(Ticket.form_token == token))
+        return db.session.scalar(select(Ticket).where(Ticket.form_token == token[:LONGEST_TOKEN]))
 
 
 def _named(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,21 +14,35 @@ from app.base.i18n import _
 from app.base.screens import rights
 from app.base.screens.frame import quick_adds
 from app.base.settings import Setting
-from app.desk.tickets import queries
+from app.crm.customers.views import hang
+from app.crm.followups.views import add_step
+from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules import tickets as rules
 from app.desk.tickets.rules.phases import UNSOLVED
-from app.desk.tickets.views import told
+from app.desk.tickets.views import customer, told
 from app.desk.tickets.views.buttons import elsewhere
 from app.desk.tickets.views.flows import TicketFlowView
 from app.desk.tickets.views.mine import MyTicketsView
 from app.desk.tickets.views.moves import TicketMoveView
 from app.desk.tickets.views.page import parts
+from app.desk.tickets.views.queues import QueueView, RouteView
 from app.desk.tickets.views.tickets import TicketView
 from app.system.files import services as files
 from app.system.files.services import Holder
+from app.system.search.services import register as register_kind
 
-__all__ = ["MyTicketsView", "TicketFlowView", "TicketMoveView", "TicketView", "elsewhere", "parts", "register"]
+__all__ = [
+    "MyTicketsView",
+    "QueueView",
+    "RouteView",
+    "TicketFlowView",
+    "TicketMoveView",
+    "TicketView",
+    "elsewhere",
+    "parts",
+    "register",
+]
 
 settings.groups |= {"tickets": _("Tickets")}
 settings.register(
@@ -82,6 +96,10 @@ def _page_of(key: int) -> str:
     return url_for("TicketView.show", pk=key)
 
 
+def _needs() -> tuple[Item, ...]:
+    return tuple(Item(name, str(word)) for name, word in rules.NEEDED.items())
+
+
 def register(appbuilder: AppBuilder) -> None:
     choices.references["ticket"] = queries.TicketNames()
     choices.references["ticket_queue"] = queries.QueueNames()
@@ -90,7 +108,11 @@ def register(appbuilder: AppBuilder) -> None:
     choices.more["ticket_phase"] = queries.phase_items
     choices.more["ticket_verb"] = queries.verb_items
     choices.more["ticket_end"] = _ends
+    choices.more["ticket_need"] = _needs
     inbox.kinds |= told.KINDS
+    register_kind(services.ticket_kind())
+    hang(customer.PART)
+    add_step(customer.STEP)
     rights.words |= {
         "can_dispatch": _("Dispatch"),
         "can_take": _("Take"),
@@ -110,4 +132,6 @@ def register(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(TicketView, "TicketView", label=_("Tickets"), category="desk")
     appbuilder.add_view(TicketMoveView, "TicketMoveView", label=_("Flow records"), category="desk")
     appbuilder.add_view(TicketFlowView, "TicketFlowView", label=_("Flows of tickets"), category="desk")
+    appbuilder.add_view(QueueView, "QueueView", label=_("Queues"), category="desk")
+    appbuilder.add_view(RouteView, "RouteView", label=_("Service routes"), category="desk")
     quick_adds.append((_("New ticket"), "ticket", "TicketView.add", "can_add", "TicketView"))

@@ -7,30 +7,20 @@ from flask import request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
-from app.base.actor import Actor
-from app.base.errors import InvalidFields
 from app.base.i18n import _
 from app.base.screens.view import DomainView
-from app.crm.customers import queries as customers
 from app.desk.tickets import services
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.views import buttons
 from app.desk.tickets.views import page as pages
 from app.desk.tickets.views.course import Course
+from app.desk.tickets.views.intake import Intake
 from app.desk.tickets.views.papers import Papers
 from app.desk.tickets.views.verbs import Verbs
 from app.system.audit.views import History
 
 
-def create(values: Mapping[str, Any], *, actor: Actor) -> Ticket:
-    """Open a ticket of the customer that the form names."""
-    customer = customers.by_id(values.get("customer") or 0)
-    if customer is None:
-        raise InvalidFields({"customer": _("Please fill this in.")})
-    return services.open_ticket(customer, values, actor=actor)
-
-
-class TicketView(Course, Verbs, Papers, History, DomainView):
+class TicketView(Intake, Course, Verbs, Papers, History, DomainView):
     route_base = "/tickets"
     model = Ticket
     title, one, group, icon = _("Tickets"), _("Ticket"), _("Tickets"), "ticket"
@@ -81,7 +71,7 @@ class TicketView(Course, Verbs, Papers, History, DomainView):
         ("late", _("Overdue"), pages.asked(pages.UNSOLVED_ONES, pages.LATE)),
         ("solved", _("To revisit"), pages.asked(pages.SOLVED_ONES)),
     ]
-    create, change = create, services.change
+    change = services.change
 
     @expose("/<pk>")
     @has_access

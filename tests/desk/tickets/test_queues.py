@@ -1,0 +1,68 @@
+"""Setting up queues and routes: each button at its gates, in words."""
+
+import pytest
+from sqlalchemy import select
+
+from app.base.actor import SYSTEM, acting
+from app.desk.tickets.models import Queue, Route
+from app.extensions import db
+from tests.cast import JI
+from tests.factories import a_queue
+
+FORM = {"name": "退换货", "department": "7", "is_active": "1", "people": [str(JI.id)]}
+
+
+@pytest.fixture
+def read_all(app):
+    def ask(model):
+        with app.app_context(), acting(SYSTEM):
+            return list(db.session.scalars(select(model).order_by(model.id)))
+
+    return ask
+
+
+def people_of(app, key):
+    with app.app_context(), acting(SYSTEM):
+        return db.session.get_one(Queue, key).people
+
+
+def test_a_queue_is_made_with_its_people_and_changed(app, as_user, read_all):
+    gao = as_user("gao")
+    assert gao.post("/ticket-queues/new", data=FORM).status_code == 302
+    (made,) = read_all(Queue)
+    assert people_of(app, made.id) == (JI.id,)
+    page = gao.get(f"/ticket-queues/{made.id}/edit")
+    assert f'selected value="{JI.id}"' in page.text
+    form = FORM | {"people": [], "is_active": "0", "revision": made.revision}
+    assert gao.post(f"/ticket-queues/{made.id}/edit", data=form).status_code == 302
+    (made,) = read_all(Queue)
+    assert (made.is_active, people_of(app, made.id)) == (False, ())
+
+
+def test_a_name_in_use_is_refused(as_user, saved):
+    saved(a_queue, name="退换货")
+    page = as_user("gao").post("/ticket-queues/new", data=FORM)
+    assert page.status_code == 422
+    assert "There is a queue of this name already." in page.text
+
+
+def test_a_route_keeps_what_it_needs(as_user, saved, read_all):
+    queue, gao = saved(a_queue), as_user("gao")
+    form = {"type": "fault", "queue": queue, "needs": ["product"], "answer": "先重启", "is_active": "1"}
+    assert gao.post("/ticket-routes/new", data=form).status_code == 302
+    (made,) = read_all(Route)
+    assert (made.needs, made.answer, made.type) == (["product"], "先重启", "fault")
+    assert gao.get(f"/ticket-routes/{made.id}/edit").status_code == 200
+
+
+def test_a_queue_out_of_use_gets_no_route(as_user, saved):
+    queue = saved(a_queue, is_active=False)
+    assert as_user("gao").post("/ticket-routes/new", data={"queue": queue}).status_code == 422
+
+
+@pytest.mark.parametrize("screen", ["ticket-queues", "ticket-routes"])
+def test_the_others_look_or_stay_outside(as_user, screen):
+    assert as_user("sam").get(f"/{screen}/").status_code == 200
+    assert as_user("sam").get(f"/{screen}/new").status_code == 403
+    assert as_user("lin").get(f"/{screen}/").status_code == 403
+    assert as_user("gao").get(f"/{screen}/999/edit").status_code == 404
