@@ -3,5 +3,6 @@
 Words      ticket, flow, edition, state, phase, transition, queue, route, dispatch, take, return, transfer, solve
 Lifecycle  rules.phases.VERB_BETWEEN, and the flows' editions
 Announces  nothing
-Uses       security, sign_in, audit, recycle, runs, search, files, approvals, customers, followups, products, renewals
+Uses       security, sign_in, audit, recycle, runs, search, files, approvals, customers, followups, products, renewals,
+           assignments, opportunities
 """

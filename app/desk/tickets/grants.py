@@ -4,11 +4,12 @@ LOOK = ["can_list", "can_show", "can_history", "can_export"]
 WORK = [*LOOK, "can_edit", "can_take", "can_work", "can_transfer"]
 AGENT = [*WORK, "can_add", "can_close", "can_reopen", "can_cancel"]
 MANAGE = [*AGENT, "can_dispatch"]
+DELETE = ["can_delete"]
 RECORDS = ["can_list", "can_export"]
 
 GRANTS = {
-    "admin": {"TicketView": MANAGE, "TicketMoveView": RECORDS},
-    "service_manager": {"TicketView": MANAGE, "TicketMoveView": RECORDS},
+    "admin": {"TicketView": [*MANAGE, *DELETE], "TicketMoveView": RECORDS},
+    "service_manager": {"TicketView": [*MANAGE, *DELETE], "TicketMoveView": RECORDS},
     "supervisor": {"TicketView": MANAGE, "TicketMoveView": RECORDS},
     "agent": {"TicketView": AGENT, "TicketMoveView": RECORDS},
     "technician": {"TicketView": [*WORK, "can_close"], "TicketMoveView": RECORDS, "CustomerView": ["can_show"]},

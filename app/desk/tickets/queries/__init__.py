@@ -27,6 +27,7 @@ from app.desk.tickets.queries.finding import (
     owned,
     people_of,
     work_of,
+    writable,
 )
 from app.desk.tickets.queries.flows import (
     STAMP,
@@ -39,6 +40,7 @@ from app.desk.tickets.queries.flows import (
     state_items,
     verb_items,
 )
+from app.desk.tickets.queries.hanging import customer_rows, in_my_queues, people_rows, ticket_rows
 from app.desk.tickets.queries.people import WorkerNames, managers_of, workers
 from app.desk.tickets.queries.routing import QueueNames, is_member, members_of, queue, queues, route_for
 
@@ -63,9 +65,11 @@ __all__ = [
     "by_number",
     "checks_of",
     "count",
+    "customer_rows",
     "edition",
     "edition_for",
     "flow_of",
+    "in_my_queues",
     "is_member",
     "label",
     "loads",
@@ -77,12 +81,15 @@ __all__ = [
     "open_of",
     "owned",
     "people_of",
+    "people_rows",
     "phase_items",
     "queue",
     "queues",
     "route_for",
     "state_items",
+    "ticket_rows",
     "verb_items",
     "work_of",
     "workers",
+    "writable",
 ]

@@ -1,5 +1,7 @@
 """What can be done with tickets and their flows. One verb, one transaction."""
 
+from app.desk.tickets.services import answering, deleting, many, recycling
+from app.desk.tickets.services.deleting import delete, restore
 from app.desk.tickets.services.flowing import (
     advance,
     allow_exception,
@@ -34,12 +36,15 @@ __all__ = [
     "add_flow",
     "advance",
     "allow_exception",
+    "answering",
     "cancel",
     "change",
     "change_note",
     "change_work",
     "check_worker",
     "close",
+    "delete",
+    "deleting",
     "dispatch",
     "follow_on",
     "from_followup",
@@ -47,10 +52,13 @@ __all__ = [
     "leave",
     "let_take_part",
     "list_checks",
+    "many",
     "note",
     "number",
     "open_ticket",
+    "recycling",
     "reopen",
+    "restore",
     "resume",
     "revisit",
     "save_flow",

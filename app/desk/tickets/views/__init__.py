@@ -11,7 +11,7 @@ from app.base.screens.frame import quick_adds
 from app.base.settings import Setting
 from app.desk.tickets import queries
 from app.desk.tickets.rules import tickets as rules
-from app.desk.tickets.views import told
+from app.desk.tickets.views import hung, told
 from app.desk.tickets.views.moves import TicketMoveView
 from app.desk.tickets.views.tickets import TicketView
 
@@ -67,6 +67,7 @@ def register(appbuilder: AppBuilder) -> None:
     choices.more["ticket_verb"] = queries.verb_items
     choices.more["ticket_end"] = _ends
     inbox.kinds |= told.KINDS
+    hung.hang_up()
     rights.words |= {
         "can_dispatch": _("Dispatch"),
         "can_take": _("Take"),

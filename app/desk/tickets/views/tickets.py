@@ -10,8 +10,11 @@ from app.base.screens.view import DomainView
 from app.crm.customers import queries as customers
 from app.desk.tickets import services
 from app.desk.tickets.models import Ticket
+from app.desk.tickets.views.rowing import Rows
 from app.desk.tickets.views.verbs import Verbs
 from app.system.audit.views import History
+from app.system.recycle.views import Recycled
+from app.system.runs.views import BulkActions
 
 
 def create(values: Mapping[str, Any], *, actor: Actor) -> Ticket:
@@ -22,13 +25,13 @@ def create(values: Mapping[str, Any], *, actor: Actor) -> Ticket:
     return services.open_ticket(customer, values, actor=actor)
 
 
-class TicketView(Verbs, History, DomainView):
+class TicketView(Rows, Verbs, BulkActions, Recycled, History, DomainView):
     route_base = "/tickets"
     model = Ticket
     title, one, group, icon = _("Tickets"), _("Ticket"), _("Tickets"), "ticket"
     menu_place = 20
     when_empty = _("What customers ask for stands here, from the first call until it is closed.")
-    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_history", "can_export"]
+    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_history", "can_export"]
     base_permissions += [
         "can_dispatch",
         "can_take",
@@ -38,14 +41,16 @@ class TicketView(Verbs, History, DomainView):
         "can_reopen",
         "can_cancel",
     ]
-    list_fields = ["number", "title", "customer", "type", "priority", "state", "assignee", "due_at", "created_at"]
+    list_fields = ["number", "title", "customer", "type", "priority", "state", "assignee", "progress", "due_at"]
+    list_fields += ["last_remark", "created_at"]
     export_fields = [
         *list_fields,
         "category",
         "channel",
         "product",
-        "progress",
-        "last_remark",
+        "queue",
+        "created_by",
+        "solution",
         "solved_at",
         "closed_at",
     ]
@@ -59,6 +64,6 @@ class TicketView(Verbs, History, DomainView):
         "title",
         "description",
     ]
-    row_needs = ["phase"]
+    row_needs = ["phase", "priority", "due_at", "edition_id", "state", "assignee_id", "created_by_id", "closed_at"]
     default_sort = "-created_at"
-    create, change = create, services.change
+    create, change, remove = create, services.change, services.delete

@@ -1,0 +1,21 @@
+"""What the list of tickets hangs on other screens, and in the registries of the house."""
+
+from app.base import handover, recycle
+from app.crm.customers.services import goes_with
+from app.desk.tickets.services import recycling
+from app.desk.tickets.views import belongings, bulk, filters
+from app.desk.tickets.views.tickets import TicketView
+from app.system.runs.views import add_actions
+
+
+def hang_up() -> None:
+    """Say it once the screens are known; a second application in the process says it again."""
+    filters.hang_up()
+    recycle.register(recycling.ticket_bin())
+    recycle.forbid("customer", "tickets", recycling.forbidden_customers)
+    recycle.forbid("product", "tickets", recycling.forbidden_products)
+    recycle.forbid("followup", "tickets", recycling.forbidden_followups)
+    goes_with("customer", "a ticket", recycling.go_with_customers)  # before the follow-ups, which it names
+    goes_with("contact", "tickets", recycling.go_with_contacts)
+    handover.register(belongings.TICKETS)
+    add_actions(TicketView, *bulk.ACTIONS)
