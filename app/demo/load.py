@@ -26,6 +26,7 @@ from app.demo.products import offer_products
 from app.demo.renewals import end_services
 from app.demo.sales import sell
 from app.demo.segments import keep_segments
+from app.demo.tickets import serve
 from app.extensions import db
 from app.system.security import queries as security
 from app.system.security import services
@@ -52,6 +53,7 @@ def load(settings: Any) -> tuple[int, int]:
     end_services(maker, actors)
     book(maker, actors["mahuimin"])
     sell(maker, actors)
+    serve(Maker(SEED + 1), actors)  # numbers of its own: what is above stays as it was
     keep_pools(actors)
     keep_segments(actors)
     write_letters(actors)

@@ -60,6 +60,6 @@ PEOPLE = (
     Person("zhengkai", "郑凯", OFFICE, "agent", "dispatcher"),
 )
 #: Shown at the start: one account of each kind a newcomer would like to be.
-SHOWN = ("admin", "lijing", "wangli", "chenfang", "mahuimin", "xuqing", "zhouming")
+SHOWN = ("admin", "lijing", "wangli", "chenfang", "mahuimin", "gaoxiang", "liqiang", "xuqing", "zhouming")
 #: Those who hold customers; who leads a department keeps a few.
 OWNERS = 4 * tuple(person.username for person in PEOPLE if person.role in {"agent", "sales"}) + ("lijing", "sunlei")

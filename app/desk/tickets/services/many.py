@@ -88,10 +88,12 @@ def plan_dispatch(where: ColumnElement[bool], count: int, given: Given, actor: A
 def plan_transfer(where: ColumnElement[bool], count: int, given: Given, actor: Actor) -> Plan:
     """Return who would get how many of those on which something is left to do."""
     open_ones = (where, condition(Ticket, actor, write=True), Ticket.phase.in_(sorted(UNSOLVED)))
-    counted = select(Ticket.assignee_id, Ticket.phase.in_(sorted(IN_HANDS)), func.count(Ticket.id)).where(*open_ones)
-    rows = db.session.execute(counted.group_by(Ticket.assignee_id, Ticket.phase.in_(sorted(IN_HANDS)))).all()
-    meant = sum(n for _person, _in_hand, n in rows)
-    held = {person: n for person, in_hand, n in rows if in_hand and person is not None}
+    counted = select(Ticket.assignee_id, Ticket.phase, func.count(Ticket.id)).where(*open_ones)
+    rows = db.session.execute(counted.group_by(Ticket.assignee_id, Ticket.phase)).all()
+    meant, held = sum(n for _person, _phase, n in rows), defaultdict[int, int](int)
+    for person, phase, n in rows:
+        if person is not None and phase in IN_HANDS:
+            held[person] += n
     warnings = [_("%(n)s are at their end, and stay.") % {"n": count - meant}] if count > meant else []
     return _planned(given, meant, held, warnings)
 

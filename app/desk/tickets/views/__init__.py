@@ -67,7 +67,7 @@ def register(appbuilder: AppBuilder) -> None:
     choices.more["ticket_verb"] = queries.verb_items
     choices.more["ticket_end"] = _ends
     inbox.kinds |= told.KINDS
-    hung.hang_up()
+    hung.hang_up(appbuilder)
     rights.words |= {
         "can_dispatch": _("Dispatch"),
         "can_take": _("Take"),

@@ -1,14 +1,19 @@
 """What the list of tickets hangs on other screens, and in the registries of the house."""
 
+from flask_appbuilder import AppBuilder
+
 from app.base import handover, recycle
+from app.base.i18n import _
+from app.base.screens.home import first_page
 from app.crm.customers.services import goes_with
 from app.desk.tickets.services import recycling
-from app.desk.tickets.views import belongings, bulk, filters
+from app.desk.tickets.views import belongings, bulk, filters, home
+from app.desk.tickets.views.board import TicketBoardView
 from app.desk.tickets.views.tickets import TicketView
 from app.system.runs.views import add_actions
 
 
-def hang_up() -> None:
+def hang_up(appbuilder: AppBuilder) -> None:
     """Say it once the screens are known; a second application in the process says it again."""
     filters.hang_up()
     recycle.register(recycling.ticket_bin())
@@ -19,3 +24,5 @@ def hang_up() -> None:
     goes_with("contact", "tickets", recycling.go_with_contacts)
     handover.register(belongings.TICKETS)
     add_actions(TicketView, *bulk.ACTIONS)
+    first_page.add(*home.PARTS)
+    appbuilder.add_view(TicketBoardView, "TicketBoardView", label=_("Ticket board"), category="desk")

@@ -60,7 +60,8 @@ def url_of(*conditions: Asked) -> str:
     return url_for("TicketView.list", filter=json.dumps(asked(*conditions), ensure_ascii=False))
 
 
-REQUESTS = (in_phase(NEW), NOBODYS)
+UNANSWERED: Asked = {"field": "answered_by", "op": "empty"}
+REQUESTS = (in_phase(NEW), NOBODYS, UNANSWERED)
 SEGMENTS = [
     ("mine", _("With me"), asked(MINE, UNSOLVED_ONES)),
     ("requests", _("Service requests"), asked(*REQUESTS)),
