@@ -36,6 +36,7 @@ from tests.factories import (
     a_fee,
     a_followup,
     a_letter,
+    a_ticket,
     an_announcement,
     an_opportunity,
 )
@@ -122,6 +123,10 @@ def made():
             an_opportunity(customer=hers.id, by=EVE, title="叶家升级").id,
             an_opportunity(customer=other.id, title="林家升级", notes="秘而不宣的需求", contact=contact.id).id,
         ]
+        tickets = [
+            a_ticket(customer=hers.id, by=EVE, title="叶家打印机不打印").id,
+            a_ticket(customer=other.id, by=LIN, title="林家报修", description="秘而不宣的需求").id,
+        ]
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         propose_key_data(hers, other)
         return SimpleNamespace(
@@ -133,6 +138,7 @@ def made():
             line=[a_line(one.id, person) for one, person in ((hers, EVE), (other, LIN))],
             bank_line=lines,
             opportunity=chances,
+            ticket=tickets,
             customer=(hers.id, other.id, gone.id),
             contact=(friend.id, contact.id),
             pool=(free.id, hers.id, other.id),
@@ -237,6 +243,8 @@ KEYS = {
     "LearnedPayer": lambda _world: FIRST,
     "Move": lambda _world: FIRST,
     "Opportunity": lambda world: world.opportunity,
+    "Ticket": lambda world: world.ticket,
+    "TicketBoard": lambda world: world.ticket,
     "RecallRule": lambda _world: FIRST,
     "Receipt": lambda _world: FIRST,
     "Renewal": lambda world: world.line,
@@ -295,7 +303,8 @@ def model_of(app, rule):
 ASKED = {
     "choices": ["q=", f"q={quote('家')}", "q=13700137000"],
     "bulk_one": [
-        f"action={name}" for name in ("assign", "recall", "delete", "bulk_edit", "allocate", "make_opportunities")
+        f"action={name}"
+        for name in ("assign", "recall", "delete", "bulk_edit", "allocate", "make_opportunities", "dispatch_many")
     ],
 }
 

@@ -106,17 +106,18 @@ def test_no_number_and_no_address_is_told_to_their_programs(app, as_program, len
 #: Buttons: what they do is tested with their screens. They answer with a way to go on, with what was typed, or (one
 #: of them, on purpose and in the log) with what was masked.
 BUTTONS = frozenset(
-    "add add_contact approve arrange ask ask_for attach bring_in bulk_run cancel change_filter check choose "
-    "claim columns confirm decide delete detach_contact disable discard edit enable end end_session "
-    "end_sessions export_long forget from_followup further give_back hand_over hide ignore issue_token keep "
-    "keep_filter language login logout look look_again lose make_contact make_feed make_primary mark_number "
-    "move move_along open password post preview publish purge put put_away read read_all refresh refund reject "
-    "remind rename renew reopen reply resend reset restore resume retire retry reveal reverse revive "
-    "revoke_feed revoke_token save share stop_sharing submit switch switch_off switch_on take_back "
-    "take_it_back take_over take_up test to_default undo unlock unshare upload verify void win withdraw".split()
+    "accept add add_contact advance approve arrange ask ask_for attach bring_in bulk_run cancel change_filter check "
+    "choose claim close columns confirm decide delete detach_contact disable discard dispatch dispatch_ticket edit "
+    "enable end end_session end_sessions export_long forget from_followup further give_back hand_over hide ignore "
+    "issue_token keep keep_filter language login logout look look_again lose make_contact make_feed make_primary "
+    "mark_number move move_along note open password post preview publish purge put put_away read read_all refresh "
+    "refund reject remind rename renew reopen reply resend reset restore resume retire retry reveal reverse revive "
+    "revoke_feed revoke_token save share solve stop_sharing submit switch switch_off switch_on take take_back "
+    "take_it_back take_over take_up test to_default transfer undo unlock unshare upload verify void wait win "
+    "withdraw".split()
 )
 #: The preview of a bulk action is asked by the crawl itself; that of the bin shows names alone.
-PREVIEWED = "BankLine Customer Delivery Fee Followup Opportunity Pool Recycle Renewal".split()
+PREVIEWED = "BankLine Customer Delivery Fee Followup Opportunity Pool Recycle Renewal Ticket".split()
 
 
 def test_every_button_is_known_here(app):

@@ -29,7 +29,8 @@ from app.desk.tickets.rules.phases import (
 )
 from app.extensions import db
 
-MANY, DAYS = 130, 360
+MANY, DAYS = 130, 350
+RECENT, LATELY = (0, 0, 0, 1, 0, 1, 3), 3  # days ago: of a third of them most are open
 OPENING, WORKING_MINUTES, FRIDAY = time(9), 540, 4
 TECHNICIANS = ("liqiang", "zhanglei", "tianye")
 FIELD, REMOTE, CARE = "现场服务", "远程支持", "客户关怀"
@@ -140,20 +141,20 @@ def _ticket(
     kind = pick.choices(tuple(COURSES), SHARES)[0]
     queue, hours, codes = COURSES[kind]
     edition = queries.edition_for(kind)
-    days = place % 12 if place % 3 == 0 else int(DAYS * pick.random())
+    days = RECENT[place // 3 % len(RECENT)] if place % 3 == 0 else 4 + int(DAYS * pick.random())
     at = _at_work(maker, days)
     problem, done, solution = pick.choice(ASKED[kind])
     worker = actors[pick.choice(TECHNICIANS)].id if queue != CARE else row.owner_id
     if kind == "consult":
         worker = row.owner_id
-    stop = len(codes) - 1 if days > 14 else pick.randrange(len(codes))  # noqa: PLR2004 - two weeks
+    stop = len(codes) - 1 if days > LATELY else pick.randrange(len(codes))
     path = list(codes[: stop + 1])
     ending = pick.random()
     if ending < 0.08 and len(path) > 1 and kind != "consult":  # noqa: PLR2004 - one in twelve
         path = [*path[: min(len(path), 2)], "cancelled"]
     elif ending < 0.3 and codes[2] in path and "waiting_customer" in {one.code for one in edition.flow.states}:  # noqa: PLR2004
         here = path.index(codes[2])
-        path = [*path[: here + 1], "waiting_customer", *([codes[2], *path[here + 1 :]] if days > 14 else [])]  # noqa: PLR2004
+        path = [*path[: here + 1], "waiting_customer", *([codes[2], *path[here + 1 :]] if days > LATELY else [])]
     ticket = _began(row, kind, at, queue=houses[queue], hours=hours, problem=problem)
     ticket |= {"edition_id": edition.id, "priority": _priority(maker, kind)}
     found: dict[str, Any] = {"ticket": ticket, "moves": [], "notes": [], "work": []}

@@ -70,7 +70,7 @@ SEGMENTS = [
     ("waiting", _("Waiting for the customer"), asked(in_phase(WAITING))),
     ("overdue", _("Overdue"), asked(OVERDUE)),
     ("solved", _("Solved, to revisit"), asked(in_phase(SOLVED))),
-    ("closed", _("Closed"), asked(in_phase(CLOSED))),
+    ("closed", _("Closed tickets"), asked(in_phase(CLOSED))),
 ]
 #: verb → (icon, whether it is pressed at once). For the sprite, too.
 BUTTONS: Mapping[str, tuple[str, bool]] = {

@@ -41,7 +41,7 @@ class TicketView(Rows, Verbs, BulkActions, Recycled, History, DomainView):
         "can_reopen",
         "can_cancel",
     ]
-    list_fields = ["number", "title", "customer", "type", "priority", "state", "assignee", "progress", "due_at"]
+    list_fields = ["number", "title", "customer", "type", "priority", "state", "assignee", "due_at", "progress"]
     list_fields += ["last_remark", "created_at"]
     export_fields = [
         *list_fields,
