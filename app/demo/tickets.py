@@ -15,7 +15,7 @@ from app.crm.customers.models import ContactLink, Customer
 from app.demo.companies import Maker
 from app.desk.tickets import queries
 from app.desk.tickets.models import Queue, QueueMember, Route, Ticket, TicketMove, TicketNote, TicketPart, TicketWork
-from app.desk.tickets.rules.phases import (
+from app.desk.tickets.queries.phases import (
     CANCELLED,
     CLOSED,
     IN_HANDS,
