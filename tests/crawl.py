@@ -244,6 +244,7 @@ KEYS = {
     "Move": lambda _world: FIRST,
     "Opportunity": lambda world: world.opportunity,
     "Rating": lambda _world: FIRST,
+    "TicketBoard": lambda world: world.ticket,
     "RecallRule": lambda _world: FIRST,
     "Receipt": lambda _world: FIRST,
     "Renewal": lambda world: world.line,
@@ -306,7 +307,8 @@ def model_of(app, rule):
 ASKED = {
     "choices": ["q=", f"q={quote('家')}", "q=13700137000"],
     "bulk_one": [
-        f"action={name}" for name in ("assign", "recall", "delete", "bulk_edit", "allocate", "make_opportunities")
+        f"action={name}"
+        for name in ("assign", "recall", "delete", "bulk_edit", "allocate", "make_opportunities", "dispatch_many")
     ],
 }
 

@@ -118,7 +118,7 @@ BUTTONS = frozenset(
     "unlock unshare uphold upload verify void wait win withdraw".split()
 )
 #: The preview of a bulk action is asked by the crawl itself; that of the bin shows names alone.
-PREVIEWED = "BankLine Customer Delivery Fee Followup Opportunity Pool Recycle Renewal".split()
+PREVIEWED = "BankLine Customer Delivery Fee Followup Opportunity Pool Recycle Renewal Ticket".split()
 
 
 def test_every_button_is_known_here(app):

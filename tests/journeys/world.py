@@ -137,7 +137,9 @@ ADDRESSES = [
     "/ratings/{rating}/reply", "/ratings/{rating}/object", "/ratings/{rating}/uphold",
     "/ratings/{rating}/void", "/r/{rating_token}",
     "/opportunity-funnel/", "/opportunity-moves/", "/stages/", "/stages/new", "/stages/1", "/stages/1/edit",
-    "/stages/1/history",
+    "/stages/1/history", "/tickets/", "/tickets/new", "/tickets/{ticket}", "/tickets/{ticket}/delete", "/ticket-board/",
+    "/ticket-board/?type=fault", "/tickets/{ticket}/bulk?action=dispatch_many", "/tickets/{ticket}/dispatch",
+    "/ticket-moves/",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -178,6 +180,7 @@ def customers():
     hung = {"contact": contact.id, "file": file.id, "followup": followup.id, "product": a_product().id}
     hung |= {"letter": a_letter(by=LIN, people=(ANRAN.id, EVE.id)).id, "announcement": announced()}
     hung["opportunity"] = an_opportunity(customer=one.id, product=hung["product"], expected_on=clock.today()).id
+    hung["ticket"] = a_ticket(customer=one.id, priority="urgent").id
     hung["deal"] = a_deal(customer=one.id, product=hung["product"]).id
     return {"customer": one.id, "gone": gone.id, "binned": binned, **hung, **more}
 

@@ -239,6 +239,11 @@ class Number(Field):
 
 
 @dataclass(frozen=True)
+class Percent(Number):
+    """How much of a whole, 0 to 100: drawn as a bar."""
+
+
+@dataclass(frozen=True)
 class Money(Number):
     """An amount in yuan (CNY)."""
 

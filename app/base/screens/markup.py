@@ -21,6 +21,7 @@ from app.base.fields import (
     LongText,
     Moment,
     Money,
+    Percent,
     Phone,
     Phones,
     Value,
@@ -200,10 +201,14 @@ def draw_value(spec: Field, value: Value, *, short: bool = True, near: bool = Fa
     return shape(spec, value) if not (short and isinstance(spec, LongText)) else _cut(spec.text(value))
 
 
+#: The kinds of references that are people: drawn with a picture.
+people = {"employee"}
+
+
 def _link(spec: Link, words: str, *, is_set: bool) -> Markup:
     if not is_set:
         return nobody(words) if words else NOTHING
-    return person(words) if spec.to == "employee" else escape(words)
+    return person(words) if spec.to in people else escape(words)
 
 
 def _plain(spec: Field, value: Value) -> Markup:
@@ -254,6 +259,13 @@ def _money(spec: Money, value: Any) -> Markup:
     return DEBIT(spec.text(value)) if value < 0 else escape(spec.text(value))
 
 
+BAR = Shape('<span class="zk-barcell"><progress max="100" value="{}" aria-hidden="true"></progress>{} %</span>')
+
+
+def _percent(_spec: Percent, value: Any) -> Markup:
+    return BAR(value, value)
+
+
 SHAPES: tuple[tuple[type[Field], Callable[[Any, Any], Markup]], ...] = (
     (Choices, _choices),
     (Choice, _choice),
@@ -261,5 +273,6 @@ SHAPES: tuple[tuple[type[Field], Callable[[Any, Any], Markup]], ...] = (
     (Phone, _phone),
     (LongText, _lines),
     (Money, _money),
+    (Percent, _percent),
     (Boolean, _yes),
 )

@@ -4,6 +4,7 @@ LOOK = ["can_list", "can_show", "can_history", "can_export"]
 WORK = [*LOOK, "can_print", "can_note", "can_edit", "can_take", "can_work", "can_transfer"]
 AGENT = [*WORK, "can_add", "can_close", "can_reopen", "can_cancel", "can_revisit"]
 MANAGE = [*AGENT, "can_dispatch", "can_except"]
+DELETE = ["can_delete"]
 RECORDS = ["can_list", "can_export"]
 FLOWS = ["can_list", "can_show"]
 KEEP_FLOWS = [*FLOWS, "can_edit"]
@@ -12,8 +13,8 @@ SET_UP = {name: [*LOOK, "can_add", "can_edit"] for name in SCREENS} | {"TicketFl
 SEE_SET_UP = dict.fromkeys(SCREENS, LOOK) | {"TicketFlowView": FLOWS}
 
 GRANTS = {
-    "admin": {"TicketView": MANAGE, "TicketMoveView": RECORDS, **SET_UP},
-    "service_manager": {"TicketView": MANAGE, "TicketMoveView": RECORDS, **SET_UP},
+    "admin": {"TicketView": [*MANAGE, *DELETE], "TicketMoveView": RECORDS, **SET_UP},
+    "service_manager": {"TicketView": [*MANAGE, *DELETE], "TicketMoveView": RECORDS, **SET_UP},
     "supervisor": {"TicketView": MANAGE, "TicketMoveView": RECORDS, **SEE_SET_UP},
     "agent": {"TicketView": AGENT, "TicketMoveView": RECORDS},
     "technician": {"TicketView": [*WORK, "can_close"], "TicketMoveView": RECORDS, "CustomerView": ["can_show"]},

@@ -10,7 +10,9 @@ let taken = null; // {card, ghost, x, y, dx, dy, isLive, timer}
 const board = () => $("[data-board]");
 const under = (x, y) => {
   const hit = document.elementFromPoint(x, y);
-  return hit?.closest("[data-stage], [data-decide]");
+  const lane = hit?.closest("[data-stage], [data-decide]");
+  const may = taken?.card.dataset.to; // where it may go, if the card says so
+  return lane && may !== undefined && !lane.contains(taken.card) && !may.split(" ").includes(lane.dataset.stage) ? null : lane;
 };
 
 function begin(event) {
@@ -69,7 +71,7 @@ function drop() {
 
 function end(event) {
   if (!taken || event.pointerId !== taken.id) return;
-  const to = taken.isLive ? under(event.clientX, event.clientY) : null;
+  const to = taken.isLive ? under(event.clientX, event.clientY) : null; // before it is dropped
   const card = drop();
   if (!card) return;
   addEventListener("click", swallow, { capture: true, once: true });

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base import clock
-from app.base.fields import Appointment, Choice, Link, LongText, Moment, Number, PersonName, Phone, Text, field
+from app.base.fields import Appointment, Choice, Link, LongText, Moment, Number, Percent, PersonName, Phone, Text, field
 from app.base.i18n import _
 from app.base.scope import Through
 from app.crm.products.queries import Product
@@ -95,7 +95,7 @@ class Ticket(Model):
         ForeignKey("security_department.id"),
         info=field(Link(_("Department"), to="department", relation="department")),
     )
-    progress: Mapped[int] = mapped_column(default=0, info=field(Number(_("Progress (%)"), low=0, high=100)))
+    progress: Mapped[int] = mapped_column(default=0, info=field(Percent(_("Progress (%)"), low=0, high=100)))
     due_at: Mapped[datetime | None] = mapped_column(info=field(Appointment(_("To be done by"), sortable=True)))
     solution: Mapped[str | None] = mapped_column(String(8000), info=field(LongText(_("Solution"), max_length=8000)))
     last_remark: Mapped[str | None] = mapped_column(String(300), info=field(Text(_("Last remark"), max_length=300)))

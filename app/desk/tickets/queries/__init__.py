@@ -30,6 +30,7 @@ from app.desk.tickets.queries.finding import (
     owned,
     people_of,
     work_of,
+    writable,
 )
 from app.desk.tickets.queries.flows import (
     STAMP,
@@ -43,6 +44,7 @@ from app.desk.tickets.queries.flows import (
     verb_items,
     with_revisit,
 )
+from app.desk.tickets.queries.hanging import customer_rows, in_my_queues, people_rows, ticket_rows
 from app.desk.tickets.queries.people import WorkerNames, dispatchers_of, workers
 from app.desk.tickets.queries.routing import QueueNames, is_member, members_of, queue, queues, route_for
 from app.desk.tickets.queries.similar import similar
@@ -69,11 +71,13 @@ __all__ = [
     "by_number",
     "checks_of",
     "count",
+    "customer_rows",
     "dispatchers_of",
     "edition",
     "edition_for",
     "flow_of",
     "in_hands",
+    "in_my_queues",
     "in_queues_of",
     "is_member",
     "label",
@@ -85,14 +89,17 @@ __all__ = [
     "open_of",
     "owned",
     "people_of",
+    "people_rows",
     "phase_items",
     "queue",
     "queues",
     "route_for",
     "similar",
     "state_items",
+    "ticket_rows",
     "verb_items",
     "with_revisit",
     "work_of",
     "workers",
+    "writable",
 ]

@@ -139,3 +139,9 @@ class TicketNames:
 
     def exists(self, key: int, *, actor: Actor) -> bool:  # noqa: ARG002 - the scope hook knows
         return by_id(key) is not None
+
+
+def writable(ids: Collection[int], actor: Actor) -> frozenset[int]:
+    """Return those of some tickets that the actor may change: one statement for a page of rows."""
+    mine = select(Ticket.id).where(Ticket.id.in_(sorted(ids)), condition(Ticket, actor, write=True))
+    return frozenset(db.session.scalars(mine)) if ids else frozenset()

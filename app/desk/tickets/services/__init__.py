@@ -1,6 +1,8 @@
 """What can be done with tickets and their flows. One verb, one transaction."""
 
+from app.desk.tickets.services import answering, deleting, many, recycling
 from app.desk.tickets.services.closing import close_overdue
+from app.desk.tickets.services.deleting import delete, restore
 from app.desk.tickets.services.flowing import (
     advance,
     allow_exception,
@@ -42,6 +44,7 @@ __all__ = [
     "add_route",
     "advance",
     "allow_exception",
+    "answering",
     "cancel",
     "change",
     "change_note",
@@ -52,6 +55,8 @@ __all__ = [
     "chosen",
     "close",
     "close_overdue",
+    "delete",
+    "deleting",
     "dispatch",
     "follow",
     "follow_on",
@@ -62,11 +67,14 @@ __all__ = [
     "let_take_part",
     "list_checks",
     "look_up",
+    "many",
     "note",
     "number",
     "of_token",
     "open_ticket",
+    "recycling",
     "reopen",
+    "restore",
     "resume",
     "revisit",
     "save_flow",

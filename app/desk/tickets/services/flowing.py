@@ -23,7 +23,7 @@ from app.desk.tickets.rules.phases import (
     Phase,
     Verb,
 )
-from app.desk.tickets.services import steps, telling
+from app.desk.tickets.services import answering, steps, telling
 from app.desk.tickets.services.steps import Hands
 from app.extensions import db
 
@@ -93,6 +93,7 @@ def close(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: 
     has_revisit = any(one.phase == REVIEWED for one in flow.states)
     ticket.end = rules.end_of(before, has_revisit=has_revisit)
     _go(ticket, CLOSE, values, actor=actor)
+    answering.follow([ticket.id], actor=actor)
 
 
 @transaction
@@ -114,6 +115,7 @@ def reopen(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision:
     for name, value in with_end.items():
         setattr(ticket, name, value)
     steps.put(ticket, target, verb=REOPEN, words=values["words"], hands=hands, actor=actor)
+    answering.follow([ticket.id], actor=actor)
     telling.reopened(ticket, words=values["words"], actor=actor)
 
 
@@ -124,6 +126,7 @@ def cancel(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision:
     steps.arrow_of(ticket, CANCEL, actor=actor)
     rules.check_reason(values.get("words"))
     _go(ticket, CANCEL, values, actor=actor)
+    answering.follow([ticket.id], actor=actor)
 
 
 @transaction

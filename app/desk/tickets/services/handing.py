@@ -106,13 +106,13 @@ def transfer(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revisio
     rules.check_new_hands(now=ticket.assignee_id, wanted=assignee)
     rules.check_reason(values.get("words"))
     check_worker(assignee)
-    target = _kept(ticket) if assignee is not None else queries.edition(ticket.edition_id).flow.first.code
+    target = kept(ticket) if assignee is not None else queries.edition(ticket.edition_id).flow.first.code
     hands = Hands(assignee, queue)
     steps.put(ticket, target, verb=TRANSFERRED, words=values["words"], hands=hands, actor=actor)
     telling.given(ticket, words=values["words"], actor=actor)
 
 
-def _kept(ticket: Ticket) -> str:
+def kept(ticket: Ticket) -> str:
     """Return where a ticket stands in other hands: dispatched where its flow has that, else as it was."""
     flow = queries.edition(ticket.edition_id).flow
     if ticket.phase == NEW:

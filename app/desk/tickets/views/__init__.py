@@ -1,15 +1,11 @@
 """The screens of tickets."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from flask import url_for
 from flask_appbuilder import AppBuilder
-from sqlalchemy import ColumnElement, FromClause, and_, false
 
-from app.base import choices, clock, inbox, settings
+from app.base import choices, inbox, settings
 from app.base.choices import Item
-from app.base.fields import Boolean, Number, Reckoned, add_filters
+from app.base.fields import Number
 from app.base.i18n import _
 from app.base.screens import rights
 from app.base.screens.frame import quick_adds
@@ -19,8 +15,7 @@ from app.crm.followups.views import add_step
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules import tickets as rules
-from app.desk.tickets.rules.phases import UNSOLVED
-from app.desk.tickets.views import customer, told
+from app.desk.tickets.views import customer, hung, told
 from app.desk.tickets.views.buttons import elsewhere
 from app.desk.tickets.views.flows import TicketFlowView
 from app.desk.tickets.views.mine import MyTicketsView
@@ -85,13 +80,6 @@ def _ends() -> tuple[Item, ...]:
     return tuple(Item(code, str(word), color) for code, (word, color) in ENDS.items())
 
 
-def _late(table: FromClause, code: str, _values: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition of the filter "overdue": it should be solved by now."""
-    if code == "empty":
-        return false()
-    return and_(table.c.phase.in_(sorted(UNSOLVED)), table.c.due_at < clock.now())
-
-
 def _page_of(key: int) -> str:
     return url_for("TicketView.show", pk=key)
 
@@ -113,6 +101,7 @@ def register(appbuilder: AppBuilder) -> None:
     register_kind(services.ticket_kind())
     hang(customer.PART)
     add_step(customer.STEP)
+    hung.hang_up(appbuilder)
     rights.words |= {
         "can_dispatch": _("Dispatch"),
         "can_take": _("Take"),
@@ -126,7 +115,6 @@ def register(appbuilder: AppBuilder) -> None:
         "can_note": _("Write notes"),
         "can_print": _("Print"),
     }
-    add_filters(Ticket, Reckoned(_("Overdue"), name="late", inner=Boolean(_("Overdue"), name="late"), how=_late))
     files.register(Holder("ticket", _("Ticket"), Ticket, _page_of))
     appbuilder.add_view(MyTicketsView, "MyTicketsView", label=_("My tickets"), category="desk")
     appbuilder.add_view(TicketView, "TicketView", label=_("Tickets"), category="desk")

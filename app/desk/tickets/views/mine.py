@@ -17,6 +17,7 @@ from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules.phases import DISPATCHED, NEW, WAITING, WORKING
 from app.desk.tickets.views import buttons
 from app.desk.tickets.views import page as pages
+from app.desk.tickets.views.asked import is_overdue
 
 MOST = 50  # of a group; the list shows the rest
 #: (key, title, phases), in the order of the page.
@@ -72,7 +73,7 @@ def _row(ticket: Ticket, limited: set[int]) -> dict[str, Any]:
         "state": markup.chip(queries.label(state), state.color),
         "priority": (priority.label, priority.color) if priority and ticket.priority in ("urgent", "high") else None,
         "due": markup.moment(ticket.due_at) if ticket.due_at else None,
-        "overdue": pages.is_overdue(ticket),
+        "overdue": is_overdue(ticket),
         "limited": ticket.customer_id in limited and not ticket.is_excepted,
         "remark": ticket.last_remark or "",
         "progress": ticket.progress,

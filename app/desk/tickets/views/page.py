@@ -1,6 +1,6 @@
 """What the page of a ticket draws: the way it went, what can be done now, what happened, and what belongs to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,6 @@ from flask import current_app, request, url_for
 from markupsafe import Markup
 
 from app.base import clock, wording
-from app.base.filters import ME
 from app.base.i18n import _, ngettext
 from app.base.scope import may_write
 from app.base.screens import listpage, markup
@@ -16,32 +15,15 @@ from app.crm.customers import queries as customers
 from app.crm.renewals.queries import service_limited
 from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket
-from app.desk.tickets.rules.phases import CANCELLED, DISPATCHED, ENDED, NEW, OPEN, SOLVED, UNSOLVED, WAITING, WORKING
+from app.desk.tickets.rules.phases import CANCELLED, ENDED, OPEN, UNSOLVED, WAITING
 from app.desk.tickets.rules.tickets import NOTE_KINDS, PARTICIPANT
 from app.desk.tickets.views import buttons
+from app.desk.tickets.views.asked import is_overdue
 from app.desk.tickets.views.course import events, span
 from app.system.files.views import tab as attached_files
 
 PROPERTIES = ("assignee", "queue", "group", "contact", "channel", "category", "product", "due_at", "created_by")
 MOST_RELATED = 6
-Asked = Mapping[str, Any]
-MINE: Asked = {"field": "assignee", "op": "is", "value": ME}
-
-
-def _phases(*codes: str) -> Asked:
-    return {"field": "phase", "op": "in", "value": [str(code) for code in codes]}
-
-
-NEW_ONES, IN_WORK, WAITING_ONES = _phases(NEW), _phases(DISPATCHED, WORKING), _phases(WAITING)
-UNSOLVED_ONES, SOLVED_ONES = _phases(*sorted(UNSOLVED)), _phases(SOLVED)
-LATE: Asked = {"field": "late", "op": "true"}
-
-
-def asked(*conditions: Asked) -> Asked:
-    """Return the filter of all these conditions."""
-    return {"all": list(conditions)}
-
-
 #: What domains above show on the page: functions of (view, ticket) that return (title, html), or None.
 parts: dict[str, Any] = {}
 
@@ -99,11 +81,6 @@ def _chips(view: Any, ticket: Ticket) -> list[dict[str, Any]]:
     if ticket.phase in UNSOLVED and not ticket.is_excepted and service_limited(ticket.customer_id):
         found.append({"text": _("Service limited"), "color": "red"})
     return found
-
-
-def is_overdue(ticket: Any) -> bool:
-    """Tell whether a ticket should have been done by now."""
-    return ticket.phase in UNSOLVED and ticket.due_at is not None and ticket.due_at < clock.now()
 
 
 def _facts(view: Any, ticket: Ticket) -> list[dict[str, Any]]:

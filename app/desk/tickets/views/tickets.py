@@ -1,9 +1,8 @@
 """The list of tickets and a ticket's page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from flask import request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
@@ -11,22 +10,24 @@ from app.base.i18n import _
 from app.base.screens.view import DomainView
 from app.desk.tickets import services
 from app.desk.tickets.models import Ticket
-from app.desk.tickets.views import buttons
 from app.desk.tickets.views import page as pages
 from app.desk.tickets.views.course import Course
 from app.desk.tickets.views.intake import Intake
 from app.desk.tickets.views.papers import Papers
+from app.desk.tickets.views.rowing import Rows
 from app.desk.tickets.views.verbs import Verbs
 from app.system.audit.views import History
+from app.system.recycle.views import Recycled
+from app.system.runs.views import BulkActions
 
 
-class TicketView(Intake, Course, Verbs, Papers, History, DomainView):
+class TicketView(Intake, Rows, Course, Verbs, Papers, BulkActions, Recycled, History, DomainView):
     route_base = "/tickets"
     model = Ticket
     title, one, group, icon = _("Tickets"), _("Ticket"), _("Tickets"), "ticket"
     menu_place = 20
     when_empty = _("What customers ask for stands here, from the first call until it is closed.")
-    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_history", "can_export"]
+    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_history", "can_export"]
     base_permissions += [
         "can_dispatch",
         "can_take",
@@ -40,14 +41,16 @@ class TicketView(Intake, Course, Verbs, Papers, History, DomainView):
         "can_print",
         "can_except",
     ]
-    list_fields = ["number", "title", "customer", "type", "priority", "state", "assignee", "due_at", "created_at"]
+    list_fields = ["number", "title", "customer", "type", "priority", "state", "assignee", "due_at", "progress"]
+    list_fields += ["last_remark", "created_at"]
     export_fields = [
         *list_fields,
         "category",
         "channel",
         "product",
-        "progress",
-        "last_remark",
+        "queue",
+        "created_by",
+        "solution",
         "solved_at",
         "closed_at",
     ]
@@ -61,17 +64,9 @@ class TicketView(Intake, Course, Verbs, Papers, History, DomainView):
         "title",
         "description",
     ]
-    row_needs = ["phase", "due_at", "state", "edition_id", "assignee_id", "created_by_id"]
+    row_needs = ["phase", "priority", "due_at", "edition_id", "state", "assignee_id", "created_by_id", "closed_at"]
     default_sort = "-created_at"
-    quick_segments = [
-        ("mine", _("With me"), pages.asked(pages.MINE, pages.UNSOLVED_ONES)),
-        ("new", _("Not dispatched"), pages.asked(pages.NEW_ONES)),
-        ("work", _("In work"), pages.asked(pages.IN_WORK)),
-        ("waiting", _("Waiting for the customer"), pages.asked(pages.WAITING_ONES)),
-        ("late", _("Overdue"), pages.asked(pages.UNSOLVED_ONES, pages.LATE)),
-        ("solved", _("To revisit"), pages.asked(pages.SOLVED_ONES)),
-    ]
-    change = services.change
+    change, remove = services.change, services.delete
 
     @expose("/<pk>")
     @has_access
@@ -79,14 +74,6 @@ class TicketView(Intake, Course, Verbs, Papers, History, DomainView):
     def show(self, pk: str) -> str:
         """Show a ticket: the way it went, what happened, what can be done. ``show``: which of what happened."""
         return self.drawn_page(pk)
-
-    def row_more(self, record: Any) -> Mapping[str, Any]:
-        return {"overdue": pages.is_overdue(record)}
-
-    def row_actions(self, record: Ticket) -> Sequence[Mapping[str, Any]]:
-        is_mine = self.may("work") or self.may("dispatch")
-        found = buttons.actions(self, record, [], is_mine=True, back=request.full_path) if is_mine else []
-        return [*[one for one in found if one.get("verb")], *super().row_actions(record)]
 
     def drawn_page(self, pk: str, *, problem: object = None, edits: Any = None, **typed: Any) -> str:
         """Draw the page of a ticket. ``note``, ``work``: what was typed; ``edits``: what is being corrected."""

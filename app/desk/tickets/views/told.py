@@ -23,6 +23,12 @@ KINDS = {
     "ticket_given": inbox.Kind(
         _("Ticket given to me"), "ticket", _("%(who)s gave you the ticket %(what)s"), "%(words)s", names="ticket"
     ),
+    "tickets_given": inbox.Kind(
+        _("Tickets given to me"),
+        "ticket",
+        _("%(who)s gave you %(count)s tickets"),
+        "%(words)s",
+    ),
     "ticket_returned": inbox.Kind(
         _("Ticket returned"), "arrow-back-up", _("%(who)s returned the ticket %(what)s"), "%(words)s", names="ticket"
     ),

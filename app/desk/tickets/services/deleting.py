@@ -1,0 +1,33 @@
+"""Into the recycle bin, and out of it."""
+
+from app.base import clock
+from app.base.actor import Actor
+from app.base.errors import Invalid
+from app.base.history import explain
+from app.base.i18n import _
+from app.base.recycle import UNSAID, Why
+from app.base.transaction import lock, transaction
+from app.desk.tickets.models import Ticket
+from app.extensions import db
+from app.system.recycle import services as recycle
+
+
+@transaction
+def delete(ticket: Ticket, *, actor: Actor, why: Why = UNSAID) -> None:
+    """Put a ticket into the recycle bin. Raises Invalid if it is there."""
+    lock(ticket)
+    if ticket.deleted_at is not None:
+        raise Invalid(_("This ticket is deleted already."))
+    ticket.deleted_at = ticket.updated_at = clock.now()
+    if str(why):
+        explain(why)
+    db.session.flush()
+    recycle.put("ticket", [ticket.id], why=why, actor=actor)
+
+
+@transaction
+def restore(ticket: Ticket, *, actor: Actor) -> None:
+    """Bring a deleted ticket back. Raises Invalid if it is not deleted."""
+    if ticket.deleted_at is None:
+        raise Invalid(_("This ticket is not deleted."))
+    recycle.restore_record("ticket", ticket.id, actor=actor)
