@@ -9,7 +9,7 @@ from tests.journeys.world import ADDRESSES, NAMED
 ANY = dict.fromkeys(NAMED, 1)
 #: Answers that are no page: JSON, files, parts of a page.
 NO_PAGE = re.compile(
-    r"^/(static|api|healthz|readyz|day|logo)\b|/(choices|"
+    r"^/(static|api|healthz|readyz|day|logo)\b|^/tickets/(lookup|caller|route|similar)\b|/(choices|"
     r"alike|audience|columns|content|count|export|file|filter-fields|mine|order|pane|panel|"
     r"preview|quick|receipt|result|result\.xlsx|sheet\.pdf|stamp|state|template|thumbnail|"
     r"usual"

@@ -44,6 +44,7 @@ from tests.factories import (
     a_limit,
     a_mail_channel,
     a_product,
+    a_queue,
     a_template,
     a_ticket,
     an_announcement,
@@ -131,15 +132,18 @@ ADDRESSES = [
     "/tickets/{ticket_in_work}/wait", "/tickets/{ticket_in_work}/advance", "/tickets/{ticket_in_work}/resume",
     "/tickets/{ticket_in_work}/change-note?note=1",
     "/tickets/{ticket_in_work}/change-work?work=1", "/tickets/{ticket_solved}", "/tickets/{ticket_solved}/revisit",
-    "/tickets/{ticket_solved}/close", "/tickets/{ticket_solved}/reopen",
+    "/tickets/{ticket_solved}/close", "/tickets/{ticket_solved}/reopen", "/tickets/{ticket}/delete",
+    "/tickets/{ticket}/bulk?action=dispatch_many", "/ticket-board/", "/ticket-board/?type=fault",
+    "/tickets/new?customer={customer}&type=fault&description=打印机", "/customers/{customer}?tab=tickets",
+    "/ticket-queues/", "/ticket-queues/new", "/ticket-queues/{queue}", "/ticket-queues/{queue}/edit",
+    "/ticket-queues/{queue}/history", "/ticket-routes/", "/ticket-routes/new", "/ticket-routes/{route}",
+    "/ticket-routes/{route}/edit", "/ticket-routes/{route}/history",
     "/revisits/?page_size=10", "/revisits/{ticket_solved}", "/ratings/?page_size=10",
     "/ratings/{rating}", "/ratings/{rating}/history",
     "/ratings/{rating}/reply", "/ratings/{rating}/object", "/ratings/{rating}/uphold",
     "/ratings/{rating}/void", "/r/{rating_token}",
     "/opportunity-funnel/", "/opportunity-moves/", "/stages/", "/stages/new", "/stages/1", "/stages/1/edit",
-    "/stages/1/history", "/tickets/", "/tickets/new", "/tickets/{ticket}", "/tickets/{ticket}/delete", "/ticket-board/",
-    "/ticket-board/?type=fault", "/tickets/{ticket}/bulk?action=dispatch_many", "/tickets/{ticket}/dispatch",
-    "/ticket-moves/",
+    "/stages/1/history",
 ]  # fmt: skip
 #: What the addresses ask for.
 NAMED = {name for address in ADDRESSES for _text, name, _spec, _conversion in Formatter().parse(address) if name}
@@ -180,7 +184,6 @@ def customers():
     hung = {"contact": contact.id, "file": file.id, "followup": followup.id, "product": a_product().id}
     hung |= {"letter": a_letter(by=LIN, people=(ANRAN.id, EVE.id)).id, "announcement": announced()}
     hung["opportunity"] = an_opportunity(customer=one.id, product=hung["product"], expected_on=clock.today()).id
-    hung["ticket"] = a_ticket(customer=one.id, priority="urgent").id
     hung["deal"] = a_deal(customer=one.id, product=hung["product"]).id
     return {"customer": one.id, "gone": gone.id, "binned": binned, **hung, **more}
 
@@ -228,7 +231,10 @@ def tickets():
         rating = reviews.revisit(rated, grades, actor=anran, revision=None)
         token = reviews.make_link(asked, days=14, actor=anran)
     keys = {"ticket": fresh.id, "ticket_in_work": working.id, "ticket_solved": over.id}
-    return keys | {"rating": rating.id, "rating_token": token}
+    queue = a_queue(people=(ANRAN.id,))
+    with acting(ANRAN.actor) as anran:
+        route = ticket_services.add_route({"type": "fault", "queue": queue.id, "answer": "先重启"}, actor=anran)
+    return keys | {"rating": rating.id, "rating_token": token, "queue": queue.id, "route": route.id}
 
 
 def services_that_end():
