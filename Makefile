@@ -26,7 +26,7 @@ test: $(DEV) vendor ## run the tests on SQLite and PostgreSQL (installs Debian p
 	@.ci/packages
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not torture"
 
-torture: $(DEV) vendor ## run the long tests: many writers at once, processes killed, every state of the interface
+torture: $(DEV) vendor ## run the long tests: many writers at once, processes killed, … (TORTURE=full: longer)
 	@.ci/packages
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m torture $(addprefix --ignore=,$(ALONE))
 	@$(BIN)/python -m pytest -m torture $(ALONE)

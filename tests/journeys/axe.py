@@ -13,6 +13,7 @@ from tests.journeys.conftest import DESK, PHONE
 QUICK = {"resultTypes": ["violations"], "selectors": False, "preload": False}
 RULES = QUICK | {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 CONTRAST = QUICK | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+ALL_BUT_CONTRAST = RULES | {"rules": {"color-contrast": {"enabled": False}}}
 KNOWN_ICONS = set(re.findall(r'id="ti-([\w-]+)"', (vendor.TARGET / "icons.svg").read_text()))
 #: Only what is wrong is handed over: what passes is many times as much.
 ASK = """async ([within, rules]) => {
@@ -35,8 +36,35 @@ MARK_KINDS = """() => {
     if (!kinds.has(kind) && one.checkVisibility()) one.dataset.kind = kinds.add(kind).size;
   }
 }"""
+#: Marks whatever has words and a look that is not among the ``known``, and returns the looks of the page, as numbers:
+#: what an element is and what it stands in decide its colours. ``isFresh``: whether the frame has such an element.
+MARK_FRESH = """known => {
+  const seen = new Set(known), looks = new Map(), found = new Set();
+  const states = 'style type disabled aria-current aria-selected aria-disabled aria-expanded open'.split(' ');
+  const look = (one) => {
+    if (!one) return 0;
+    if (looks.has(one)) return looks.get(one);
+    const attributes = ['class', ...states].map((name) => one.getAttribute(name));
+    let number = 0;
+    const said = [look(one.parentElement), one.tagName, ...attributes].join();
+    for (const letter of said) number = (Math.imul(number, 31) + letter.codePointAt()) | 0;
+    looks.set(one, number);
+    return number;
+  };
+  let isFresh = false;
+  for (const one of document.body.querySelectorAll('*')) {
+    const hasWords = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if ((!hasWords && !one.matches('input, select, textarea')) || !one.checkVisibility()) continue;
+    const number = look(one);
+    found.add(number);
+    if (seen.has(number)) continue;
+    one.dataset.fresh = '';
+    isFresh ||= !one.closest('main');
+  }
+  return { looks: [...found], isFresh, isNamed: Boolean(document.title.trim() && document.documentElement.lang) };
+}"""
 #: Openers of the same look and words open the like: one macro draws them in every part of the house.
-LIKE = "one => [one.className, one.parentElement.className, one.dataset.dialog, one.innerText].join()"
+LIKE = "all => all.map((one) => [one.className, one.parentElement.className, one.dataset.dialog, one.innerText].join())"
 #: A menu, a panel, a dialog that stands open, and what it was opened by.
 OPENED = ".zk-pop:not([hidden]), dialog[open]"
 #: What opens one: of a table's rows those of the first, for all are alike.
@@ -51,15 +79,15 @@ def violations(page, rules=RULES, *, within="html"):
     return [f"{page.url} {one}" for one in page.evaluate(ASK, [within.split(", "), rules])]
 
 
-def faults(page, *, sizes=(DESK, PHONE), opened=None):
+def faults(page, *, sizes=(DESK, PHONE), opened=None, known=None):
     """Return what is wrong with a page at a desk and on a phone, and with what opens on it and was not ``opened`` yet.
 
-    ``opened`` keeps what was, on this page or others; None: nothing is opened.
+    ``opened`` keeps what was, on this page or others; None: nothing is opened. ``known``: see faults_as_it_stands.
     """
     before, found = page.viewport_size, []
     for size in sizes:
         page.set_viewport_size(size)
-        found += faults_as_it_stands(page)
+        found += faults_as_it_stands(page, known=known)
         found += [] if opened is None else faults_of_what_opens(page, opened)
     page.set_viewport_size(before)
     return found
@@ -68,12 +96,13 @@ def faults(page, *, sizes=(DESK, PHONE), opened=None):
 def faults_of_what_opens(page, opened):
     """Open each menu, panel and dialog of the page whose like was not opened yet, and close it again."""
     found = []
-    for opener in page.locator(OPENERS).locator("visible=true").all():
-        like = (page.viewport_size["width"], opener.evaluate(LIKE))
+    openers = page.locator(OPENERS).locator("visible=true")
+    for place, words in enumerate(openers.evaluate_all(LIKE)):
+        like = (page.viewport_size["width"], words)
         if like in opened:
             continue
         opened.add(like)
-        opener.click()
+        openers.nth(place).click()
         found += faults_within(page, OPENED)
         page.keyboard.press("Escape")
         expect(page.locator(OPENED)).to_have_count(0)
@@ -86,13 +115,31 @@ def faults_within(page, part):
     return faults_as_it_stands(page, within=part)
 
 
-def faults_as_it_stands(page, *, within="html"):
-    """Return what is wrong at the size the window has, in the light and in the dark."""
+def faults_as_it_stands(page, *, within="html", known=None):
+    """Return what is wrong at the size the window has, in the light and in the dark.
+
+    ``known``: looks that other pages had; theirs are added. Colours are asked of other looks only, and the frame is
+    looked at again where it has one.
+    """
     page.wait_for_load_state()
     width = page.viewport_size["width"]
-    found = [f"{width} px, light: {one}" for one in violations(page, within=within)]
+    coloured, rules, unnamed = within, RULES, False
+    if known is not None:
+        seen = page.evaluate(MARK_FRESH, list(known))
+        coloured = "[data-fresh]" if set(seen["looks"]) - known else ""
+        rules, within, unnamed = (
+            ALL_BUT_CONTRAST,
+            "html" if seen["isFresh"] or not known else "main",
+            not seen["isNamed"],
+        )
+        known |= set(seen["looks"])
+    found = [f"{page.url} has no title, or no language"] if unnamed else []
+    found += [f"{width} px, light: {one}" for one in violations(page, rules, within=within)]
+    if rules is not RULES and coloured:
+        found += [f"{width} px, light: {one}" for one in violations(page, CONTRAST, within=coloured)]
     with dark(page):  # all but the colours is the same
-        found += [f"{width} px, dark: {one}" for one in violations(page, CONTRAST, within=within)]
+        if coloured:
+            found += [f"{width} px, dark: {one}" for one in violations(page, CONTRAST, within=coloured)]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append(f"{page.url} scrolls sideways at {width} px")
     return found + [f"{page.url} draws no such icon: {name}" for name in sorted(icons(page) - KNOWN_ICONS)]

@@ -1,13 +1,14 @@
-"""Twenty agents claim the same five customers, two hundred times: every time five win, and nobody holds too many."""
+"""Twenty agents claim the same five customers, again and again: every time five win, and nobody holds too many."""
 
 from dataclasses import replace
 
 import pytest
 
+from tests.bed.torture import times
 from tests.crm.pool.races import FREE, agents, claim_at_once, free_again, free_customers, held, open_spells
 
 pytestmark = pytest.mark.torture
-ROUNDS, AGENTS, CUSTOMERS = 200, 20, 5
+ROUNDS, AGENTS, CUSTOMERS = times(50, full=200), 20, 5
 
 
 def test_twenty_who_claim_five_customers_get_five_between_them(app):
