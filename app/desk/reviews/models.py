@@ -81,7 +81,9 @@ class Rating(Model):
         Numeric(3, 2), info=field(Number(_("Rating score"), low=1, high=4, places=2, sortable=True))
     )
     overall: Mapped[int | None] = mapped_column(info=field(Number(_("Overall (1 to 5)"), low=1, high=5)))
-    words: Mapped[str | None] = mapped_column(String(2000), info=field(LongText(_("What was said"), max_length=2000)))
+    words: Mapped[str | None] = mapped_column(
+        String(2000), info=field(LongText(_("What the customer said"), max_length=2000))
+    )
     rater: Mapped[str | None] = mapped_column(String(20), info=field(Choice(_("Rated by"), dictionary="rating_rater")))
     channel: Mapped[str | None] = mapped_column(String(20), info=field(Choice(_("Way"), dictionary="rating_channel")))
     by_id: Mapped[int | None] = mapped_column(

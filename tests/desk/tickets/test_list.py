@@ -80,7 +80,7 @@ def test_the_tabs_tell_tickets_apart(app, as_user):
     assert not has(shown["mine"], keys["solved"])
     assert has(shown["queues"], keys["queues"])
     assert not has(shown["queues"], keys["mine"])
-    assert has(shown["working"], keys["working"])
+    assert has(shown["work"], keys["working"])
     assert has(shown["solved"], keys["solved"])
     assert has(listed(as_user("gao"), *{n: r for n, _l, r in SEGMENTS}["requests"]["all"]), keys["requests"])
 

@@ -62,7 +62,9 @@ class RatingView(History, DomainView):
             % {"name": names.get(key, "?"), "score": wording.number(round(mean, 2)), "count": wording.number(count)}
             for key, count, mean in rows
         ]
-        return {"tone": "info", "text": f"{_('Mean scores')}: {' · '.join(said)}"} if said else {}
+        return (
+            {"tone": "info", "text": str(_("Mean scores: %(scores)s") % {"scores": " · ".join(said)})} if said else {}
+        )
 
     def row_actions(self, record: Any) -> Sequence[Mapping[str, Any]]:
         if not self.may("show"):

@@ -14,6 +14,7 @@ from app.base.errors import WrongState
 from app.base.fields import Choice
 from app.base.i18n import _, ngettext
 from app.base.screens import markup
+from app.base.screens.asking import whole
 from app.base.screens.view import current_actor
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
@@ -91,7 +92,7 @@ class TicketBoardView(BaseView):
         """Take the step that leads to the column ``stage``; what asks something opens its form. ``next``: back."""
         record, actor = view().record(pk, write=True), current_actor()
         stage, back = request.values.get("stage", "")[:40], own_path(request.values.get("next", ""))
-        revision = steps.number(request.values.get("revision"))
+        revision = whole(request.values.get("revision"))
         found = next((one for one in _ways(record, actor) if stage in _ends(record, one[1])), None)
         if found is None:
             flash(str(WrongState(_("The flow leads no such way, or not for you."))), "danger")
@@ -189,7 +190,7 @@ def _priority(record: Ticket) -> tuple[str, str] | None:
 def _asked() -> Narrow:
     """Return what the address narrows to; what cannot be meant is left out."""
     given, whose = request.args, request.args.get("whose", "")
-    queue, kind = steps.number(given.get("queue")), given.get("type", "")
+    queue, kind = whole(given.get("queue")), given.get("type", "")
     known = kind if kind in TYPES.values.by_code else None
     return Narrow(current_actor().id, whose == "me", whose == "queues", queue, known)
 

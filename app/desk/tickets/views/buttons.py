@@ -23,6 +23,7 @@ ICONS: Mapping[str, str] = {
     Verb.REOPEN: "rotate",
     Verb.CANCEL: "ban",
 }
+TRANSFER = "transfer"  # no step of a flow: it changes hands
 PRESSED = frozenset({Verb.ACCEPT})  # nothing is asked
 #: Verb → function of (view, ticket): the address where a domain above asks more than the flow does, or None.
 elsewhere: dict[str, Callable[[Any, Ticket], str | None]] = {}
@@ -62,7 +63,7 @@ def _hands(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
             )
     elif view.may("transfer"):
         url = view.url("transfer", pk=ticket.id, **more)
-        found.append({"label": _("Transfer"), "icon": "transfer", "url": url})
+        found.append({"label": _("Transfer"), "icon": "transfer", "url": url, "verb": TRANSFER})
     return found
 
 

@@ -15,6 +15,7 @@ from app.base.errors import DomainError, Invalid, InvalidFields, NotAllowed
 from app.base.fields import Link, fields_of, text_of
 from app.base.i18n import _
 from app.base.screens import forms, listpage
+from app.base.screens.asking import whole
 from app.base.screens.view import current_actor
 from app.crm.customers import queries as customers
 from app.crm.customers import services as customer_services
@@ -25,7 +26,6 @@ from app.crm.renewals import queries as renewals
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules.phases import OPEN
-from app.desk.tickets.views import steps
 from app.extensions import db
 from app.system.files import services as files
 from app.system.files.services import Content
@@ -101,7 +101,7 @@ class Intake:
 
     def _asked_so_far(self: Any, problem: object) -> dict[str, Any]:
         """Return what the page tells of what is typed and chosen so far."""
-        who, key = _typed("who"), steps.number(request.values.get("customer"))
+        who, key = _typed("who"), whole(request.values.get("customer"))
         customer = services.chosen(key, actor=current_actor())
         found = _found(who) if who else []
         if customer is not None and customer.id not in [one["id"] for one in found]:
@@ -131,7 +131,7 @@ class Intake:
     @permission_name("add")
     def caller(self: Any, pk: str) -> str:
         """Answer what there is to know of who calls."""
-        customer = services.chosen(steps.number(pk), actor=current_actor())
+        customer = services.chosen(whole(pk), actor=current_actor())
         if customer is None:
             abort(404)
         return str(self.render_template("zhike/tickets/card.html", card=_card(customer)))
@@ -156,7 +156,7 @@ class Intake:
     @permission_name("add")
     def from_followup(self: Any, pk: str) -> Any:
         """Make a ticket of a follow-up, in one step; one that is there already is opened."""
-        followup = followups.by_id(steps.number(pk) or 0)
+        followup = followups.by_id(whole(pk) or 0)
         if followup is None:
             abort(404)
         there = queries.at_followups([followup.id]).get(followup.id)
@@ -185,7 +185,7 @@ def _found(who: str) -> list[dict[str, Any]]:
 
 def _whose() -> dict[str, Any]:
     """Return whose ticket it is. Raises Doubtful for a new customer that looks like others; InvalidFields."""
-    key = steps.number(request.form.get("customer"))
+    key = whole(request.form.get("customer"))
     if services.of_token(_typed("token")) is not None:
         return {}  # sent twice: who was new looks like themselves by now
     if key is not None or not (_typed("new_name") or _typed("new_phone")):
@@ -226,7 +226,7 @@ def _card(customer: Customer) -> dict[str, Any]:
         "url": url_for("CustomerView.show", pk=customer.id) if is_seen else None,
         "is_seen": is_seen,
         "level": specs["level"].text(customer.level),
-        "owner": owner.get(customer.owner_id or 0) or _("In the pool"),
+        "owner": owner.get(customer.owner_id or 0) or _("Nobody: in the pool"),
         "phone": shown,
         "is_limited": renewals.service_limited(customer.id),
         "open": queries.open_of(customer.id),
