@@ -23,6 +23,7 @@ from app.demo.letters import write as write_letters
 from app.demo.people import DEPARTMENTS, HEADS, OWNERS, PASSWORD, PEOPLE
 from app.demo.pools import keep_pools
 from app.demo.products import offer_products
+from app.demo.ratings import rate
 from app.demo.renewals import end_services
 from app.demo.sales import sell
 from app.demo.segments import keep_segments
@@ -54,6 +55,7 @@ def load(settings: Any) -> tuple[int, int]:
     book(maker, actors["mahuimin"])
     sell(maker, actors)
     serve(maker, actors)
+    rate(maker, actors)
     keep_pools(actors)
     keep_segments(actors)
     write_letters(actors)

@@ -96,10 +96,10 @@ class Intake:
         names = [*NAMES, *(["files"] if "files" in form else [])]
         page |= {"multipart": True, "sections": [{"id": "fields", "title": _("What it is about"), "fields": names}]}
         is_sent = form.is_submitted() and "look" not in request.form
-        drawn = self.render_template("zhike/tickets/intake.html", page=page | self._asked_so_far(problem), form=form)
+        drawn = self.render_template("zhike/tickets/intake.html", page=page | self._asked_so_far(form, problem), form=form)
         return drawn, 422 if is_sent else 200
 
-    def _asked_so_far(self: Any, problem: object) -> dict[str, Any]:
+    def _asked_so_far(self: Any, form: Any, problem: object) -> dict[str, Any]:
         """Return what the page tells of what is typed and chosen so far."""
         who, key = _typed("who"), whole(request.values.get("customer"))
         customer = services.chosen(key, actor=current_actor())
@@ -111,7 +111,7 @@ class Intake:
             "found": found,
             "chosen": customer.id if customer is not None else None,
             "card": _card(customer) if customer is not None else None,
-            "route": _route(_typed("type"), _typed("category")),
+            "route": _route(str(form.type.data or ""), str(form.category.data or "")),
             "similar": _similar(_typed("description")),
             "may_enter": _may_enter(),
             "new": {"name": _typed("new_name"), "phone": _typed("new_phone")},

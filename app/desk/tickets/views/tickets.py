@@ -67,7 +67,7 @@ class TicketView(Intake, Rows, Course, Verbs, Papers, BulkActions, Recycled, His
     row_needs = ["phase", "priority", "due_at", "edition_id", "state", "assignee_id", "created_by_id", "closed_at"]
     row_needs += ["is_excepted"]
     default_sort = "-created_at"
-    change, remove = services.change, services.delete
+    create, change, remove = services.take_in, services.change, services.delete
 
     @expose("/<pk>")
     @has_access
