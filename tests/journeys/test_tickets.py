@@ -77,9 +77,13 @@ def ask_and_close(lin, ticket):
     """The agent who took it in asks the customer and closes it."""
     lin.goto(f"/tickets/{ticket}")
     expect(lin.get_by_text("换了网卡，固定了地址")).to_be_visible()
-    lin.get_by_role("link", name="Revisit").first.click()
+    lin.get_by_role("link", name="Revisit", exact=True).first.click()
+    for name in ("attitude", "skill", "response"):
+        lin.locator(f'label[for="{name}-4"]').click()
     lin.locator("#words").fill("客户满意")
-    saved(lin)
+    lin.get_by_role("button", name="Keep, and on to the next").click()
+    lin.get_by_text("Kept.").wait_for()
+    lin.goto(f"/tickets/{ticket}")
     lin.get_by_role("link", name="Close", exact=True).first.click()
     saved(lin)
     expect(lin.locator(".zk-recordhead .zk-chip", has_text="Closed")).to_be_visible()

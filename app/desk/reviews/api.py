@@ -11,7 +11,7 @@ class RatingApi(DomainApi):
     class_permission_name = subject = "RatingView"
     model = Rating
     base_permissions = ["can_list", "can_show"]
-    include_route_methods = {"list", "show", "info", "get_list", "get"}
+    exclude_route_methods = {"post", "put", "delete"}
     read_fields = [
         *"ticket person state attitude skill response score overall words rater channel by rated_at".split(),
         *"reply replied_at objection objected_at decision decided_by decided_at created_at".split(),

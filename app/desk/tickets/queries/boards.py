@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from app.base import clock
 from app.base.actor import Actor
 from app.desk.tickets.models import QueueMember, Ticket
-from app.desk.tickets.rules.phases import IN_HANDS, NEW, OPEN, SOLVED, UNSOLVED
+from app.desk.tickets.rules.phases import IN_HANDS, NEW, OPEN, UNSOLVED
 from app.extensions import db
 
 
@@ -64,16 +64,14 @@ class Tally(NamedTuple):
     requests: int
     overdue: int
     mine: int
-    solved: int
 
 
 def tally(actor: Actor) -> Tally:
-    """Return what is not dispatched, late, with the actor, and solved of what they took in. One statement."""
+    """Return what is not dispatched, late, and with the actor. One statement."""
     meant = (
         (Ticket.phase == NEW) & Ticket.assignee_id.is_(None) & Ticket.answered_by_id.is_(None),
         Ticket.phase.in_(sorted(UNSOLVED)) & (Ticket.due_at < clock.now()),
         Ticket.phase.in_(sorted(IN_HANDS)) & (Ticket.assignee_id == actor.id),
-        (Ticket.phase == SOLVED) & (Ticket.created_by_id == actor.id),
     )
     ones = [func.sum(case((met, 1), else_=0)) for met in meant]
     row = db.session.execute(select(*ones).where(Ticket.phase.in_(sorted(OPEN)))).one()

@@ -12,7 +12,7 @@ from app.base.screens import markup
 from app.base.screens.home import Card, Content, Figures, Line, Nothing
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.queries import boards
-from app.desk.tickets.rules.phases import PHASES, SOLVED
+from app.desk.tickets.rules.phases import PHASES
 from app.desk.tickets.views import asked
 from app.desk.tickets.views.rowing import URGENT
 
@@ -53,13 +53,6 @@ def _requests(_actor: Actor) -> Content:
     return Content([_line(one) for one in boards.requests(limit=MOST_LINES)], nothing, asked.url_of(*asked.REQUESTS))
 
 
-def _solved(actor: Actor) -> Content:
-    found = boards.tally(actor).solved
-    url = asked.url_of(asked.OPENED_BY_ME, asked.in_phases(SOLVED))
-    lines = [Line(_("Solved, to revisit"), url, chip=(wording.number(found), "teal"), icon="check", color="teal")]
-    return Content(lines if found else [], Nothing(_("None of your tickets waits for a revisit.")), url)
-
-
 def _line(one: Ticket) -> Line:
     word, color = PHASES[one.phase]
     late = asked.is_overdue(one)
@@ -88,5 +81,4 @@ PARTS = (
         first_for=("service_manager",),
     ),
     Card("tickets_mine", _mine, RIGHT, WORKERS, place=18, title=_("My tickets"), icon="ticket", first_for=WORKERS),
-    Card("tickets_solved", _solved, RIGHT, ("agent",), place=45, title=_("Tickets to revisit"), icon="ticket"),
 )

@@ -96,7 +96,9 @@ class Intake:
         names = [*NAMES, *(["files"] if "files" in form else [])]
         page |= {"multipart": True, "sections": [{"id": "fields", "title": _("What it is about"), "fields": names}]}
         is_sent = form.is_submitted() and "look" not in request.form
-        drawn = self.render_template("zhike/tickets/intake.html", page=page | self._asked_so_far(form, problem), form=form)
+        drawn = self.render_template(
+            "zhike/tickets/intake.html", page=page | self._asked_so_far(form, problem), form=form
+        )
         return drawn, 422 if is_sent else 200
 
     def _asked_so_far(self: Any, form: Any, problem: object) -> dict[str, Any]:
