@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -12,12 +13,12 @@ from app.base.history import insert_versioned
 from app.base.scope import unscoped
 from app.base.transaction import transaction
 from app.demo.companies import Maker
-from app.desk.reviews import rules
 from app.desk.reviews.models import Rating
 from app.desk.tickets.models import Ticket
 from app.extensions import db
 
-MANAGER = "gaoxiang"
+MANAGER, WORST = "gaoxiang", 1
+DIMENSIONS = ("attitude", "skill", "response")
 GRADES = ((4, 4, 4), (4, 4, 3), (3, 4, 3), (4, 3, 2), (2, 3, 2), (1, 2, 2))
 WEIGHTS = (40, 25, 15, 10, 6, 4)
 #: By the worst grade: what they said.
@@ -50,16 +51,17 @@ def _keep(maker: Maker) -> int:
 def _row(maker: Maker, ticket: Ticket) -> dict[str, Any]:
     pick = maker.random
     grades = pick.choices(GRADES, WEIGHTS)[0]
-    is_by_link, is_answered = pick.random() < 1 / 3, rules.WORST in grades
+    is_by_link, is_answered = pick.random() < 1 / 3, WORST in grades
     at = min((ticket.solved_at or ticket.moved_at) + timedelta(minutes=pick.randrange(30, 1200)), clock.now())
     return {
         "ticket_id": ticket.id, "solving": ticket.reopened, "person_id": ticket.assignee_id,
-        "state": rules.REPLIED if is_answered else rules.RATED,
-        **{name: str(grade) for name, grade in zip(rules.DIMENSIONS, grades, strict=True)},
-        "score": rules.score(grades), "overall": round(sum(grades) / len(grades)) + 1 if is_by_link else None,
+        "state": "replied" if is_answered else "rated",
+        **{name: str(grade) for name, grade in zip(DIMENSIONS, grades, strict=True)},
+        "score": (Decimal(sum(grades)) / len(grades)).quantize(Decimal("0.01")),
+        "overall": round(sum(grades) / len(grades)) + 1 if is_by_link else None,
         "words": pick.choice(WORDS[min(grades)]) or None,
-        "rater": rules.CUSTOMER if is_by_link else rules.FOR_CUSTOMER,
-        "channel": rules.BY_LINK if is_by_link else rules.BY_PHONE,
+        "rater": "customer" if is_by_link else "agent",
+        "channel": "link" if is_by_link else "phone",
         "by_id": None if is_by_link else ticket.created_by_id, "rated_at": at, "created_at": at,
         "reply": REPLY if is_answered else None, "replied_at": at + timedelta(hours=3) if is_answered else None,
         **dict.fromkeys(("objection", "objected_at", "decision", "decided_by_id", "decided_at")),

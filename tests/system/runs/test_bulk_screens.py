@@ -214,7 +214,7 @@ def test_a_worker_that_never_showed_a_page_knows_what_can_be_run_over(app):
         "ENCRYPTION_KEYS": ",".join(settings.encryption_keys),
     }
     said = subprocess.run([sys.executable, "-c", command], env=os.environ | given, capture_output=True, check=True)
-    names = "Delivery Recycle Customer Followup Pool Fee Renewal BankLine Opportunity".split()
+    names = "Delivery Recycle Customer Followup Pool Fee Renewal BankLine Opportunity Ticket".split()
     assert set(said.stdout.decode().split()) == {f"{name}View" for name in names}
 
 
