@@ -131,8 +131,6 @@ def test_a_night_that_believed_what_it_read_would_close_what_was_reopened(app, o
 
     def reopened_meanwhile(before):
         found = held(before)
-        for one in found:
-            db.session.expunge(one)
         tickets.reopen(ticket(key), {"words": "又坏了"}, actor=SYSTEM, revision=None)
         return found
 

@@ -2,6 +2,7 @@
 
 from app.desk.reviews.services.answering import object_to, reply, uphold, void
 from app.desk.reviews.services.closing import close_all
+from app.desk.reviews.services.going import go_with_tickets
 from app.desk.reviews.services.linking import look, make_link, rate_by_link
 from app.desk.reviews.services.revisiting import SOLVED, check_solved, not_reached, revisit
 
@@ -9,6 +10,7 @@ __all__ = [
     "SOLVED",
     "check_solved",
     "close_all",
+    "go_with_tickets",
     "look",
     "make_link",
     "not_reached",

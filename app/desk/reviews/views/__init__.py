@@ -11,12 +11,13 @@ from app.base.i18n import _
 from app.base.screens import rights
 from app.base.screens.home import first_page
 from app.base.settings import Setting
-from app.desk.reviews import queries, rules
+from app.desk.reviews import queries, rules, services
 from app.desk.reviews.services.keeping import REOPENS
 from app.desk.reviews.views import home, part, told
 from app.desk.reviews.views.door import RateView
 from app.desk.reviews.views.ratings import RatingView
 from app.desk.reviews.views.revisits import RevisitView
+from app.desk.tickets import services as ticket_services
 from app.desk.tickets import views as tickets
 from app.system.sign_in.views import OPEN_TO_ALL
 
@@ -78,6 +79,7 @@ def register(appbuilder: AppBuilder) -> None:
         "can_decide": _("Decide about objections"),
         "can_link": _("Make rating links"),
     }
+    ticket_services.recycling.goes_with("reviews", services.go_with_tickets)
     OPEN_TO_ALL.add("RateView.rate")
     tickets.parts["ratings"] = part.draw
     tickets.elsewhere["revisit"] = part.revisit_url

@@ -3,17 +3,18 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from app.base import clock
 from app.base.actor import Actor
-from app.base.history import update_versioned
 from app.base.transaction import transaction
-from app.desk.tickets.models import Ticket, TicketMove
-from app.desk.tickets.queries.flows import Walked, editions, with_revisit
+from app.desk.tickets.models import Ticket
+from app.desk.tickets.queries.flows import editions, with_revisit
 from app.desk.tickets.rules import tickets as rules
 from app.desk.tickets.rules.phases import CLOSE, REVIEWED, SOLVED, Phase
+from app.desk.tickets.services import answering, stepping
+from app.desk.tickets.services.stepping import Way
 from app.extensions import db
 
 BATCH = 500
@@ -23,16 +24,12 @@ BATCH = 500
 def close_overdue(*, before: datetime, actor: Actor) -> int:
     """Close up to BATCH tickets that have stood solved, or revisited, since ``before``; return how many.
 
-    Locked before they are looked at: what somebody reopened meanwhile stays open, and no two close the same.
+    Locked before they are looked at: what somebody reopened meanwhile stays open, and no two close the same. The
+    requests that they answer are closed with them.
     """
-    held = _held(before)
-    groups: dict[tuple[int, str], list[Ticket]] = defaultdict(list)
-    for one in held:
-        groups[one.edition_id, one.state].append(one)
-    closed = 0
-    for (edition_id, state), tickets in sorted(groups.items()):
-        closed += _close(editions()[edition_id], state, tickets, actor=actor)
-    return closed
+    closed = stepping.walk([_closing(row) for row in _held(before)], verb=CLOSE, actor=actor)
+    answering.follow(closed, actor=actor)
+    return len(closed)
 
 
 def _ways() -> list[tuple[int, str]]:
@@ -45,11 +42,11 @@ def _ways() -> list[tuple[int, str]]:
     ]
 
 
-def _held(before: datetime) -> Sequence[Ticket]:
+def _held(before: datetime) -> Sequence[Any]:
     states = defaultdict(list)
     for key, code in _ways():
         states[code].append(key)
-    found: list[Ticket] = []
+    found: list[Any] = []
     for code, keys in sorted(states.items()):
         due = (
             Ticket.state == code,
@@ -58,33 +55,13 @@ def _held(before: datetime) -> Sequence[Ticket]:
             Ticket.moved_at <= before,
             Ticket.deleted_at.is_(None),
         )
-        wanted = select(Ticket).where(*due).order_by(Ticket.id).limit(BATCH - len(found)).with_for_update(of=Ticket)
+        wanted = select(*stepping.ASKED).where(*due).order_by(Ticket.id).limit(BATCH - len(found))
         if len(found) < BATCH:
-            found += db.session.scalars(wanted.execution_options(populate_existing=True))
+            found += db.session.execute(wanted.with_for_update(of=Ticket)).all()
     return found
 
 
-def _close(edition: Walked, state: str, tickets: Sequence[Ticket], *, actor: Actor) -> int:
-    now, phase = clock.now(), Phase(edition.flow.state(state).phase)
-    target = edition.flow.state(edition.flow.arrow(state, CLOSE).target)
-    end = rules.end_of(phase, has_revisit=edition.id in with_revisit())
-    shared = {"verb": CLOSE, "from_state": state, "from_phase": phase, "to_state": target.code, "at": now}
-    moves = [
-        shared
-        | {
-            "to_phase": target.phase,
-            "ticket_id": one.id,
-            "from_id": one.assignee_id,
-            "to_id": one.assignee_id,
-            "queue_id": one.queue_id,
-            "by_id": actor.id,
-            "seconds": max(0, round((now - one.moved_at).total_seconds())),
-        }
-        for one in tickets
-    ]
-    values = {"state": target.code, "phase": target.phase, "end": end, "closed_at": now}
-    ids = [one.id for one in tickets]
-    also = {"moved_at": now, "updated_at": now}
-    update_versioned(Ticket, ids, values, also=also, are_held=True)
-    db.session.execute(insert(TicketMove), moves)
-    return len(ids)
+def _closing(row: Any) -> Way:
+    flow = editions()[row.edition_id].flow
+    end = rules.end_of(Phase(row.phase), has_revisit=row.edition_id in with_revisit())
+    return Way(row, flow.state(flow.arrow(row.state, CLOSE).target), end=end)
