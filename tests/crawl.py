@@ -157,10 +157,10 @@ def propose_key_data(hers, other):
     approvals.delegate({"from": SAM.id, "to": LIN.id, "reason": "林家的事", **today}, actor=SYSTEM)
 
 
-def hang_a_file(customer, name):
-    """Hang a text with the customer's name in it on the customer; return its id."""
-    content = files.take_in(io.BytesIO(customer.name.encode()), name=name, limits=LIMITS)
-    return files.attach(customer, content, kind="customer", actor=SYSTEM, limits=LIMITS).id
+def hang_a_file(record, name, *, kind="customer"):
+    """Hang a text with the record's name in it on the record; return its id."""
+    content = files.take_in(io.BytesIO(str(record).encode()), name=name, limits=LIMITS)
+    return files.attach(record, content, kind=kind, actor=SYSTEM, limits=LIMITS).id
 
 
 def keep_segments():

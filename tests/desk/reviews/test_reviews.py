@@ -13,7 +13,7 @@ from app.desk.reviews import queries, rules, services
 from app.desk.reviews.models import Rating
 from app.desk.tickets import services as tickets
 from app.extensions import db
-from tests.cast import GAO, JI, LIN
+from tests.cast import GAO, JI, LIN, ZONG
 from tests.desk.tickets.steps import by, solved, ticket
 
 GOOD = {"attitude": 4, "skill": 4, "response": 3, "words": "很快"}
@@ -149,3 +149,47 @@ def test_a_customer_rates_by_the_link_without_signing_in(one, as_user, stranger)
     assert stranger.post(path, data=form).status_code == 200
     for gone in (path, "/r/nothing", "/r/" + "x" * 300):
         assert stranger.get(gone).status_code == 410
+
+
+# ── what a link, a call and a reader cannot do ──
+
+
+def link(key):
+    with acting(LIN.actor) as lin:
+        return services.make_link(ticket(key), days=14, actor=lin)
+
+
+def test_a_link_opens_nothing_once_the_agent_has_asked(in_app):
+    key = solved()
+    secret = link(key)
+    by(LIN, services.revisit, key, GOOD)
+    with acting(SYSTEM), pytest.raises(WrongState):
+        services.look(secret)
+    with acting(SYSTEM), pytest.raises(WrongState):
+        services.rate_by_link(secret, LOW | {"overall": 1})
+
+
+def test_a_link_of_a_deleted_ticket_opens_nothing(in_app):
+    key = solved()
+    secret = link(key)
+    with acting(SYSTEM) as system:
+        tickets.delete(ticket(key), actor=system)
+    with acting(SYSTEM), pytest.raises(WrongState):
+        services.look(secret)
+
+
+def test_another_call_is_in_the_time_to_come(in_app):
+    key = solved()
+    with pytest.raises(InvalidFields, match="moment to come"):
+        by(LIN, services.not_reached, key, {"again_at": clock.now() - timedelta(minutes=1)})
+    with pytest.raises(InvalidFields, match="moment to come"):
+        by(LIN, services.not_reached, key, {"again_at": None})
+
+
+def test_who_only_reads_a_rating_decides_nothing(in_app):
+    key = by(LIN, services.revisit, solved(), LOW).id
+    answered(JI, services.object_to, key, "不是我做的")
+    with acting(ZONG.actor):
+        assert queries.rating_by_id(key) is not None
+    with pytest.raises(NotAllowed, match="not decide"):
+        answered(ZONG, services.uphold, key, "属实")

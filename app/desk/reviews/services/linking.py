@@ -48,7 +48,9 @@ def look(secret: str) -> tuple[Rating, Ticket]:
         raise WrongState(rules.GONE)
     with unscoped("the token is the key"):
         rating = db.session.get_one(Rating, link.rating_id)
-        ticket = db.session.get_one(Ticket, rating.ticket_id)
+        ticket = db.session.get(Ticket, rating.ticket_id)
+    if ticket is None:  # it is in the bin
+        raise WrongState(rules.GONE)
     _check(link, rating, ticket)
     return rating, ticket
 
