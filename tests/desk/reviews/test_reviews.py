@@ -11,6 +11,7 @@ from app.base.actor import SYSTEM, acting
 from app.base.errors import InvalidFields, NotAllowed, WrongState
 from app.desk.reviews import queries, rules, services
 from app.desk.reviews.models import Rating
+from app.desk.reviews.services import linking
 from app.desk.tickets import services as tickets
 from app.extensions import db
 from tests.cast import GAO, JI, LIN, ZONG
@@ -193,3 +194,26 @@ def test_who_only_reads_a_rating_decides_nothing(in_app):
         assert queries.rating_by_id(key) is not None
     with pytest.raises(NotAllowed, match="not decide"):
         answered(ZONG, services.uphold, key, "属实")
+
+
+def test_no_link_is_made_of_what_is_rated(in_app):
+    key = solved()
+    by(LIN, services.revisit, key, GOOD)
+    with pytest.raises(WrongState, match="rated already"):
+        link(key)
+
+
+def test_a_ticket_that_is_deleted_while_the_customer_writes_is_not_rated(in_app, monkeypatch):
+    key = solved()
+    secret, real = link(key), linking.lock
+
+    def deleted_meanwhile(record):
+        if record.deleted_at is None:
+            with acting(SYSTEM) as system:
+                tickets.delete(record, actor=system)
+        monkeypatch.setattr(linking, "lock", real)
+        real(record)
+
+    monkeypatch.setattr(linking, "lock", deleted_meanwhile)
+    with acting(SYSTEM), pytest.raises(WrongState):
+        services.rate_by_link(secret, LOW | {"overall": 1})
