@@ -1,8 +1,9 @@
 """What can be done with many tickets: dispatch, transfer, close, cancel, answer several requests by one."""
 
 from app.base.bulk import Action
-from app.base.fields import Choice, Link, Links, LongText, Text
+from app.base.fields import Link, Links, LongText
 from app.base.i18n import _
+from app.crm.assignments.views.bulk import HOW, WEIGHTS
 from app.desk.tickets.services import answering, many
 from app.desk.tickets.services.stepping import COLUMNS
 
@@ -15,16 +16,6 @@ QUEUE = Link(
     column="queue",
     to="ticket_queue",
     help=_("Whoever works in it may take the ticket."),
-)
-HOW = Choice(
-    _("Spread"),
-    name="how",
-    column="how",
-    dictionary="assignment_way",
-    help=_("Only where several people were chosen; evenly unless you say otherwise."),
-)
-WEIGHTS = Text(
-    _("Weights"), name="weights", column="weights", help=_("In the order of the people, such as 3:2:1."), max_length=500
 )
 REMARK = LongText(_("Remark"), name="words", column="words", max_length=300)
 WHY = LongText(_("Why"), name="words", column="words", max_length=300, required=True)

@@ -1,8 +1,9 @@
 """What can be done with many: make opportunities of customers and follow-ups, allocate opportunities."""
 
 from app.base.bulk import Action, Making
-from app.base.fields import Choice, Link, Links, LongText, Text
+from app.base.fields import Choice, Link, Links, LongText
 from app.base.i18n import _
+from app.crm.assignments.views.bulk import HOW, WEIGHTS
 from app.sales.opportunities import services
 from app.sales.opportunities.services.allocating import COLUMNS
 
@@ -20,16 +21,6 @@ NEEDED = Links(
     to="opportunity_owner",
     required=True,
     help=_("One person, or several."),
-)
-HOW = Choice(
-    _("Spread"),
-    name="how",
-    column="how",
-    dictionary="assignment_way",
-    help=_("Only where several people were chosen; evenly unless you say otherwise."),
-)
-WEIGHTS = Text(
-    _("Weights"), name="weights", column="weights", help=_("In the order of the people, such as 3:2:1."), max_length=500
 )
 TYPE = Choice(_("Type of opportunity"), name="type", column="type", dictionary="opportunity_type", required=True)
 PRODUCT = Link(
