@@ -41,7 +41,7 @@ UNSOLVED_ONES = in_phases(*sorted(UNSOLVED))
 REQUESTS = (in_phases(NEW), NOBODYS, UNANSWERED)
 SEGMENTS = [
     ("mine", _("With me"), asked(MINE, UNSOLVED_ONES)),
-    ("requests", _("Not dispatched"), asked(*REQUESTS)),
+    ("requests", _("Service requests"), asked(*REQUESTS)),
     ("queues", _("In my queues"), asked(IN_MY_QUEUES, NOBODYS, UNSOLVED_ONES)),
     ("work", _("In work"), asked(in_phases(DISPATCHED, WORKING))),
     ("waiting", _("Waiting for the customer"), asked(in_phases(WAITING))),

@@ -93,8 +93,7 @@ class Intake:
             else:
                 loose.append(str(sentence))
         page = listpage.form_page(self, form, None, name="", problem=problem or " ".join(loose) or None)
-        names = [*NAMES, *(["files"] if "files" in form else [])]
-        page |= {"multipart": True, "sections": [{"id": "fields", "title": _("What it is about"), "fields": names}]}
+        page |= {"multipart": True, "sections": [{"id": "fields", "title": _("What it is about"), "fields": NAMES}]}
         is_sent = form.is_submitted() and "look" not in request.form
         drawn = self.render_template(
             "zhike/tickets/intake.html", page=page | self._asked_so_far(form, problem), form=form
