@@ -4,7 +4,7 @@ from app.base.actor import SYSTEM, acting
 from app.desk.tickets import services
 from app.desk.tickets.models import Ticket
 from app.extensions import db
-from tests.cast import GAO, JI
+from tests.cast import GAO, JI, LIN
 from tests.factories import a_ticket
 
 
@@ -39,3 +39,15 @@ def solved(**given):
     key = in_work(**given)
     by(JI, services.solve, key, {"solution": "换了打印头"})
     return key
+
+
+def closed(key):
+    """Let Lin revisit and close a solved ticket; its id."""
+    by(LIN, services.revisit, key, {})
+    by(LIN, services.close, key, {})
+    return key
+
+
+def closed_one(**given):
+    """A ticket that was solved, revisited and closed; its id."""
+    return closed(solved(**given))

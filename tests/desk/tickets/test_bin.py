@@ -19,7 +19,7 @@ from app.extensions import db
 from app.system.recycle import services as bins
 from app.system.recycle.models import BinEntry
 from tests.cast import GAO, JI, LIN
-from tests.desk.tickets.steps import by, dispatched, in_work, solved, ticket
+from tests.desk.tickets.steps import by, closed, dispatched, in_work, solved, ticket
 from tests.factories import a_contact, a_customer, a_followup, a_product, a_ticket
 
 HANGING = (TicketMove, TicketNote, TicketWork, TicketPart, TicketCheck, TicketPerson, Rating, RevisitAttempt)
@@ -79,12 +79,6 @@ def test_for_good_it_goes_with_all_that_hangs_on_it(in_app):
     assert count(Ticket, id=key) == 0
     assert [model for model in HANGING if count(model, ticket_id=key)] == []
     assert count(Rating, ticket_id=other) == count(RatingLink) == 1
-
-
-def closed(key):
-    by(LIN, services.revisit, key, {})
-    by(LIN, services.close, key, {})
-    return key
 
 
 def test_what_follows_it_or_is_answered_by_it_forgets_it(in_app):

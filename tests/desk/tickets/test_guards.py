@@ -21,8 +21,8 @@ from app.system.security.services import roles
 from tests.cast import ANRAN, EVE, GAO, JI, LIN, MEI
 from tests.crawl import hang_a_file
 from tests.desk.tickets.runs import done, reasons
-from tests.desk.tickets.steps import dispatched, solved, ticket
-from tests.desk.tickets.test_bin import binned, closed, purged, ticket_number
+from tests.desk.tickets.steps import closed, dispatched, solved, ticket
+from tests.desk.tickets.test_bin import binned, purged, ticket_number
 from tests.factories import a_customer, a_queue, a_ticket
 
 HERS = {"name": "洛阳远方机械有限公司", "phone": "+8613900001111", "owner": EVE.id}
