@@ -106,8 +106,8 @@ def test_no_number_and_no_address_is_told_to_their_programs(app, as_program, len
 #: Buttons: what they do is tested with their screens. They answer with a way to go on, with what was typed, or (one
 #: of them, on purpose and in the log) with what was masked.
 BUTTONS = frozenset(
-    "accept add add_contact add_flow add_person advance allow_exception approve arrange ask ask_for attach "
-    "bring_in bulk_run cancel change_filter change_note change_work check checklist choose claim close columns "
+    "accept add add_contact add_flow add_person advance allow_exception approve arrange ask ask_exception ask_for "
+    "attach bring_in bulk_run cancel change_filter change_note change_work check checklist choose claim close columns "
     "confirm decide delete detach_contact disable discard dispatch dispatch_ticket edit enable end end_session "
     "end_sessions export_long follow forget from_followup further give_back hand_over hide ignore issue_token "
     "keep keep_filter language leave link login logout look look_again lose make_contact make_feed make_primary "

@@ -9,7 +9,20 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base import clock
-from app.base.fields import Appointment, Choice, Link, LongText, Moment, Number, Percent, PersonName, Phone, Text, field
+from app.base.fields import (
+    Appointment,
+    Boolean,
+    Choice,
+    Link,
+    LongText,
+    Moment,
+    Number,
+    Percent,
+    PersonName,
+    Phone,
+    Text,
+    field,
+)
 from app.base.i18n import _
 from app.base.scope import Through
 from app.crm.products.queries import Product
@@ -109,7 +122,11 @@ class Ticket(Model):
     closed_at: Mapped[datetime | None] = mapped_column(info=field(Moment(_("Closed at"), sortable=True)))
     end: Mapped[str | None] = mapped_column(String(20), info=field(Choice(_("How it ended"), dictionary="ticket_end")))
     reopened: Mapped[int] = mapped_column(default=0, info=field(Number(_("Times reopened"))))
-    is_excepted: Mapped[bool] = mapped_column(default=False)  # served although the service has run out
+    #: Served although the service has run out; and why, from the moment somebody asks for that.
+    is_excepted: Mapped[bool] = mapped_column(default=False, info=field(Boolean(_("Served all the same"))))
+    exception_reason: Mapped[str | None] = mapped_column(
+        String(300), info=field(Text(_("Why it is served all the same"), max_length=300))
+    )
     followup_id: Mapped[int | None] = mapped_column(ForeignKey("followups_followup.id"), unique=True)
     answered_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("tickets_ticket.id"),

@@ -12,6 +12,7 @@ from app.desk.tickets.models import (
     TicketNote,
     TicketWork,
 )
+from app.desk.tickets.queries.exceptions import exception_waits, no_exception
 from app.desk.tickets.queries.finding import (
     ROWS,
     TicketNames,
@@ -75,6 +76,7 @@ __all__ = [
     "dispatchers_of",
     "edition",
     "edition_for",
+    "exception_waits",
     "flow_of",
     "in_hands",
     "in_my_queues",
@@ -84,6 +86,7 @@ __all__ = [
     "loads",
     "members_of",
     "moves_of",
+    "no_exception",
     "notes_of",
     "of",
     "open_of",

@@ -27,6 +27,8 @@ NOTE_KINDS: Mapping[str, tuple[object, str]] = {
     TO_CUSTOMER: (_("To the customer"), "blue"),
     BY_CUSTOMER: (_("From the customer"), "gray"),
 }
+#: What approvals call the request to serve a customer whose service has run out.
+EXCEPTION = "ticket_exception"
 #: How a ticket came to its end.
 REVISITED_END, UNREVISITED_END, PLAIN_END = "revisited", "unrevisited", "plain"
 
@@ -92,6 +94,27 @@ def check_serviceable(*, is_limited: bool, is_excepted: bool) -> None:
         raise WrongState(
             _("This customer's service has run out. Renew it, or let a supervisor allow to serve all the same.")
         )
+
+
+def check_not_excepted(*, is_excepted: bool) -> None:
+    """Raise WrongState where a ticket may be served already."""
+    if is_excepted:
+        raise WrongState(_("This ticket may be served already."))
+
+
+def check_limited(*, is_limited: bool) -> None:
+    """Raise WrongState for an exception that nobody needs."""
+    if not is_limited:
+        raise WrongState(_("This customer's service has not run out: the ticket may be dispatched as it is."))
+
+
+def why_no_exception(phase: str, *, is_deleted: bool, is_excepted: bool) -> object | None:
+    """Return why a ticket needs no exception any more; None where one may be approved."""
+    if is_deleted:
+        return _("This ticket was deleted meanwhile.")
+    if phase not in UNSOLVED:
+        return REFUSALS[phase]
+    return _("This ticket may be served already.") if is_excepted else None
 
 
 def check_reopenable(phase: str, *, closed_at: datetime | None, now: datetime, days: int) -> None:

@@ -1,11 +1,11 @@
 """What can be done with tickets and their flows. One verb, one transaction."""
 
-from app.desk.tickets.services import answering, deleting, many, recycling
+from app.desk.tickets.services import answering, deleting, excepting, many, recycling
 from app.desk.tickets.services.closing import close_overdue
 from app.desk.tickets.services.deleting import delete, restore
+from app.desk.tickets.services.excepting import allow_exception, ask_exception
 from app.desk.tickets.services.flowing import (
     advance,
-    allow_exception,
     cancel,
     close,
     reopen,
@@ -45,6 +45,7 @@ __all__ = [
     "advance",
     "allow_exception",
     "answering",
+    "ask_exception",
     "cancel",
     "change",
     "change_note",
@@ -58,6 +59,7 @@ __all__ = [
     "delete",
     "deleting",
     "dispatch",
+    "excepting",
     "follow",
     "follow_on",
     "from_followup",

@@ -8,7 +8,9 @@ from app.base.i18n import _
 from app.base.recycle import UNSAID, Why
 from app.base.transaction import lock, transaction
 from app.desk.tickets.models import Ticket
+from app.desk.tickets.rules.tickets import EXCEPTION
 from app.extensions import db
+from app.system.approvals import services as approvals
 from app.system.recycle import services as recycle
 
 
@@ -22,6 +24,7 @@ def delete(ticket: Ticket, *, actor: Actor, why: Why = UNSAID) -> None:
     if str(why):
         explain(why)
     db.session.flush()
+    approvals.drop(EXCEPTION, [ticket.id], actor=actor)
     recycle.put("ticket", [ticket.id], why=why, actor=actor)
 
 

@@ -7,7 +7,7 @@ from app.base import clock, settings
 from app.base.actor import Actor
 from app.base.transaction import transaction
 from app.desk.tickets import queries
-from app.desk.tickets.models import Ticket, TicketNote
+from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules import tickets as rules
 from app.desk.tickets.rules.phases import (
     ADVANCE,
@@ -25,7 +25,6 @@ from app.desk.tickets.rules.phases import (
 )
 from app.desk.tickets.services import answering, steps, telling
 from app.desk.tickets.services.steps import Hands
-from app.extensions import db
 
 REOPEN_DAYS = "ticket_reopen_days"  # the setting
 
@@ -127,16 +126,3 @@ def cancel(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision:
     rules.check_reason(values.get("words"))
     _go(ticket, CANCEL, values, actor=actor)
     answering.follow([ticket.id], actor=actor)
-
-
-@transaction
-def allow_exception(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
-    """Let a ticket be dispatched although the customer's service has run out, for the reason in ``words``.
-
-    Who allowed it, when and why stands in the history and as a note. Raises Conflict, InvalidFields. Source: OWN-13.
-    """
-    steps.hold(ticket, actor=actor, revision=revision)
-    rules.check_unsolved(ticket.phase)
-    rules.check_reason(values.get("words"))
-    ticket.is_excepted, ticket.updated_at = True, clock.now()
-    db.session.add(TicketNote(ticket_id=ticket.id, kind=rules.INTERNAL, words=values["words"], by_id=actor.id))

@@ -16,9 +16,11 @@ from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket, TicketMove, TicketPerson
 from app.desk.tickets.rules import tickets as rules
 from app.desk.tickets.rules.flows import State
-from app.desk.tickets.rules.phases import CLOSED, NEW, WAITING, WORKING
+from app.desk.tickets.rules.phases import CLOSED, NEW, UNSOLVED, WAITING, WORKING
+from app.desk.tickets.rules.tickets import EXCEPTION
 from app.desk.tickets.services.steps import LONGEST_WORDS, Hands
 from app.extensions import db
+from app.system.approvals import services as approvals
 from app.system.security import queries as security
 
 ROWS, PEOPLE = Ticket.__table__, TicketPerson.__table__
@@ -35,6 +37,7 @@ ASKED = [
     for name in (
         *("id", "edition_id", "state", "phase", "assignee_id", "queue_id", "customer_id", "is_excepted"),
         *("moved_at", "created_by_id", "answered_by_id", "solution", "category", "product_id", "contact_id", "due_at"),
+        "exception_reason",
     )
 ]
 
@@ -76,6 +79,9 @@ def walk(ways: Sequence[Way], *, verb: str, words: str = "", actor: Actor) -> li
     if moves:
         db.session.execute(insert(TicketMove), moves)
     _take_part(before)
+    over = [one.row.id for one in ways if one.target.phase not in UNSOLVED and one.row.exception_reason is not None]
+    if over:
+        approvals.drop(EXCEPTION, over, actor=actor)
     return sorted(changed)
 
 

@@ -14,9 +14,10 @@ from app.base.transaction import check_revision, lock
 from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket, TicketMove, TicketPerson
 from app.desk.tickets.rules.flows import ASSIGNEE, CREATOR, Arrow, check_verb_permitted, missing
-from app.desk.tickets.rules.phases import CLOSED, NEW, SOLVED, WAITING, WORKING, Phase, Verb
-from app.desk.tickets.rules.tickets import PARTICIPANT, WHOLE, check_living, check_writable
+from app.desk.tickets.rules.phases import CLOSED, NEW, SOLVED, UNSOLVED, WAITING, WORKING, Phase, Verb
+from app.desk.tickets.rules.tickets import EXCEPTION, PARTICIPANT, WHOLE, check_living, check_writable
 from app.extensions import db
+from app.system.approvals import services as approvals
 from app.system.files import services as files
 from app.system.files.services import Content, Limits
 from app.system.security import queries as security
@@ -128,6 +129,8 @@ def put(
         _stamp(ticket, before, seconds=seconds)
         db.session.add(move)
     db.session.flush()
+    if ticket.exception_reason is not None and target.phase not in UNSOLVED:
+        approvals.drop(EXCEPTION, [ticket.id], actor=actor)
 
 
 def _give(ticket: Ticket, hands: Hands) -> None:

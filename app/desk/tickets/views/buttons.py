@@ -5,6 +5,7 @@ from typing import Any
 
 from app.base.i18n import _
 from app.crm.renewals.queries import service_limited
+from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules.phases import DISPATCH, PERMISSION, TAKE, UNSOLVED, Verb
 from app.desk.tickets.views import steps
@@ -48,9 +49,7 @@ def _hands(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if ticket.phase not in UNSOLVED:
         return found
-    if view.may("except") and not ticket.is_excepted and not back and service_limited(ticket.customer_id):
-        url = view.url("allow_exception", pk=ticket.id)
-        found.append({"label": _("Serve all the same"), "icon": "shield-check", "url": url})
+    found += _exception(view, ticket) if not back and not ticket.is_excepted else []
     more = {"next": back} if back else {}
     if ticket.assignee_id is None:
         if view.may("dispatch"):
@@ -65,6 +64,19 @@ def _hands(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
         url = view.url("transfer", pk=ticket.id, **more)
         found.append({"label": _("Transfer"), "icon": "transfer", "url": url, "verb": TRANSFER})
     return found
+
+
+def _exception(view: Any, ticket: Ticket) -> list[dict[str, Any]]:
+    """Return how a customer is served whose service has run out: allowed at once, or asked for."""
+    if not service_limited(ticket.customer_id):
+        return []
+    if view.may("except"):
+        url = view.url("allow_exception", pk=ticket.id)
+        return [{"label": _("Serve all the same"), "icon": "shield-check", "url": url}]
+    if not view.may("edit") or queries.exception_waits(ticket.id):
+        return []
+    url = view.url("ask_exception", pk=ticket.id)
+    return [{"label": _("Ask for an exception"), "icon": "shield-check", "url": url}]
 
 
 def _steps(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:

@@ -131,6 +131,14 @@ class Verbs(Asking):
         label = _("Serve all the same")
         return self._ask(pk, (WHY,), services.allow_exception, label, done=_("It may be dispatched now."))
 
+    @expose("/<pk>/ask-exception", methods=["GET", "POST"])
+    @has_access
+    @permission_name("edit")
+    def ask_exception(self, pk: str) -> Any:
+        """Ask why, and let those who approve decide whether to serve all the same."""
+        label = _("Ask for an exception")
+        return self._ask(pk, (WHY,), services.ask_exception, label, done=_("Submitted. You are told what is decided."))
+
     # ── how ──
 
     def _press(self: Any, pk: str, service: Service, done: object) -> Response:

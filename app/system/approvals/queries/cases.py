@@ -92,6 +92,13 @@ def case_of(code: str, record_id: int) -> Case | None:
     return db.session.scalar(wanted.order_by(Case.id.desc()).limit(1))
 
 
+def is_waiting(code: str, record_id: int) -> bool:
+    """Tell whether a record waits for approval, whoever is asked."""
+    with unscoped("that it waits is known to whoever sees the record"):
+        case = case_of(code, record_id)
+    return case is not None and case.state == WAITING
+
+
 def deciders(case: Case) -> set[int]:
     """Return who said yes in the present round, and in whose name."""
     said = [one for one in case.seats if one.round == case.round and one.state == YES]
