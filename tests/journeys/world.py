@@ -125,7 +125,7 @@ ADDRESSES = [
     "/opportunities/{opportunity}/lose", "/opportunities/{opportunity}/reopen", "/opportunity-board/",
     "/opportunities/{opportunity}/bulk?action=allocate", "/followups/{followup}/bulk?action=make_opportunities",
     "/ticket-flows/", "/ticket-flows/1", "/ticket-flows/1?version=1", "/ticket-flows/1/edit",
-    "/ticket-moves/?page_size=10", "/tickets/?page_size=10", "/tickets/new", "/tickets/{ticket}",
+    "/ticket-moves/?page_size=10", "/ticket-times/", "/tickets/?page_size=10", "/tickets/new", "/tickets/{ticket}",
     "/tickets/{ticket}?show=flow", "/tickets/{ticket}/edit", "/tickets/{ticket}/history", "/tickets/{ticket}/dispatch",
     "/tickets/{ticket}/solve", "/tickets/{ticket}/cancel", "/tickets/{ticket}/except", "/my-tickets/",
     "/tickets/{ticket_in_work}", "/tickets/{ticket_in_work}/transfer", "/tickets/{ticket_in_work}/give-back",

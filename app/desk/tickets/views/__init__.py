@@ -23,6 +23,7 @@ from app.desk.tickets.views.moves import TicketMoveView
 from app.desk.tickets.views.page import parts
 from app.desk.tickets.views.queues import QueueView, RouteView
 from app.desk.tickets.views.tickets import TicketView
+from app.desk.tickets.views.times import StepTimesView
 from app.system.approvals import services as approvals
 from app.system.files import services as files
 from app.system.files.services import Holder
@@ -32,6 +33,7 @@ __all__ = [
     "MyTicketsView",
     "QueueView",
     "RouteView",
+    "StepTimesView",
     "TicketFlowView",
     "TicketMoveView",
     "TicketView",
@@ -122,6 +124,7 @@ def register(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(MyTicketsView, "MyTicketsView", label=_("My tickets"), category="desk")
     appbuilder.add_view(TicketView, "TicketView", label=_("Tickets"), category="desk")
     appbuilder.add_view(TicketMoveView, "TicketMoveView", label=_("Flow records"), category="desk")
+    appbuilder.add_view(StepTimesView, "StepTimesView", label=_("Time per step"), category="desk")
     appbuilder.add_view(TicketFlowView, "TicketFlowView", label=_("Flows of tickets"), category="desk")
     appbuilder.add_view(QueueView, "QueueView", label=_("Queues"), category="desk")
     appbuilder.add_view(RouteView, "RouteView", label=_("Service routes"), category="desk")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.base import choices
+from app.base import choices, wording
 from app.base.i18n import _
 from app.desk.tickets import queries
 from app.desk.tickets.rules.flows import ASSIGNEE, CREATOR, NEEDS, Arrow, Flow, State
@@ -15,22 +15,34 @@ PEOPLE: Mapping[str, object] = {ASSIGNEE: _("whoever has the ticket"), CREATOR: 
 FORWARD, BACK, OFF = "is-forward", "is-back", "is-off"
 
 
-def picture(flow: Flow) -> dict[str, Any]:
-    """Return what ``zhike/tickets/flow.html`` draws: states with their place, arrows as paths, and the size."""
+def picture(
+    flow: Flow, *, notes: Mapping[str, str] | None = None, counts: Mapping[tuple[str, str], int] | None = None
+) -> dict[str, Any]:
+    """Return what ``zhike/macros/flows.html`` draws: states with their place, arrows as paths, and the size.
+
+    ``notes``: what stands under a state in place of its phase; ``counts``: how often each way was gone.
+    """
     places = {one.code: place for place, one in enumerate(flow.states)}
     reach = max((abs(places[one.target] - places[one.source]) for one in flow.arrows), default=1)
     above = EDGE + (RISE + STEP * reach) * 3 // 4 + 4  # a curve comes three quarters of the way to its handles
-    states = [_state(one, places[one.code], above) for one in flow.states]
-    arrows = [_path(one, flow, places, above) for one in flow.arrows]
+    states = [_state(one, places[one.code], above, notes) for one in flow.states]
+    arrows = [_path(one, flow, places, above) | _counted(one, counts) for one in flow.arrows]
     size = (2 * EDGE + len(states) * WIDE + (len(states) - 1) * ROOM, 2 * above + TALL)
     return {"width": size[0], "height": size[1], "states": states, "arrows": arrows}
 
 
-def _state(one: State, place: int, above: int) -> dict[str, Any]:
+def _state(one: State, place: int, above: int, notes: Mapping[str, str] | None) -> dict[str, Any]:
     x = EDGE + place * (WIDE + ROOM)
-    phase = str(PHASES[one.phase][0])
+    note = str(PHASES[one.phase][0]) if notes is None else notes.get(one.code, "—")
     words = queries.label(one)
-    return {"x": x, "y": above, "wide": WIDE, "tall": TALL, "label": words, "phase": phase, "color": one.color}
+    return {"x": x, "y": above, "wide": WIDE, "tall": TALL, "label": words, "note": note, "color": one.color}
+
+
+def _counted(one: Arrow, counts: Mapping[tuple[str, str], int] | None) -> dict[str, Any]:
+    if counts is None:
+        return {}
+    count = counts.get((one.source, one.target), 0)
+    return {"count": wording.number(count) if count else "", "is_unused": not count}
 
 
 def _path(one: Arrow, flow: Flow, places: Mapping[str, int], above: int) -> dict[str, Any]:
@@ -42,7 +54,8 @@ def _path(one: Arrow, flow: Flow, places: Mapping[str, int], above: int) -> dict
     middle = above + TALL / 2
     if target == source + 1:
         start, end = EDGE + source * (WIDE + ROOM) + WIDE, EDGE + target * (WIDE + ROOM)
-        return {"d": f"M{start} {middle:g} H{end - 2}", "kind": kind, "words": words}
+        at = {"x": (start + end) / 2, "y": middle - 6}
+        return {"d": f"M{start} {middle:g} H{end - 2}", "kind": kind, "words": words, "at": at}
     shift = 10 if is_forward else -10  # so that what goes out and what comes in do not meet
     x1, x2 = (EDGE + place * (WIDE + ROOM) + WIDE / 2 for place in (source, target))
     x1, x2 = x1 + shift, x2 - shift
@@ -52,6 +65,7 @@ def _path(one: Arrow, flow: Flow, places: Mapping[str, int], above: int) -> dict
         "d": f"M{x1:g} {y} C{x1:g} {top} {x2:g} {top} {x2:g} {y + (-2 if is_forward else 2)}",
         "kind": kind,
         "words": words,
+        "at": {"x": (x1 + x2) / 2, "y": y + (top - y) * 3 / 4 + 4},  # where a curve is highest
     }
 
 
