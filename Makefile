@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-parts messages worker torture pictures guide lighthouse vendor
+.PHONY: help run test lint bench bench-parts bench-tickets messages worker torture pictures guide lighthouse vendor
 
 BIN := .venv/bin
 DEV := .venv/dev
@@ -43,6 +43,10 @@ lint: $(DEV) ## check style, types, import contracts, translations, architecture
 bench: $(DEV) ## measure plain Flask-AppBuilder, raw SQL and the product in turn (ROWS=… customers, 100,000)
 	@.ci/packages
 	@$(BIN)/python -m benchmarks.side_by_side
+
+bench-tickets: $(DEV) ## measure the same for tickets (TICKETS=…, 500,000)
+	@.ci/packages
+	@$(BIN)/python -m benchmarks.tickets
 
 bench-parts: $(DEV) ## measure our pages, the import and quick search on SQLite
 	@$(BIN)/python -m benchmarks.pages

@@ -49,8 +49,12 @@ def _command(url: str, statement: str) -> None:
 
 
 def _in_process(what: str, url: str, folder: Path, count: int) -> None:
+    run_in([sys.executable, "-m", "benchmarks.making", what, str(count)], url, folder)
+
+
+def run_in(words: list[str], url: str, folder: Path) -> None:
+    """Run a command for which the product's database is ``url``."""
     given = {"MODE": "demo", "DATABASE_URL": url, "DATA_DIR": str(folder), "SECRET_KEY": SECRET}
-    words = [sys.executable, "-m", "benchmarks.making", what, str(count)]
     subprocess.run(words, env={**os.environ, **given}, check=True)
 
 

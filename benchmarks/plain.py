@@ -53,6 +53,38 @@ class Company(Model):
         return str(self.name)
 
 
+class PlainTicket(Model):
+    __tablename__ = "ticket"
+    id = sa.Column(sa.Integer, primary_key=True)
+    number = sa.Column(sa.String(30), unique=True)
+    title = sa.Column(sa.String(120))
+    company_id = sa.Column(sa.Integer, sa.ForeignKey("company.id"), index=True)
+    type = sa.Column(sa.String(40))
+    priority = sa.Column(sa.String(20))
+    state = sa.Column(sa.String(40))
+    phase = sa.Column(sa.String(20), index=True)
+    assignee_id = sa.Column(sa.Integer, sa.ForeignKey("owner.id"), index=True)
+    due_at = sa.Column(sa.DateTime)
+    progress = sa.Column(sa.Integer)
+    last_remark = sa.Column(sa.String(300))
+    created_at = sa.Column(sa.DateTime, index=True)
+    company = sa.orm.relationship(Company)
+    assignee = sa.orm.relationship(Owner)
+
+    def __repr__(self) -> str:
+        return str(self.number)
+
+
+class TicketView(ModelView):
+    datamodel = SQLAInterface(PlainTicket)
+    route_base = "/tickets"
+    list_columns = ["number", "title", "company", "type", "priority", "state", "assignee", "due_at", "progress"]
+    list_columns += ["last_remark", "created_at"]
+    search_exclude_columns = ["company"]  # a list of every company would stand in the search form of each page
+    page_size = 25
+    base_order = ("created_at", "desc")
+
+
 class CompanyView(ModelView):
     datamodel = SQLAInterface(Company)
     route_base = "/companies"
@@ -85,6 +117,7 @@ def create() -> Flask:
         appbuilder = AppBuilder(app, db.session)
         Model.metadata.create_all(db.engine)
         appbuilder.add_view(CompanyView, "Companies")
+        appbuilder.add_view(TicketView, "Tickets")
         manager = appbuilder.sm
         if not manager.find_user(USER):
             manager.add_user(USER, "A", "B", "a@b.example", manager.find_role("Admin"), password=PASSWORD)

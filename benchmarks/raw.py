@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, render_template_string, request
 
+from benchmarks import raw_tickets
 from benchmarks.counting import Counting
 
 COLUMNS = "c.id, c.name, c.level, c.status, u.name AS owner, c.phone, c.region, c.industry, c.updated_at"
@@ -67,6 +68,8 @@ def create() -> Flask:  # noqa: C901 - one small page after the other
     @app.get("/show/<int:key>")
     def show(key: int) -> str:
         return shown(SHOW, key=key)
+
+    raw_tickets.add(app, shown)
 
     @app.post("/save/<int:key>")
     def save(key: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from markupsafe import Markup
 
 from app.base import choices, clock, wording
 from app.base.i18n import _
@@ -86,13 +87,19 @@ def _rows(flow: Flow, stays: Mapping[str, Stay], now: Mapping[str, Standing]) ->
     """Return the states of the flow in their order, and behind them those of older versions that tickets were in."""
     known = [one.code for one in flow.states]
     older = [code for code in dict.fromkeys([*stays, *now]) if code not in known]
-    words = {item.code: item for item in queries.state_items()}
+    words = _words(flow)
     return [_row(words[code], stays.get(code), now.get(code)) for code in [*known, *older] if code in words]
 
 
-def _row(state: Any, stay: Stay | None, now: Standing | None) -> Mapping[str, Any]:
+def _words(flow: Flow) -> Mapping[str, Markup]:
+    """Return every state as it is drawn, by code: as this flow names it, else as another does."""
+    others = {item.code: markup.chip(item.label, item.color) for item in queries.state_items()}
+    return others | {one.code: markup.chip(queries.label(one), one.color) for one in flow.states}
+
+
+def _row(state: Markup, stay: Stay | None, now: Standing | None) -> Mapping[str, Any]:
     return {
-        "chip": markup.chip(state.label, state.color),
+        "chip": state,
         "left": wording.number(stay.left) if stay else "",
         "average": span(stay.average) if stay else "",
         "longest": span(stay.longest) if stay else "",
@@ -107,14 +114,14 @@ def _seconds(since: datetime) -> int:
 
 
 def _ways(flow: Flow, ways: Mapping[tuple[str, str], int]) -> Sequence[Mapping[str, Any]]:
-    words = {item.code: item for item in queries.state_items()}
+    words = _words(flow)
     places = {one.code: place for place, one in enumerate(flow.states)}
     last, total = len(places), sum(ways.values())
     ordered = sorted(ways, key=lambda way: (places.get(way[0], last), places.get(way[1], last)))
     return [
         {
-            "source": markup.chip(words[source].label, words[source].color),
-            "target": markup.chip(words[target].label, words[target].color),
+            "source": words[source],
+            "target": words[target],
             "count": wording.number(ways[source, target]),
             "share": f"{round(100 * ways[source, target] / total)}%",
             "back": places.get(target, last) < places.get(source, last),
