@@ -36,6 +36,7 @@ class House(AppBuilder):
     """
 
     def init_app(self, app: Flask, session: Any) -> None:
+        self.by_endpoint: dict[str, Any] = {}
         super().init_app(app, session)
         app.extensions["babel"].locale_selector = language
         # flask-babel 4 would read "zh" of upstream for both of ours: simplified characters on traditional pages.
@@ -61,6 +62,15 @@ class House(AppBuilder):
         for view in self.baseviews:
             if hasattr(view, "complete"):  # what a screen must say once, also in processes that show no page
                 view.complete()
+
+
+def screen(endpoint: str) -> Any:
+    """Return a screen by the name of its class. Raises StopIteration for one that nobody registered: a mistake."""
+    house = current_app.extensions["house"]
+    found: dict[str, Any] = house.by_endpoint
+    if endpoint not in found:
+        found[endpoint] = next(one for one in house.baseviews if one.endpoint == endpoint)
+    return found[endpoint]
 
 
 #: Keeps the language for somebody who has not signed in.

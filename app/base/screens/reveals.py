@@ -15,6 +15,7 @@ from app.base.fields.held import show_once
 from app.base.i18n import _
 from app.base.screens import markup
 from app.base.screens.api import signed
+from app.base.screens.house import screen
 from app.base.web import wants_json
 
 
@@ -79,7 +80,7 @@ def eye(button: dict[str, Any]) -> Markup:
 
 def button_on(endpoint: str, record: Any, name: str, *, shown_at: Any) -> Markup:
     """Return the button beside a mask of a record that is shown on another record's page; nothing without the right."""
-    view: Any = next(one for one in current_app.extensions["house"].baseviews if one.endpoint == endpoint)
+    view: Any = screen(endpoint)
     button = view.reveals(record, name, shown_at=shown_at)
     return eye(button) if button else Markup("")
 

@@ -80,10 +80,17 @@ class TestSums:
         walked(timed)
         with acting(SYSTEM):
             ways = times.ways("after_sales", since=None)
-            assert ways == {("undispatched", "dispatched"): 1, ("dispatched", "in_progress"): 1, ("in_progress", "resolved"): 1}
+            assert ways == {
+                ("undispatched", "dispatched"): 1,
+                ("dispatched", "in_progress"): 1,
+                ("in_progress", "resolved"): 1,
+            }
             assert times.ways("consultation", since=None) == {}
             since = clock.now() - timedelta(hours=4)
-            assert times.ways("after_sales", since=since).keys() == {("dispatched", "in_progress"), ("in_progress", "resolved")}
+            assert times.ways("after_sales", since=since).keys() == {
+                ("dispatched", "in_progress"),
+                ("in_progress", "resolved"),
+            }
             assert times.stays("after_sales", since=since).keys() == {"dispatched", "in_progress"}
 
     def test_what_stands_where_now(self, timed):
@@ -128,7 +135,9 @@ def test_an_empty_house_says_so(as_user):
     assert "No steps were taken in this time." in page
 
 
-@pytest.mark.parametrize("asked", ["type=nonsense", "period=-1", "type=&period=9999999999", "type=%E4%B8%AD&period=%E4%B8%AD"])
+@pytest.mark.parametrize(
+    "asked", ["type=nonsense", "period=-1", "type=&period=9999999999", "type=%E4%B8%AD&period=%E4%B8%AD"]
+)
 def test_odd_questions_are_answered_with_the_usual(as_user, asked):
     answer = as_user("gao").get(f"/ticket-times/?{asked}")
     assert answer.status_code == 200

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app, render_template, url_for
+from flask import render_template, url_for
 from markupsafe import Markup
 
 from app.base import clock, wording
@@ -13,6 +13,7 @@ from app.base.actor import Actor
 from app.base.i18n import _, ngettext
 from app.base.scope import may_write
 from app.base.screens import markup
+from app.base.screens.house import screen
 from app.base.screens.view import current_actor
 from app.crm.customers.queries import DEAL, Customer
 from app.crm.customers.views.parts import Part, Tab, once
@@ -26,7 +27,7 @@ NAME = "deals"
 
 def view() -> Any:
     """Return the screen of deals."""
-    return next(one for one in current_app.extensions["house"].baseviews if one.endpoint == "DealView")
+    return screen("DealView")
 
 
 def _total(customer: Customer) -> Any:

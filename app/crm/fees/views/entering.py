@@ -16,6 +16,7 @@ from app.base.errors import DomainError, Doubtful, Invalid, InvalidFields, NotAl
 from app.base.fields import Field, Link
 from app.base.i18n import _
 from app.base.screens import forms, listpage
+from app.base.screens.house import screen
 from app.base.screens.outside import not_found
 from app.base.screens.view import current_actor
 from app.crm.customers import queries as customers
@@ -44,11 +45,6 @@ FIELDS = tuple(name for _key, _title, names in SECTIONS for name in names if nam
 #: What a page that leads here may fill in, as text: it is read when the form is sent.
 PREFILLED, LONGEST_PREFILLED = ("amount", "received_on", "method", "payer"), 200
 PART_FIELDS = ("amount", "received_on", "method", "payer", "invoice_number", "notes")
-
-
-def screen(endpoint: str) -> Any:
-    """Return a screen by its name."""
-    return next(one for one in current_app.extensions["house"].baseviews if one.endpoint == endpoint)
 
 
 def view() -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from wtforms import MultipleFileField
@@ -14,6 +14,7 @@ from app.base.fields import Choice, Link
 from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens import forms, listpage, markup
+from app.base.screens.house import screen
 from app.base.screens.outside import not_found
 from app.base.screens.view import current_actor
 from app.crm.customers import queries as customers
@@ -39,10 +40,6 @@ FIELDS = (*FIRST, "at", "call_seconds")
 def view() -> Any:
     """Return the screen of follow-ups."""
     return screen("FollowupView")
-
-
-def screen(endpoint: str) -> Any:
-    return next(one for one in current_app.extensions["house"].baseviews if one.endpoint == endpoint)
 
 
 def page_of(key: int) -> str:

@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import current_app, render_template, request, url_for
+from flask import render_template, request, url_for
 from markupsafe import Markup
 
 from app.base.i18n import _, ngettext
 from app.base.screens import markup
+from app.base.screens.house import screen
 from app.base.screens.view import current_actor
 from app.crm.customers.views import parts
 from app.crm.renewals import queries
@@ -19,7 +20,7 @@ NAME = "renewals"
 
 def view() -> Any:
     """Return the screen of lines."""
-    return next(one for one in current_app.extensions["house"].baseviews if one.endpoint == "RenewalView")
+    return screen("RenewalView")
 
 
 def tab(_shows: Any, customer: Any, *, is_mine: bool, is_open: bool) -> parts.Tab | None:  # noqa: ARG001 - Part's

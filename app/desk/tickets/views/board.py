@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
@@ -15,7 +15,8 @@ from app.base.fields import Choice
 from app.base.i18n import _, ngettext
 from app.base.screens import markup
 from app.base.screens.asking import whole
-from app.base.screens.view import current_actor
+from app.base.screens.house import screen
+from app.base.screens.view import NO_KEY, current_actor
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.queries import boards
@@ -45,7 +46,7 @@ WHOSE = {"": _("All I see"), "me": _("With me"), "queues": _("In my queues")}
 
 def view() -> Any:
     """Return the screen of tickets."""
-    return next(one for one in current_app.extensions["house"].baseviews if one.endpoint == "TicketView")
+    return screen("TicketView")
 
 
 class TicketBoardView(BaseView):
@@ -64,9 +65,10 @@ class TicketBoardView(BaseView):
         counted, cards = boards.standing(narrow), boards.cards(narrow, limit=MOST_CARDS)
         mine = queries.writable([one.id for part in cards.values() for one in part], current_actor())
         here = request.full_path.rstrip("?")
+        move = url_for("TicketBoardView.move", pk=NO_KEY, next=here)
         drawn = [
             _column(code, label, color, counted.get(code, 0))
-            | {"cards": [_card(one, narrow, here, is_mine=one.id in mine) for one in cards.get(code, ())]}
+            | {"cards": [_card(one, narrow, here, move, is_mine=one.id in mine) for one in cards.get(code, ())]}
             for code, label, color in _columns(narrow, counted)
         ]
         for one in drawn:
@@ -154,17 +156,17 @@ def _more(code: str, narrow: Narrow) -> str:
     return asked.url_of(*conditions)
 
 
-def _card(record: Ticket, narrow: Narrow, here: str, *, is_mine: bool) -> dict[str, Any]:
+def _card(record: Ticket, narrow: Narrow, here: str, move: str, *, is_mine: bool) -> dict[str, Any]:
     shows, actor = view(), current_actor()
     ways = _ways(record, actor) if is_mine else []
     at = 0 if narrow.type else 1
-    move_url = url_for("TicketBoardView.move", pk=record.id, revision=record.revision, next=here) if ways else None
+    move_url = f"{move.replace(NO_KEY, str(record.id), 1)}&revision={record.revision}" if ways else None
     days = (clock.today() - clock.local(record.created_at).date()).days
     return {
         "id": record.id,
         "title": record.title,
         "number": record.number,
-        "url": url_for("TicketView.show", pk=record.id) if shows.may("show") else None,
+        "url": shows.row_url("show", record) if shows.may("show") else None,
         "customer": str(record.customer or ""),
         "priority": _priority(record),
         "due": markup.moment(record.due_at) if record.due_at else None,

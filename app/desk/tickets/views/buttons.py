@@ -53,17 +53,23 @@ def _hands(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
     more = {"next": back} if back else {}
     if ticket.assignee_id is None:
         if view.may("dispatch"):
-            url = view.url("dispatch_ticket", pk=ticket.id, **more)
+            url = view.row_url("dispatch_ticket", ticket, **more)
             found.append({"label": _("Dispatch"), "icon": "send", "url": url, "verb": DISPATCH, "place": -1})
         if view.may("take"):
-            url = view.url("take", pk=ticket.id, revision=ticket.revision, **more)
+            url = _pressed(view, "take", ticket, more)
             found.append(
                 {"label": _("Take it"), "icon": "hand-grab", "url": url, "method": "POST", "verb": TAKE, "place": 0}
             )
     elif view.may("transfer"):
-        url = view.url("transfer", pk=ticket.id, **more)
+        url = view.row_url("transfer", ticket, **more)
         found.append({"label": _("Transfer"), "icon": "transfer", "url": url, "verb": TRANSFER})
     return found
+
+
+def _pressed(view: Any, verb: str, ticket: Ticket, more: Mapping[str, str]) -> str:
+    """Return the address of a verb that asks nothing: it says which revision the reader sees."""
+    url: str = view.row_url(verb, ticket, **more)
+    return f"{url}{'&' if '?' in url else '?'}revision={ticket.revision}"
 
 
 def _exception(view: Any, ticket: Ticket) -> list[dict[str, Any]]:
@@ -87,9 +93,9 @@ def _steps(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
             continue
         one: dict[str, Any] = {"label": steps.title(ticket, verb, arrow), "icon": ICONS[verb], "verb": verb}
         if verb in PRESSED:
-            one |= {"url": view.url(verb, pk=ticket.id, revision=ticket.revision, **more), "method": "POST"}
+            one |= {"url": _pressed(view, verb, ticket, more), "method": "POST"}
         else:
             asked = elsewhere[verb](view, ticket) if verb in elsewhere else None
-            one["url"] = asked or view.url(verb, pk=ticket.id, to=arrow.target, **more)
+            one["url"] = asked or view.row_url(verb, ticket, to=arrow.target, **more)
         found.append(one | ({"danger": True} if verb == Verb.CANCEL else {}))
     return found

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flask import current_app, flash, render_template, url_for
+from flask import flash, render_template, url_for
 from markupsafe import Markup
 
 from app.base import clock, wording
 from app.base.errors import DomainError
 from app.base.i18n import _
 from app.base.screens import markup
+from app.base.screens.house import screen
 from app.base.screens.view import current_actor
 from app.crm.customers.queries import Customer
 from app.crm.customers.views.parts import Part, Tab, once
@@ -26,7 +27,7 @@ MOST_SHOWN = 50
 
 def view() -> Any:
     """Return the screen of tickets."""
-    return next(one for one in current_app.extensions["house"].baseviews if one.endpoint == "TicketView")
+    return screen("TicketView")
 
 
 def _rows(customer: Customer) -> Sequence[Ticket]:

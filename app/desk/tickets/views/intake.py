@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from wtforms import HiddenField, MultipleFileField
@@ -16,6 +16,7 @@ from app.base.fields import Link, fields_of, text_of
 from app.base.i18n import _
 from app.base.screens import forms, listpage
 from app.base.screens.asking import whole
+from app.base.screens.house import screen
 from app.base.screens.view import current_actor
 from app.crm.customers import queries as customers
 from app.crm.customers import services as customer_services
@@ -36,16 +37,12 @@ QUEUE = Link(_("Another queue than the route's"), name="queue", column="queue", 
 MOST_TICKETS, MOST_FOLLOWUPS, MOST_SIMILAR, LONGEST_TYPED = 5, 3, 5, 200
 
 
-def _screen(endpoint: str) -> Any:
-    return next(one for one in current_app.extensions["house"].baseviews if one.endpoint == endpoint)
-
-
 def _form(view: Any) -> Any:
     """Return the form, with the token by which it opens one ticket."""
     specs = [view.specs[name] for name in NAMES]
     plain = forms.form_class([*specs, QUEUE], choices_url=view.url("choices", field="-").removesuffix("/-"))
     more: dict[str, Any] = {"token": HiddenField()}
-    if _screen("AttachmentView").may("add"):
+    if screen("AttachmentView").may("add"):
         more["files"] = MultipleFileField(_("Attachments"))
     form = forms.default(type("IntakeForm", (plain,), more)())
     if not form.is_submitted():
@@ -176,7 +173,7 @@ class Intake:
 
 
 def _may_enter() -> bool:
-    return bool(_screen("CustomerView").may("add"))
+    return bool(screen("CustomerView").may("add"))
 
 
 def _found(who: str) -> list[dict[str, Any]]:
@@ -205,7 +202,7 @@ def _whose() -> dict[str, Any]:
 
 def _taken_in() -> Sequence[Content]:
     given = [one for one in request.files.getlist("files") if one.filename]
-    if given and not _screen("AttachmentView").may("add"):
+    if given and not screen("AttachmentView").may("add"):
         raise NotAllowed(_("You may not attach files."))
     try:
         return [files.take_in(one.stream, name=one.filename or "", limits=limits()) for one in given]

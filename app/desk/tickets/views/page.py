@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from markupsafe import Markup
 
 from app.base import clock, wording
 from app.base.i18n import _, ngettext
 from app.base.scope import may_write
 from app.base.screens import listpage, markup
+from app.base.screens.house import screen
 from app.crm.customers import queries as customers
 from app.crm.renewals.queries import service_limited
 from app.desk.tickets import queries
@@ -221,4 +222,4 @@ def asked_part() -> str:
 
 def view() -> Any:
     """Return the screen of tickets."""
-    return next(one for one in current_app.extensions["house"].baseviews if one.endpoint == "TicketView")
+    return screen("TicketView")

@@ -1,6 +1,6 @@
 """The rows of the list of tickets: their tabs, their marks, and the buttons that their state and the reader allow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,8 +10,9 @@ from app.base.actor import Actor
 from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens.listing import Listing
-from app.desk.tickets import queries
+from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
+from app.desk.tickets.rules.flows import ASSIGNEE, CREATOR
 from app.desk.tickets.views import buttons
 from app.desk.tickets.views.asked import SEGMENTS, is_overdue
 
@@ -45,6 +46,13 @@ class Rows:
 
     rows_as = TicketRows
     quick_segments = SEGMENTS
+    keeps_rows = True
+    row_stamps = (queries.STAMP,)
+
+    def row_key(self: Any, record: Ticket) -> Hashable:
+        """Return what buttons and marks follow from besides the columns: whose it is, if it is late, the way back."""
+        whose = services.what(record, self.actor()) & {ASSIGNEE, CREATOR}
+        return is_mine(record, self.actor()), frozenset(whose), is_overdue(record), request.full_path
 
     def row_actions(self: Any, record: Ticket) -> Sequence[Mapping[str, Any]]:
         if not is_mine(record, self.actor()):

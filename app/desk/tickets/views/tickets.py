@@ -65,7 +65,7 @@ class TicketView(Intake, Rows, Course, Verbs, Papers, BulkActions, Recycled, His
         "description",
     ]
     row_needs = ["phase", "priority", "due_at", "edition_id", "state", "assignee_id", "created_by_id", "closed_at"]
-    row_needs += ["is_excepted"]
+    row_needs += ["is_excepted", "revision"]
     default_sort = "-created_at"
     create, change, remove = services.take_in, services.change, services.delete
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
@@ -14,6 +14,7 @@ from app.base.fields import Choice, Date
 from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens import markup
+from app.base.screens.house import screen
 from app.base.screens.view import current_actor
 from app.sales.opportunities import queries, rules
 from app.sales.opportunities.models import REACH, Opportunity
@@ -29,7 +30,7 @@ BOARD_ICONS = {"arrow-right", "trophy", "thumb-down", "calendar-due", "list"}  #
 
 def view() -> Any:
     """Return the screen of opportunities."""
-    return next(one for one in current_app.extensions["house"].baseviews if one.endpoint == "OpportunityView")
+    return screen("OpportunityView")
 
 
 class BoardView(BaseView):

@@ -8,6 +8,7 @@ from app.base import wording
 from app.base.fields import fields_of, is_hidden, seen
 from app.base.i18n import _, ngettext
 from app.base.screens import markup
+from app.base.screens.house import screen
 from app.base.screens.view import current_actor
 from app.system.files import queries, rules
 from app.system.files.models import File
@@ -32,7 +33,7 @@ def limits() -> Limits:
 
 def view() -> Any:
     """Return the screen whose buttons the tab shows."""
-    return next(one for one in current_app.extensions["house"].baseviews if one.endpoint == "AttachmentView")
+    return screen("AttachmentView")
 
 
 def tab(kind: str, record: Any, *, is_mine: bool, is_open: bool) -> dict[str, Any] | None:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 from app.base import recycle
 from app.base.i18n import _
 from app.base.recycle import Hindrance, Kind
 from app.base.scope import with_deleted
 from app.base.screens import listpage
+from app.base.screens.house import screen
 from app.base.screens.outside import is_there
 from app.system.recycle import queries, services
 from app.system.recycle.models import BinEntry
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def screen_of(kind: Kind) -> Any:
     """Return the screen on which living records of a kind are shown."""
-    return next(one for one in current_app.extensions["house"].baseviews if one.endpoint == kind.screen)
+    return screen(kind.screen)
 
 
 def build(view: "RecycleView", entry: BinEntry, *, is_mine: bool) -> dict[str, Any]:
