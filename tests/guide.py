@@ -301,8 +301,39 @@ def how_tickets_go(browser: Browser, address: str) -> None:
     admin.take("ticket-flow", "/ticket-flows/1")
     manager = Photographer(browser, address, "gaoxiang")
     manager.take("ticket", manager.first(f"/tickets/?filter={quote(IN_WORK)}"))
+    manager.take("ticket-board", "/ticket-board/")
+    manager.take("step-times", "/ticket-times/?type=fault&period=all")
     technician = Photographer(browser, address, "liqiang", PHONE)
     technician.take("my-tickets", "/my-tickets/")
+
+
+def a_call_is_taken_in(browser: Browser, address: str) -> None:
+    """Who calls is found while typing, and what was solved before stands below."""
+    agent = Photographer(browser, address, "wangli")
+    page = agent.page
+    page.goto("/tickets/new")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.type("郑州")
+    page.locator("#zk-found input").first.wait_for()
+    page.keyboard.press("Enter")
+    page.locator("#zk-caller .zk-whose").wait_for()
+    page.fill("#description", "加密狗识别不到，早上开机就这样")
+    page.locator("#zk-similar li").first.wait_for()
+    agent.take("ticket-intake")
+
+
+def how_it_was(browser: Browser, address: str) -> None:
+    """The agent asks how it was; or the customer says it on the phone."""
+    agent = Photographer(browser, address, "wangli")
+    agent.take("revisits", "/revisits/")
+    agent.page.locator(".zk-table a[href^='/revisits/']").first.click()
+    agent.page.wait_for_url("**/revisits/*")
+    agent.take("revisit")
+    agent.page.get_by_role("button", name="生成评价链接").click()
+    link = agent.page.locator("code.zk-break").inner_text()
+    customer = Photographer(browser, address, "", PHONE)
+    customer.take("rate", link)
+    Photographer(browser, address, "gaoxiang").take("ratings", "/ratings/")
 
 
 def _logo() -> bytes:
@@ -329,6 +360,8 @@ PARTS = (
     in_bulk,
     selling,
     how_tickets_go,
+    a_call_is_taken_in,
+    how_it_was,
     bringing_in,
     messages,
     channels,

@@ -7,24 +7,30 @@ import pytest
 
 from app.base import clock
 from app.base.actor import SYSTEM, acting
+from app.crm.customers.models import Collaborator
 from app.desk.tickets import services
 from app.desk.tickets.models import TicketPerson
 from app.extensions import db
-from tests.cast import GAO, JI, LIN, MEI
+from tests.cast import BY_USERNAME, EVE, GAO, GUO, JI, LIN, MEI
 from tests.desk.tickets.steps import by, in_work, solved, ticket
 from tests.desk.tickets.test_guards import a_flow_that
+
 from tests.factories import a_customer, a_ticket
 
 
-def shared_with(person, *, is_follower):
-    """A solved ticket that Lin took in, of a customer of the other's, who follows it or takes part; its id.
+def shared_with(**people):
+    """A solved ticket that Lin took in, in which the others take part or which they follow; its id.
 
-    The flow lets only whoever took it in close it.
+    They all are agents and see the customer alike. The flow lets only whoever took the ticket in close it.
     """
     a_flow_that(who=frozenset({"creator"}))
-    key = solved(customer=a_customer(owner=person.id).id)
+    key = solved(customer=a_customer(owner=EVE.id).id)
     with acting(SYSTEM):
-        db.session.add(TicketPerson(ticket_id=key, employee_id=person.id, is_follower=is_follower))
+        customer = ticket(key).customer_id
+        for name, is_follower in people.items():
+            db.session.add(TicketPerson(ticket_id=key, employee_id=BY_USERNAME[name].id, is_follower=is_follower))
+        for person in (LIN, MEI, GUO):
+            db.session.add(Collaborator(customer_id=customer, employee_id=person.id))
         db.session.commit()
     return key
 
@@ -35,12 +41,7 @@ def offered(browser, key, address="/tickets/"):
 
 @pytest.fixture
 def shared(once):
-    return once(shared_with, person=MEI, is_follower=False)
-
-
-@pytest.fixture
-def followed(once):
-    return once(shared_with, person=MEI, is_follower=True)
+    return once(shared_with, mei=False, guo=True)
 
 
 def test_a_row_is_drawn_once(app, as_user, shared):
@@ -59,9 +60,10 @@ def test_who_took_it_in_is_offered_more_than_who_takes_part(as_user, shared):
     assert "close" in offered(as_user("lin"), shared)
 
 
-def test_who_follows_it_is_offered_nothing(as_user, followed):
-    assert "edit" in offered(as_user("lin"), followed)
-    assert offered(as_user("mei"), followed) == set()
+def test_who_follows_it_is_offered_nothing(as_user, shared):
+    assert "edit" in offered(as_user("mei"), shared)
+    assert offered(as_user("guo"), shared) == set()
+    assert "edit" in offered(as_user("mei"), shared)
 
 
 def test_a_row_is_late_from_its_moment_on(app, as_user, monkeypatch):
