@@ -60,7 +60,7 @@ class Calendar:
 
     def url(self, **changes: str) -> str:
         """Return the address of this calendar with ``changes``; the rest as it was asked."""
-        kept = {name: value for name, value in request.args.items() if name in KEPT and value}
+        kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in KEPT and value}
         return url_for(self.endpoint, **(kept | changes))
 
     def page(self, events: Events, draw: Draw) -> dict[str, Any]:
