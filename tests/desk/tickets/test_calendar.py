@@ -310,29 +310,35 @@ def test_a_page_asks_at_most_six_statements_however_many_tickets(app, as_user, s
     assert counts[0] == counts[1] <= 6, seen_
 
 
-def plan(who, database, assignee):
-    """Return how the database would read a month, scope and all, if reading everything were dear."""
+def many(key):
+    """Let there be five thousand such tickets, one to be done each six hours, until the session is rolled back."""
+    names = ", ".join(f'"{one}"' for one in {*Ticket.__table__.columns.keys()} - {"id", "number", "due_at"})
+    rows = (
+        f"SELECT 'X' || n, due_at + n * interval '6 hours', {names} FROM tickets_ticket, generate_series(1, 5000) AS n"
+    )
+    db.session.execute(text(f"INSERT INTO tickets_ticket (number, due_at, {names}) {rows} WHERE id = {key}"))
+    db.session.execute(text("ANALYZE tickets_ticket"))
+
+
+def plan(who, database):
+    """Return how the database would read a month, scope and all."""
     with acting(who.actor):
-        asked = selected(first=date(2027, 3, 1), last=date(2027, 4, 4), assignee=assignee).limit(2000)
+        asked = selected(first=date(2027, 4, 1), last=date(2027, 5, 2), assignee=None).limit(2000)
         asked = asked.options(*_options(asked))
         dialect = postgresql.dialect() if database == "postgresql" else sqlite.dialect()
         said = asked.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     if database == "postgresql":
-        for setting in ("enable_seqscan", "enable_bitmapscan"):
-            db.session.execute(text(f"SET LOCAL {setting} = off"))
-        found = list(db.session.scalars(text(f"EXPLAIN {said}")))
-    else:
-        found = [row[3] for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {said}"))]
+        return "\n".join(db.session.scalars(text(f"EXPLAIN {said}")))
+    return "\n".join(row[3] for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {said}")))
+
+
+@pytest.mark.parametrize("who", [GAO, ANRAN, SAM, LIN], ids=["manager", "administrator", "supervisor", "agent"])
+def test_a_month_is_read_by_the_index_of_deadlines(in_app, database, who):
+    key = a_ticket(due_at=at(DAY)).id
+    if database == "postgresql":  # which reads small tables from end to end
+        many(key)
+    found = plan(who, database)
     db.session.rollback()
-    return "\n".join(found)
-
-
-@pytest.mark.parametrize(
-    ("who", "assignee"), [(GAO, None), (ANRAN, None), (SAM, None), (LIN, None), (JI, JI.id), (GAO, JI.id)]
-)
-def test_a_month_is_read_by_the_index_of_deadlines(in_app, database, who, assignee):
-    a_ticket(due_at=at(DAY))
-    found = plan(who, database, assignee)
     assert "ix_tickets_due" in found
     assert "SCAN tickets_ticket" not in found
 
