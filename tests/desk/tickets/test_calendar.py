@@ -290,7 +290,9 @@ def test_an_address_that_makes_no_sense_shows_a_calendar_all_the_same(as_user, a
 
 def test_what_makes_no_sense_is_as_if_it_was_not_asked(app, as_user):
     key = built(app, a_ticket, due_at=clock.now() + timedelta(minutes=1))
-    assert has(shown(as_user("gao"), view="foo", day="99999-99-99", person="abc"), key)
+    page = shown(as_user("gao"), view="foo", day="99999-99-99", person="abc")
+    assert has(page, key)
+    assert 'class="zk-cal is-month"' in page
 
 
 # ── what it costs ──
@@ -345,6 +347,8 @@ def test_a_month_is_read_by_the_index_of_deadlines(in_app, database, who):
 
 def test_a_limit_is_kept_and_the_earliest_come_first(in_app):
     keys = [a_ticket(due_at=at(DAY, 9, minute)).id for minute in (3, 1, 2)]
+    a_ticket(due_at=at(DAY + timedelta(days=1), 0))  # the first moment of the next day
     with acting(GAO.actor):
-        found = due(first=DAY, last=DAY, assignee=None, limit=2)
-    assert [one.id for one in found] == [keys[1], keys[2]]
+        two, all_ = (due(first=DAY, last=DAY, assignee=None, limit=limit) for limit in (2, 9))
+    assert [one.id for one in two] == [keys[1], keys[2]]
+    assert [one.id for one in all_] == [keys[1], keys[2], keys[0]]
