@@ -124,8 +124,14 @@ def made():
             an_opportunity(customer=other.id, title="林家升级", notes="秘而不宣的需求", contact=contact.id).id,
         ]
         tickets = [
-            a_ticket(customer=hers.id, by=EVE, title="叶家打印机").id,
-            a_ticket(customer=other.id, title="林家打印机", description="秘而不宣的需求", contact=contact.id).id,
+            a_ticket(customer=hers.id, by=EVE, title="叶家打印机", due_at=clock.now()).id,
+            a_ticket(
+                customer=other.id,
+                title="林家打印机",
+                description="秘而不宣的需求",
+                contact=contact.id,
+                due_at=clock.now(),
+            ).id,
         ]
         hung = [hang_a_file(one, name) for one, name in ((hers, FILE), (other, "甘藏之.txt"))]
         propose_key_data(hers, other)
@@ -308,6 +314,7 @@ def model_of(app, rule):
 #: By the method of the screen.
 ASKED = {
     "choices": ["q=", f"q={quote('家')}", "q=13700137000"],
+    "calendar": ["person=all", f"person={LIN.id}", "person=all&view=day"],
     "bulk_one": [
         f"action={name}"
         for name in ("assign", "recall", "delete", "bulk_edit", "allocate", "make_opportunities", "dispatch_many")

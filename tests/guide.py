@@ -303,6 +303,7 @@ def how_tickets_go(browser: Browser, address: str) -> None:
     manager = Photographer(browser, address, "gaoxiang")
     manager.take("ticket", manager.first(f"/tickets/?filter={quote(IN_WORK)}"))
     manager.take("ticket-board", "/ticket-board/")
+    manager.take("ticket-calendar", "/ticket-calendar/")
     manager.take("step-times", "/ticket-times/?type=fault&period=all")
     technician = Photographer(browser, address, "liqiang", PHONE)
     technician.take("my-tickets", "/my-tickets/")

@@ -134,6 +134,7 @@ ADDRESSES = [
     "/tickets/{ticket_in_work}/change-work?work=1", "/tickets/{ticket_solved}", "/tickets/{ticket_solved}/revisit",
     "/tickets/{ticket_solved}/close", "/tickets/{ticket_solved}/reopen", "/tickets/{ticket}/delete",
     "/tickets/{ticket}/bulk?action=dispatch_many", "/ticket-board/", "/ticket-board/?type=fault",
+    "/ticket-calendar/", "/ticket-calendar/?view=week", "/ticket-calendar/?view=day&day={due_on}",
     "/tickets/new?customer={customer}&type=fault&description=打印机", "/customers/{customer}?tab=tickets",
     "/ticket-queues/", "/ticket-queues/new", "/ticket-queues/{queue}", "/ticket-queues/{queue}/edit",
     "/ticket-queues/{queue}/history", "/ticket-routes/", "/ticket-routes/new", "/ticket-routes/{route}",
@@ -217,8 +218,10 @@ def bank():
 def tickets():
     """A ticket that waits for somebody, one that the administrator works on, and solved ones: rated, and by link."""
     customer = a_customer(name="工单有限公司", phone="+8637165001888").id
-    fresh = a_ticket(customer=customer, caller="刘志远", caller_phone="+8613800138000", priority="urgent")
-    working, over, rated, asked = (a_ticket(customer=customer, by=ANRAN) for _time in range(4))
+    due = {"due_at": clock.now() + timedelta(hours=1)}
+    fresh = a_ticket(customer=customer, caller="刘志远", caller_phone="+8613800138000", priority="urgent", **due)
+    working, over, rated, asked = (a_ticket(customer=customer, by=ANRAN, **due) for _time in range(4))
+    a_ticket(customer=customer, by=ANRAN, due_at=due["due_at"] - timedelta(hours=2))
     with acting(ANRAN.actor) as anran:
         ticket_services.take(working, actor=anran)
         ticket_services.note(working, {"words": "机房没人"}, actor=anran)
@@ -230,7 +233,12 @@ def tickets():
         grades = {"attitude": 4, "skill": 2, "response": 3, "words": "还行"}
         rating = reviews.revisit(rated, grades, actor=anran, revision=None)
         token = reviews.make_link(asked, days=14, actor=anran)
-    keys = {"ticket": fresh.id, "ticket_in_work": working.id, "ticket_solved": over.id}
+    keys = {
+        "due_on": f"{clock.local(due['due_at']).date()}",
+        "ticket": fresh.id,
+        "ticket_in_work": working.id,
+        "ticket_solved": over.id,
+    }
     queue = a_queue(people=(ANRAN.id,))
     with acting(ANRAN.actor) as anran:
         route = ticket_services.add_route({"type": "fault", "queue": queue.id, "answer": "先重启"}, actor=anran)

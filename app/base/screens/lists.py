@@ -27,6 +27,7 @@ def current_actor() -> Actor:
 class Lists:
     """What a DomainView shows of many rows. ``self`` is the view."""
 
+    list_template: ClassVar[str] = "zhike/list.html"
     has_columns: ClassVar[bool] = True  # people choose which columns they see
     column_choices: ClassVar[Sequence[str]] = ()  # empty: every field that is loaded with the rows
     rows_as: ClassVar[type[Listing]] = Listing
@@ -38,7 +39,7 @@ class Lists:
     def list(self: Any) -> str | AnyResponse:
         """Show one page of the rows in scope that match the filter."""
         listing, problem = self.understood()
-        return self.render_template("zhike/list.html", page=listpage.build(self, listing, problem=problem))
+        return self.render_template(self.list_template, page=listpage.build(self, listing, problem=problem))
 
     def understood(self: Any) -> tuple[Listing, Invalid | None]:
         """Return the rows asked for, and why the filter cannot be meant if it cannot.

@@ -1,8 +1,7 @@
 """The calendar of planned contacts: month, week or day, one's own or a person's in scope; and its feed."""
 
-from calendar import Calendar as Weeks
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import icalendar
@@ -13,19 +12,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.base import choices, clock, wording
 from app.base.actor import Level, acting
-from app.base.errors import Invalid
-from app.base.fields import Date
 from app.base.i18n import _
-from app.base.screens import markup
+from app.base.screens import calendar
+from app.base.screens.asking import whole
 from app.base.screens.view import current_actor
 from app.crm.followups import queries, services
 from app.crm.followups.views.entering import address, view
 
-MOST_EVENTS, MOST_IN_CELL, MOST_IN_FEED = 2000, 4, 1000
-VIEWS = {"month": _("Month"), "week": _("Week"), "day": _("Day")}
-CALENDAR_ICONS = {"calendar", "calendar-month", "chevron-left", "chevron-right", "rss"}  # for the sprite
-LONGEST_KEY = 9  # digits
-A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
+MOST_EVENTS, MOST_IN_FEED = 2000, 1000
+FEED_ICONS = {"rss"}  # for the sprite
 HALF_AN_HOUR = timedelta(minutes=30)
 BEHIND, AHEAD = timedelta(days=90), timedelta(days=366)
 Planned = tuple[int, str, datetime]
@@ -43,24 +38,16 @@ class CalendarView(BaseView):
     @permission_name("list")
     def list(self) -> str:
         """Show the planned contacts of a ``day``, its week or its month. ``person``: whose; else one's own."""
-        shown, day, person = _asked()
-        first, last = _span(shown, day)
+        asked = calendar.asked("CalendarView.list")
+        person = whole(request.args.get("person")) if _chooses() else None
+        first, last = asked.span
         found = queries.planned(current_actor(), person=person, first=first, last=last, limit=MOST_EVENTS)
         page = {
             "title": _("Calendar"),
             "crumbs": [{"label": _("Follow-ups"), "url": None}],
-            "shown": shown,
-            "heading": _heading(shown, day),
-            "tabs": [
-                {"label": label, "url": _url(view=name), "current": name == shown} for name, label in VIEWS.items()
-            ],
-            "prev_url": _url(day=f"{_moved(shown, day, -1)}"),
-            "next_url": _url(day=f"{_moved(shown, day, 1)}"),
-            "today_url": _url(day=f"{clock.today()}"),
-            "weekdays": [wording.weekday(first + A_DAY * place) for place in range(7)] if shown != "day" else [],
-            "weeks": _weeks(shown, day, first, last, found),
-            "count": len(found),
+            **asked.page([(one[2], one) for one in found], _event),
             "people": _people(person),
+            "nothing": _("Nothing is planned."),
             "feed_url": url_for(".feed") if self.appbuilder.sm.has_access("can_feed", "CalendarView") else None,
         }
         return self.render_template("zhike/followups/calendar.html", page=page)
@@ -144,18 +131,7 @@ def _utc(at: datetime) -> datetime:
     return at.replace(tzinfo=UTC)
 
 
-# ── what is asked for ──
-
-
-def _asked() -> tuple[str, date, int | None]:
-    given, shown = request.args, request.args.get("view", "month")
-    try:
-        day = Date().parse(given.get("day", "")) or clock.today()
-    except Invalid:
-        day = clock.today()
-    person = given.get("person", "")
-    key = int(person) if person.isascii() and person.isdigit() and len(person) <= LONGEST_KEY else None
-    return shown if shown in VIEWS else "month", day, key if _chooses() else None
+# ── whose, and what is drawn ──
 
 
 def _chooses() -> bool:
@@ -163,62 +139,8 @@ def _chooses() -> bool:
     return current_actor().reach("customers").read > Level.OWN
 
 
-def _url(**changes: str) -> str:
-    kept = {name: value for name, value in request.args.items() if name in ("view", "day", "person") and value}
-    return url_for("CalendarView.list", **(kept | changes))
-
-
-def _span(shown: str, day: date) -> tuple[date, date]:
-    """Return the first and the last day shown."""
-    if shown == "day":
-        return day, day
-    if shown == "week":
-        first = day - A_DAY * day.weekday()
-        return first, first + A_WEEK - A_DAY
-    weeks = Weeks().monthdatescalendar(day.year, day.month)
-    return weeks[0][0], weeks[-1][-1]
-
-
-def _moved(shown: str, day: date, step: int) -> date:
-    if shown != "month":
-        return day + (A_DAY if shown == "day" else A_WEEK) * step
-    edge = day.replace(day=1) - A_DAY if step < 0 else day.replace(day=28) + A_DAY * 4
-    return edge.replace(day=1)
-
-
-def _heading(shown: str, day: date) -> str:
-    if shown == "day":
-        return wording.heading(day)
-    first, last = _span(shown, day)
-    return f"{day.year}-{day.month:02}" if shown == "month" else f"{wording.day(first)} – {wording.day(last)}"
-
-
-# ── what is drawn ──
-
-
-def _weeks(shown: str, day: date, first: date, last: date, found: Sequence[Planned]) -> list[list[dict[str, Any]]]:
-    by_day: dict[date, list[Planned]] = {}
-    for one in found:
-        by_day.setdefault(clock.local(one[2]).date(), []).append(one)
-    days = [first + A_DAY * place for place in range((last - first).days + 1)]
-    cells = [_cell(one, by_day.get(one, []), is_short=shown == "month", month=day.month) for one in days]
-    return [cells[start : start + 7] for start in range(0, len(cells), 7)]
-
-
-def _cell(day: date, found: Sequence[Planned], *, is_short: bool, month: int) -> dict[str, Any]:
-    shown = found[:MOST_IN_CELL] if is_short else found
-    return {
-        "day": day.day,
-        "label": wording.heading(day),
-        "url": _url(view="day", day=f"{day}"),
-        "is_today": day == clock.today(),
-        "is_other": is_short and day.month != month,
-        "events": [_event(*one) for one in shown],
-        "more": len(found) - len(shown),
-    }
-
-
-def _event(key: int, name: str, at: datetime) -> dict[str, Any]:
+def _event(one: Planned) -> dict[str, Any]:
+    key, name, at = one
     may_add = view().may("add")
     shows = url_for("CustomerView.show", pk=key, tab="followups")
     return {
@@ -226,8 +148,6 @@ def _event(key: int, name: str, at: datetime) -> dict[str, Any]:
         "time": wording.time_of_day(at),
         "is_overdue": at < clock.midnight(),
         "url": address(key) if may_add else shows,
-        "shows_url": shows,
-        "color": markup.color_of(name),
     }
 
 
@@ -237,4 +157,4 @@ def _people(person: int | None) -> dict[str, Any] | None:
         return None
     names = choices.labels("employee", [person])
     chosen = [(str(person), names[person])] if person in names else []
-    return {"url": url_for("CustomerView.choices", field="owner"), "chosen": chosen}
+    return {"url": url_for("CustomerView.choices", field="owner"), "chosen": chosen, "none": _("My own")}

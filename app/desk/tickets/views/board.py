@@ -82,7 +82,6 @@ class TicketBoardView(BaseView):
             "total": ngettext("%(n)s open ticket", "%(n)s open tickets", total, n=wording.number(total)),
             "narrowing": _narrowing(narrow),
             "add_url": url_for("TicketView.add") if view().may("add") else None,
-            "list_url": url_for("TicketView.list"),
             "may_move": view().may("work"),
         }
         return self.render_template("zhike/tickets/board.html", page=page)
@@ -168,7 +167,7 @@ def _card(record: Ticket, narrow: Narrow, here: str, move: str, *, is_mine: bool
         "number": record.number,
         "url": shows.row_url("show", record) if shows.may("show") else None,
         "customer": str(record.customer or ""),
-        "priority": _priority(record),
+        "priority": priority(record),
         "due": markup.moment(record.due_at) if record.due_at else None,
         "is_overdue": asked.is_overdue(record),
         "age": ngettext("%(n)s day", "%(n)s days", days, n=days),
@@ -181,7 +180,8 @@ def _card(record: Ticket, narrow: Narrow, here: str, move: str, *, is_mine: bool
     }
 
 
-def _priority(record: Ticket) -> tuple[str, str] | None:
+def priority(record: Any) -> tuple[str, str] | None:
+    """Return the words and the colour of a ticket's priority, if it is above the usual."""
     item = view().specs["priority"].values.by_code.get(record.priority)
     return (item.label, item.color) if item is not None and record.priority in ("urgent", "high") else None
 

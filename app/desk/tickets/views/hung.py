@@ -9,6 +9,7 @@ from app.crm.customers.services import goes_with
 from app.desk.tickets.services import recycling
 from app.desk.tickets.views import belongings, bulk, filters, home
 from app.desk.tickets.views.board import TicketBoardView
+from app.desk.tickets.views.calendar import TicketCalendarView
 from app.desk.tickets.views.tickets import TicketView
 from app.system.runs.views import add_actions
 
@@ -26,3 +27,4 @@ def hang_up(appbuilder: AppBuilder) -> None:
     add_actions(TicketView, *bulk.ACTIONS)
     first_page.add(*home.PARTS)
     appbuilder.add_view(TicketBoardView, "TicketBoardView", label=_("Ticket board"), category="desk")
+    appbuilder.add_view(TicketCalendarView, "TicketCalendarView", label=_("Calendar of tickets"), category="desk")

@@ -18,6 +18,7 @@ from app.desk.tickets.rules.phases import DISPATCHED, NEW, WAITING, WORKING
 from app.desk.tickets.views import buttons
 from app.desk.tickets.views import page as pages
 from app.desk.tickets.views.asked import is_overdue
+from app.desk.tickets.views.board import priority
 
 MOST = 50  # of a group; the list shows the rest
 #: (key, title, phases), in the order of the page.
@@ -63,7 +64,6 @@ class MyTicketsView(BaseView):
 def _row(ticket: Ticket, limited: set[int]) -> dict[str, Any]:
     view = pages.view()
     state = queries.edition(ticket.edition_id).flow.state(ticket.state)
-    priority = view.specs["priority"].values.by_code.get(ticket.priority)
     found = buttons.actions(view, ticket, [], is_mine=True, back=request.path)
     return {
         "number": ticket.number,
@@ -71,7 +71,7 @@ def _row(ticket: Ticket, limited: set[int]) -> dict[str, Any]:
         "url": view.url("show", pk=ticket.id),
         "customer": view.drawn(ticket, "customer"),
         "state": markup.chip(queries.label(state), state.color),
-        "priority": (priority.label, priority.color) if priority and ticket.priority in ("urgent", "high") else None,
+        "priority": priority(ticket),
         "due": markup.moment(ticket.due_at) if ticket.due_at else None,
         "overdue": is_overdue(ticket),
         "limited": ticket.customer_id in limited and not ticket.is_excepted,

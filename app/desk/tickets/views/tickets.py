@@ -26,6 +26,7 @@ class TicketView(Intake, Rows, Course, Verbs, Papers, BulkActions, Recycled, His
     model = Ticket
     title, one, group, icon = _("Tickets"), _("Ticket"), _("Tickets"), "ticket"
     menu_place = 20
+    list_template = "zhike/tickets/list.html"
     when_empty = _("What customers ask for stands here, from the first call until it is closed.")
     base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_delete", "can_history", "can_export"]
     base_permissions += [
