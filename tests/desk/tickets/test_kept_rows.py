@@ -14,7 +14,6 @@ from app.extensions import db
 from tests.cast import BY_USERNAME, EVE, GAO, GUO, JI, LIN, MEI
 from tests.desk.tickets.steps import by, in_work, solved, ticket
 from tests.desk.tickets.test_guards import a_flow_that
-
 from tests.factories import a_customer, a_ticket
 
 
