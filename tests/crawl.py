@@ -255,6 +255,7 @@ KEYS = {
     "ProductImport": lambda _world: FIRST,
     "Pools": lambda _world: FIRST,
     "Log": lambda _world: range(1, 30),
+    "TicketImport": lambda _world: FIRST,
     "Revisit": lambda world: world.ticket,
     "Role": lambda _world: FIRST,
     "Route": lambda _world: FIRST,

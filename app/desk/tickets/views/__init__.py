@@ -18,6 +18,7 @@ from app.desk.tickets.rules import tickets as rules
 from app.desk.tickets.views import customer, hung, told
 from app.desk.tickets.views.buttons import elsewhere
 from app.desk.tickets.views.flows import TicketFlowView
+from app.desk.tickets.views.imports import TicketImportView
 from app.desk.tickets.views.mine import MyTicketsView
 from app.desk.tickets.views.moves import TicketMoveView
 from app.desk.tickets.views.page import parts
@@ -25,6 +26,7 @@ from app.desk.tickets.views.queues import QueueView, RouteView
 from app.desk.tickets.views.tickets import TicketView
 from app.system.files import services as files
 from app.system.files.services import Holder
+from app.system.imports.services import register as register_target
 from app.system.search.services import register as register_kind
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "QueueView",
     "RouteView",
     "TicketFlowView",
+    "TicketImportView",
     "TicketMoveView",
     "TicketView",
     "elsewhere",
@@ -99,6 +102,7 @@ def register(appbuilder: AppBuilder) -> None:
     choices.more["ticket_need"] = _needs
     inbox.kinds |= told.KINDS
     register_kind(services.ticket_kind())
+    register_target(services.TicketTarget())
     hang(customer.PART)
     add_step(customer.STEP)
     hung.hang_up(appbuilder)
@@ -118,6 +122,7 @@ def register(appbuilder: AppBuilder) -> None:
     files.register(Holder("ticket", _("Ticket"), Ticket, _page_of))
     appbuilder.add_view(MyTicketsView, "MyTicketsView", label=_("My tickets"), category="desk")
     appbuilder.add_view(TicketView, "TicketView", label=_("Tickets"), category="desk")
+    appbuilder.add_view_no_menu(TicketImportView)
     appbuilder.add_view(TicketMoveView, "TicketMoveView", label=_("Flow records"), category="desk")
     appbuilder.add_view(TicketFlowView, "TicketFlowView", label=_("Flows of tickets"), category="desk")
     appbuilder.add_view(QueueView, "QueueView", label=_("Queues"), category="desk")
