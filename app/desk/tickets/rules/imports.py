@@ -1,4 +1,4 @@
-"""What an imported ticket must be, and when it came where. Pure. Source: the import of old tickets."""
+"""What an imported ticket must be, and when it came where. Pure. Source: docs/decisions, tickets in lists."""
 
 from collections.abc import Mapping
 from datetime import datetime

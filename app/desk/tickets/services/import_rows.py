@@ -54,6 +54,7 @@ class TicketChecker:
         self.specs, self.customers = FIELDS(), CustomerNaming(actor)
         self.vocabularies = {name: Vocabulary(dictionary) for name, dictionary in WORDS.items()}
         self.numbers: dict[str, int] = {}
+        self.states: dict[tuple[str, str], str] = {}  # of a type and a word, once for the whole file
 
     def check(self, lines: Sequence[Line]) -> None:
         """Fill in values and problems, with a handful of queries for all lines together."""
@@ -97,8 +98,7 @@ class TicketChecker:
         if "type" not in line.values:
             return
         try:
-            flow = queries.edition_for(line.values["type"]).flow
-            line.values["state"] = rules.state_meant(flow, word(readable(line.cells.get("state")))).code
+            line.values["state"] = self._state(line.values["type"], word(readable(line.cells.get("state"))))
         except Invalid as refusal:
             line.refuse("state", refusal)
             return
@@ -106,6 +106,11 @@ class TicketChecker:
         for name, sentence in problems_of(line.values).items():
             if name not in told:
                 line.refuse(name, sentence)
+
+    def _state(self, kind: str, text: str) -> str:
+        if (kind, text) not in self.states:
+            self.states[kind, text] = rules.state_meant(queries.edition_for(kind).flow, text).code
+        return self.states[kind, text]
 
     def _judge_number(self, line: Line, taken: set[str]) -> None:
         number = line.values.get("number")

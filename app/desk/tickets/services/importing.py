@@ -14,7 +14,7 @@ from app.base.errors import Invalid
 from app.base.fields import Choice, fields_of
 from app.base.history import delete_versioned, insert_versioned
 from app.base.i18n import _
-from app.base.scope import unscoped, with_deleted
+from app.base.scope import unscoped
 from app.base.tabular.template import TemplateField
 from app.crm.customers import queries as customers
 from app.crm.customers.services.imports import naming
@@ -119,12 +119,13 @@ class TicketTarget(MakesOnly):
         return ids
 
     def edited_since(self, ids: Sequence[int], *, change_set_id: int, was_created: bool) -> Mapping[int, str]:  # noqa: ARG002
-        """Return the numbers of those that were changed, moved, spoken of or named since, or have files."""
+        """Return the numbers of those that were changed, spoken of or named since, or have files.
+
+        A flow record stands beside a version of its ticket, but for the one that brought it in.
+        """
         touched = changed_since(Ticket, ids, change_set_id=change_set_id)
         touched |= used(Ticket, ids, files="ticket", but=(MOVES.name,))
-        with unscoped("whoever imported them takes them back"), with_deleted():
-            moved = select(MOVES.c.ticket_id).where(among(MOVES.c.ticket_id, ids), MOVES.c.verb != IMPORTED)
-            touched |= set(db.session.scalars(moved))
+        with unscoped("whoever imported them takes them back"):
             named = select(ROWS.c.id, ROWS.c.number).where(among(ROWS.c.id, sorted(touched)))
             return {row.id: row.number for row in db.session.execute(named)}
 

@@ -8,7 +8,7 @@ from sqlalchemy import Table, select
 
 from app.base.among import among
 from app.base.history import versions_of
-from app.base.scope import unscoped, with_deleted
+from app.base.scope import unscoped
 from app.extensions import db
 
 
@@ -27,7 +27,7 @@ def used(cls: type[Any], ids: Sequence[int], *, files: str = "", but: Collection
     """
     own: Table = cls.__table__
     found: set[int] = set()
-    with unscoped("a record is in use whoever may see what names it"), with_deleted():
+    with unscoped("a record is in use whoever may see what names it"):
         for table in Model.metadata.sorted_tables:
             for column in table.columns if table.name not in but else ():
                 holds = [key for key in column.foreign_keys if key.column is own.c.id and not key.info.get("lets_go")]
