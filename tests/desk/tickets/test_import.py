@@ -187,11 +187,12 @@ WRONG = [
 @pytest.mark.parametrize(("given", "field", "sentence"), WRONG)
 def test_a_row_with_something_wrong_in_it_is_left_out_and_told(tmp_path, given, field, sentence):
     row = {name: days_ago(value)[0] if isinstance(value, int) else value for name, value in given.items()}
-    run = brought_in(tmp_path, FEWEST | row, FEWEST | {"title": "另一张"})
-    assert list(tickets()) == ["另一张"]
+    run = checked(tmp_path, FEWEST | row, FEWEST | {"title": "另一张"})
     [(told, said)] = problems(run)[min(problems(run))]
     assert told == field
     assert sentence in said
+    written(run)
+    assert list(tickets()) == ["另一张"]
 
 
 def test_a_file_does_not_repeat_its_numbers_nor_those_that_are_there(tmp_path):
@@ -200,12 +201,13 @@ def test_a_file_does_not_repeat_its_numbers_nor_those_that_are_there(tmp_path):
     with acting(SYSTEM):  # the bin keeps it
         services.delete(gone, actor=SYSTEM)
     rows = [FEWEST | {"title": f"第{n}张", "number": number} for n, number in enumerate(("A-1", "A-1", there))]
-    run = brought_in(tmp_path, *rows)
-    assert [title for title in tickets() if title.startswith("第")] == ["第0张"]
+    run = checked(tmp_path, *rows)
     first, second, third = [said for _number, said in sorted(problems(run).items())]
     assert first == []
     assert "of this file has the same number" in second[0][1]
     assert third == [("number", "A ticket has this number already.")]
+    written(run)
+    assert [title for title in tickets() if title.startswith("第")] == ["第0张"]
 
 
 # ── numbers ──
