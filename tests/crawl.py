@@ -273,6 +273,7 @@ KEYS = {
     "Ticket": lambda world: world.ticket,
     "TicketBoard": lambda world: world.ticket,
     "TicketFlow": lambda _world: FIRST,
+    "TicketImport": lambda _world: FIRST,
     "TicketMove": lambda _world: FIRST,
     "Transaction": lambda world: world.customer,
     "Turn": lambda _world: FIRST,

@@ -106,6 +106,7 @@ ADDRESSES = [
     "/fees/closings/{closing}",
     "/fees/closings/{closing}/reopen", "/fees/closings/{closing}/history", "/imports/fees/",
     "/imports/fees/{ledger}", "/imports/fees/{ledger}/undo",
+    "/imports/tickets/", "/imports/tickets/{old_tickets}", "/imports/tickets/{old_tickets}/undo",
     "/bank-lines/?page_size=10", "/bank-lines/{bank_line}", "/bank-lines/{bank_line}?q=缴费",
     "/bank-lines/{bank_line}/history",
     "/bank-lines/{bank_line}/bulk?action=confirm", "/bank-lines/{bank_line}/enter-fee?customer={customer}",
@@ -268,6 +269,22 @@ def ledger(folder):
         return run.id
 
 
+def old_tickets(folder):
+    """A file that brought in a ticket, and a row of it that was refused."""
+    path = workbook(
+        folder,
+        ["客户名称", "类型", "标题", "状态"],
+        ["缴费有限公司", "咨询", "发票怎么开", "已关闭"],
+        ["没有这家", "咨询", "问", ""],
+        name="旧工单.xlsx",
+    )
+    with acting(ANRAN.actor) as actor:
+        run = imports.upload(path, file_name=path.name, kind="tickets", template="tickets", actor=actor)
+        imports.check(run, ["customer", "type", "title", "state"], actor=actor)
+        imports.import_run(run, actor=actor)
+        return run.id
+
+
 def work(app, folder):
     """An import, a change of many, and a job that failed for a reason."""
     path = workbook(folder, ["单位名称", "法人手机"], ["洛阳恒泰有限公司", "13812345678"], ["", "13812345679"])
@@ -280,6 +297,7 @@ def work(app, folder):
         "assigned": assigned_by(folder),
         "price_list": price_list(folder),
         "ledger": ledger(folder),
+        "old_tickets": old_tickets(folder),
         "job": failed_job(),
     }
 

@@ -3,6 +3,6 @@
 Words      ticket, flow, edition, state, phase, transition, queue, route, dispatch, take, return, transfer, solve
 Lifecycle  rules.phases.VERB_BETWEEN, and the flows' editions
 Announces  nothing
-Uses       security, audit, approvals, sign_in, recycle, runs, search, files, logs, customers, followups, products,
-  renewals, assignments, opportunities
+Uses       security, audit, approvals, sign_in, recycle, runs, search, imports, files, logs, customers, followups,
+  products, renewals, assignments, opportunities
 """

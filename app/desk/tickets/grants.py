@@ -3,7 +3,7 @@
 LOOK = ["can_list", "can_show", "can_history", "can_export"]
 WORK = [*LOOK, "can_print", "can_note", "can_edit", "can_take", "can_work", "can_transfer"]
 AGENT = [*WORK, "can_add", "can_close", "can_reopen", "can_cancel", "can_revisit"]
-MANAGE = [*AGENT, "can_dispatch", "can_except"]
+MANAGE = [*AGENT, "can_dispatch", "can_except", "can_import"]
 DELETE = ["can_delete"]
 RECORDS = ["can_list", "can_export"]
 FLOWS = ["can_list", "can_show"]

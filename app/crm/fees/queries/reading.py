@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, func, select
 from sqlalchemy.orm import selectinload
 
+from app.base import numbering
 from app.base.actor import Actor
 from app.base.among import among
 from app.base.choices import Found
@@ -86,9 +87,7 @@ def entered(rows: Iterable[Mapping[str, Any]]) -> Mapping[Likeness, str]:
 
 def numbers_taken(numbers: Iterable[str]) -> set[str]:
     """Return which of some numbers fees have, in whatever scope."""
-    wanted = sorted(set(numbers))
-    with unscoped("a number is given once"):
-        return set(db.session.scalars(select(Fee.number).where(Fee.number.in_(wanted)))) if wanted else set()
+    return numbering.taken(Fee.number, numbers)
 
 
 # ── months ──

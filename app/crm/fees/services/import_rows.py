@@ -8,16 +8,14 @@ from typing import Any
 from app.base import clock, normal
 from app.base.actor import Actor
 from app.base.errors import Invalid, InvalidFields
-from app.base.fields import Field, Name, Text, fields_of
+from app.base.fields import Field, Text, fields_of
 from app.base.i18n import _
-from app.base.tabular.reading import CellError
-from app.crm.customers.queries import Customer
 from app.crm.customers.services.imports.columns import Vocabulary
-from app.crm.customers.services.imports.existing import Existing
+from app.crm.customers.services.imports.naming import CustomerNaming, customer_fields
 from app.crm.fees import queries, rules
 from app.crm.fees.models import Fee
-from app.crm.products import queries as products
-from app.system.imports.services import Line
+from app.crm.products.services import name_products
+from app.system.imports.services import Line, name_people, readable
 from app.system.security import queries as security
 
 APPROVED_TOO = ("can_import_approved", "FeeView")
@@ -32,10 +30,9 @@ PLAIN = ("amount", "agreed_amount", "received_on", "period_from", "period_to", "
 
 def FIELDS() -> Mapping[str, Field]:  # noqa: N802 - a table that asks the mapped classes
     """Return the fields of a row, by name, in the order of the template."""
-    of_customer, of_fee = fields_of(Customer), fields_of(Fee)
-    named = {"credit_code": of_customer["credit_code"], "customer": Name(_("Customer"), name="customer")}
+    of_fee = fields_of(Fee)
     number = Text(of_fee["number"].label, name="number", max_length=30)
-    return {**named, **{name: of_fee[name] for name in NAMES}, "number": number}
+    return {**customer_fields(), **{name: of_fee[name] for name in NAMES}, "number": number}
 
 
 class FeeChecker:
@@ -44,7 +41,7 @@ class FeeChecker:
     def __init__(self, actor: Actor) -> None:
         self.actor, self.specs = actor, FIELDS()
         self.vocabularies = {name: Vocabulary(dictionary) for name, dictionary in WORDS.items()}
-        self.existing = Existing(actor)
+        self.customers = CustomerNaming(actor)
         self.numbers: dict[str, int] = {}
         self.seen: dict[tuple[Any, ...], int] = {}
         self.may_approve = actor.is_system or APPROVED_TOO in security.rights(actor.role_ids)
@@ -52,11 +49,10 @@ class FeeChecker:
     def check(self, lines: Sequence[Line]) -> None:
         """Fill in values and problems, with a handful of queries for all lines together."""
         for line in lines:
-            line.title = _word(line.cells.get("customer")) or _word(line.cells.get("credit_code"))
             self._read(line)
-        self._customers(lines)
-        self._products(lines)
-        self._agents(lines)
+        self.customers.fill(lines)
+        name_products(lines, is_required=True)
+        name_people(lines, "agent")
         taken = queries.numbers_taken(number for line in lines if (number := line.values.get("number")))
         there = queries.entered(line.values for line in lines if not line.problems)
         for line in lines:
@@ -75,67 +71,18 @@ class FeeChecker:
                 line.refuse(name, refusal)
 
     def _cell(self, name: str, raw: Any) -> Any:
-        if isinstance(raw, CellError):
-            raise Invalid(_("The formula in this cell failed: write the value instead."))
         if name in WORDS:
-            return self._code(name, str(raw).strip())
-        value = self.specs[name].parse(raw)
+            return self._code(name, str(readable(raw)).strip())
+        value = self.specs[name].parse(readable(raw))
         return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
 
     def _code(self, name: str, word: str) -> str:
-        code = self.vocabularies[name].code(word)
-        if code is None:
-            raise Invalid(_("“%(word)s” is not one of the values of this field."), word=word)
+        code = self.vocabularies[name].known_code(word)
         if name == "state" and code not in (rules.UNREVIEWED, rules.APPROVED):
             raise Invalid(_("A ledger is imported as waiting or approved: leave out what is void or rejected."))
         if name == "state" and code == rules.APPROVED and not self.may_approve:
             raise Invalid(_("You may not import approved entries: leave this column out, and they wait for approval."))
         return code
-
-    # ── who and what ──
-
-    def _customers(self, lines: Sequence[Line]) -> None:
-        codes = {line.number: _word(line.cells.get("credit_code")).upper() for line in lines}
-        names = {line.number: self._name(line) for line in lines}
-        by_code = self.existing.by_code(code for code in codes.values() if code)
-        by_name = self.existing.by_name(name for name in names.values() if name)
-        for line in lines:
-            code, name = codes[line.number], names[line.number]
-            found = by_code.get(code) if code else by_name.get(name)
-            if found is None or not found.is_seen:
-                sentence = _("There is no customer with this code, or exactly this name, that you see.")
-                line.refuse(
-                    "credit_code" if code else "customer", sentence if code or name else _("Please fill this in.")
-                )
-                continue
-            line.values["customer"], line.title = found.id, found.name
-
-    def _name(self, line: Line) -> str:
-        raw = line.cells.get("customer")
-        return str(self.specs["customer"].parse(raw) or "") if not isinstance(raw, CellError) else ""
-
-    def _products(self, lines: Sequence[Line]) -> None:
-        known = products.by_words({_word(line.cells.get("product")) for line in lines})
-        for line in lines:
-            word = _word(line.cells.get("product"))
-            key = known.get(word.lower())
-            if key is None:
-                sentence = _("“%(word)s” is neither the code nor the name of one product that is offered.", word=word)
-                line.refuse("product", sentence if word else _("Please fill this in."))
-            else:
-                line.values["product"] = key
-
-    def _agents(self, lines: Sequence[Line]) -> None:
-        people = security.employees_by_words(word for line in lines if (word := _word(line.cells.get("agent"))))
-        for line in lines:
-            word = _word(line.cells.get("agent"))
-            if word and word not in people:
-                sentence = _(
-                    "“%(word)s” is not exactly one active person: write the name or number in full.", word=word
-                )
-                line.refuse("agent", sentence)
-            elif word:
-                line.values["agent"] = people[word]
 
     # ── the whole row ──
 
@@ -180,9 +127,3 @@ def _day(text: str | None) -> date | None:
 
 def _sum(text: str | None) -> Decimal | None:
     return Decimal(text) if text else None
-
-
-def _word(raw: Any) -> str:
-    if isinstance(raw, CellError):
-        return ""
-    return " ".join(str(int(raw) if isinstance(raw, float) and raw.is_integer() else raw or "").split())

@@ -1,24 +1,22 @@
 """An existing ledger as an import brings it in: original numbers are kept, and the series goes on behind them."""
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask_appbuilder import Model
 from sqlalchemy import select
 
-from app.base import choices, clock
+from app.base import clock, numbering
 from app.base.actor import SYSTEM, Actor, current_actor
 from app.base.among import among
-from app.base.fields import Choice, Field, fields_of
-from app.base.history import delete_versioned, insert_versioned, update_versioned, versions_of
+from app.base.fields import Choice, fields_of
+from app.base.history import delete_versioned, insert_versioned, update_versioned
 from app.base.i18n import _
-from app.base.numbering import at_least, take
 from app.base.scope import unscoped
 from app.base.tabular.template import TemplateField
+from app.crm.customers.services.imports import naming
 from app.crm.fees import queries, rules
 from app.crm.fees.models import Fee
 from app.crm.fees.services import months
@@ -27,15 +25,17 @@ from app.crm.fees.services.import_rows import FIELDS, FeeChecker
 from app.crm.fees.services.selling import unsell
 from app.extensions import db
 from app.system.approvals import services as approvals
-from app.system.imports.services import Refused
+from app.system.imports.services import MakesOnly, changed_since, template_field, used
 from app.system.security import queries as security
 
 ROWS = Fee.__table__
 LEDGER = "fees"
+CODES = frozenset({"credit_code", "number", "invoice_number"})
+REQUIRED = frozenset({"amount", "received_on", "product"})
 OURS = re.compile(r"FW-(\d{6})-(\d{6})")
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    "credit_code": ("企业社会信用码", "信用代码", "税号", "credit code"),
-    "customer": ("客户名称", "企业名称", "单位名称", "客户", "付款客户", "company"),
+    **naming.SYNONYMS,
+    "customer": (*naming.SYNONYMS["customer"], "付款客户"),
     "number": ("编号", "单号", "流水号", "收据号", "no."),
     "product": ("产品", "服务", "项目", "收费项目", "产品编码", "product code"),
     "amount": ("金额", "到账金额", "收款金额", "实收", "金额（元）"),
@@ -52,14 +52,23 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class FeeTarget:
-    """See system.imports.services.targets.Target."""
+class FeeTarget(MakesOnly):
+    """See system.imports.services.targets.Target. Whoever decides is told by the approvals."""
 
     kind = "fees"
     templates: Mapping[str, object] = {LEDGER: _("Ledger")}
 
     def fields(self, template: str) -> Sequence[TemplateField]:  # noqa: ARG002 - the protocol's
-        return [_template_field(name, spec) for name, spec in FIELDS().items()]
+        return [
+            template_field(
+                name,
+                spec,
+                synonyms=SYNONYMS.get(name, ()),
+                kind="code" if name in CODES else "",
+                is_required=name in REQUIRED,
+            )
+            for name, spec in FIELDS().items()
+        ]
 
     def dictionary_of(self, name: str) -> str:
         spec = fields_of(Fee).get(name)
@@ -100,27 +109,12 @@ class FeeTarget:
         changed(ids, actor=actor)
         return ids
 
-    def refused(self, values: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[int, tuple[str, object]]:  # noqa: ARG002
-        return {}
-
-    def update(
-        self,
-        values: Mapping[int, Mapping[str, Any]],  # noqa: ARG002 - no file changes a fee
-        *,
-        actor: Actor,  # noqa: ARG002
-    ) -> Mapping[int, dict[str, Any] | Refused]:
-        return {}
-
-    def finished(self, run_id: int, *, actor: Actor) -> None:
-        """Tell nobody: the approvals have told whoever decides."""
-
     def edited_since(self, ids: Sequence[int], *, change_set_id: int, was_created: bool) -> Mapping[int, str]:  # noqa: ARG002
         """Return the numbers of those that were changed, decided or used since."""
-        versions = versions_of(Fee).__table__
+        touched = changed_since(Fee, ids, change_set_id=change_set_id) | used(Fee, ids, files="fee")
         with unscoped("whoever imported them takes them back"):
-            later = select(versions.c.id).where(among(versions.c.id, ids), versions.c.transaction_id > change_set_id)
-            used = set(db.session.scalars(later)) | _named(ids) | _closed(ids)
-            named = select(ROWS.c.id, ROWS.c.number).where(among(ROWS.c.id, sorted(used)))
+            touched |= _closed(ids)
+            named = select(ROWS.c.id, ROWS.c.number).where(among(ROWS.c.id, sorted(touched)))
             return {row.id: row.number for row in db.session.execute(named)}
 
     def remove(self, ids: Sequence[int]) -> None:
@@ -133,19 +127,6 @@ class FeeTarget:
         approvals.drop("fee", list(ids), actor=actor)
         update_versioned(Fee, ours, {"state": rules.VOID}, also={"updated_at": clock.now()})
         delete_versioned(Fee, sorted(set(ids) - set(ours)))
-
-    def put_back(self, before: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[int, str]:  # noqa: ARG002
-        return {}
-
-
-def _template_field(name: str, spec: Field) -> TemplateField:
-    items = choices.values(spec.dictionary).active if isinstance(spec, Choice) else ()
-    kinds = {"credit_code": "code", "number": "code", "invoice_number": "code"}
-    kind = kinds.get(name) or {"number": "number", "date": "date"}.get(spec.kind, "text")
-    required = name in ("amount", "received_on", "product")
-    known = (*spec.synonyms, *SYNONYMS.get(name, ()))
-    chosen = [item.label for item in items]
-    return TemplateField(name, spec.label, known, kind=kind, is_required=required, help=spec.help, choices=chosen)
 
 
 def _day(text: Any) -> date:
@@ -182,35 +163,16 @@ def _row(values: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
 
 
 def _number(rows: Sequence[dict[str, Any]]) -> None:
-    """Let the series go on behind the numbers that the file brings; give numbers to the rows that have none."""
-    highest: dict[str, int] = defaultdict(int)
-    for row in rows:
-        if row["number"] and (met := OURS.fullmatch(row["number"])):
-            series = f"fees-{met[1]}"
-            highest[series] = max(highest[series], int(met[2]))
-    for series, number in sorted(highest.items()):
-        at_least(series, number)
-    bare: dict[date, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        if not row["number"]:
-            bare[row["received_on"].replace(day=1)].append(row)
-    for month, some in sorted(bare.items()):
-        for row, number in zip(some, take(months.series(month), len(some)), strict=True):
-            row["number"] = f"FW-{month:%Y%m}-{number:06}"
-        months.check_open(month)
-
-
-def _named(ids: Sequence[int]) -> set[int]:
-    """Return the fees that a row of any table points to, or a file hangs on."""
-    found: set[int] = set()
-    for table in Model.metadata.sorted_tables:
-        for column in table.columns:
-            holds = [key for key in column.foreign_keys if key.column is ROWS.c.id and not key.info.get("lets_go")]
-            if holds and not table.name.endswith("_version"):
-                found |= set(db.session.scalars(select(column).where(among(column, ids)).distinct()))
-    files = Model.metadata.tables["files_file"]
-    hanging = select(files.c.record_id).where(files.c.kind == "fee", among(files.c.record_id, ids))
-    return found | set(db.session.scalars(hanging))
+    """Give numbers to the rows that bring none; their months are open."""
+    bare = {row["received_on"].replace(day=1) for row in rows if not row["number"]}
+    numbering.fill(
+        rows,
+        ours=OURS,
+        prefix="fees-",
+        key_of=lambda row: f"{row['received_on']:%Y%m}",
+        written=lambda month, number: f"FW-{month}-{number:06}",
+    )
+    months.check_open(*sorted(bare))
 
 
 def _closed(ids: Sequence[int]) -> set[int]:

@@ -5,24 +5,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask_appbuilder import Model
 from sqlalchemy import select
 
-from app.base import choices, clock, normal
+from app.base import clock, normal
 from app.base.actor import Actor
 from app.base.errors import Invalid
-from app.base.fields import Choice, Field, fields_of
+from app.base.fields import Choice, fields_of
 from app.base.history import delete_versioned, insert_versioned, versions_of
 from app.base.i18n import _
-from app.base.scope import unscoped
-from app.base.tabular.reading import CellError
 from app.base.tabular.template import TemplateField
 from app.crm.customers.services.imports.columns import Vocabulary
 from app.crm.products import queries, rules
 from app.crm.products.models import Product
 from app.crm.products.services.editing import OWN
 from app.extensions import db
-from app.system.imports.services import Line, Refused
+from app.system.imports.services import Line, Refused, changed_since, readable, template_field, used
 
 TABLE = Product.__table__
 LIST = "products"
@@ -36,7 +33,11 @@ class ProductTarget:
 
     def fields(self, template: str) -> Sequence[TemplateField]:  # noqa: ARG002 - the protocol's
         specs = fields_of(Product)
-        return [_template_field(specs[name]) for name in OWN]
+        required = {"code"}  # of a product that is there the name may be left out
+        return [
+            template_field(name, specs[name], kind="code" if name == "code" else "", is_required=name in required)
+            for name in OWN
+        ]
 
     def dictionary_of(self, name: str) -> str:
         spec = fields_of(Product)[name]
@@ -82,8 +83,8 @@ class ProductTarget:
     def edited_since(self, ids: Sequence[int], *, change_set_id: int, was_created: bool) -> Mapping[int, str]:
         """Return the names of those that were changed since or, if the import made them, are in use."""
         versions = versions_of(Product).__table__
-        later = select(versions.c.id).where(versions.c.id.in_(ids), versions.c.transaction_id > change_set_id)
-        edited = set(db.session.scalars(later)) | (_in_use(ids) if was_created else set())
+        edited = changed_since(Product, ids, change_set_id=change_set_id)
+        edited |= used(Product, ids) if was_created else set()
         latest = select(versions.c.id, versions.c.name).where(versions.c.id.in_(edited))
         return {row.id: row.name for row in db.session.execute(latest.order_by(versions.c.transaction_id))}
 
@@ -95,20 +96,6 @@ class ProductTarget:
             _assign(product, {name: _typed(name, value) for name, value in before[product.id].items()})
         db.session.flush()
         return {}
-
-
-def _template_field(spec: Field) -> TemplateField:
-    items = choices.values(spec.dictionary).active if isinstance(spec, Choice) else ()
-    kind = "code" if spec.name == "code" else "number" if spec.kind == "number" else "text"
-    return TemplateField(
-        spec.name,
-        spec.label,
-        spec.synonyms,
-        kind=kind,
-        is_required=spec.name == "code",  # of a product that is there the name may be left out
-        help=spec.help,
-        choices=[item.label for item in items],
-    )
 
 
 def _typed(name: str, value: Any) -> Any:
@@ -130,17 +117,6 @@ def _assign(product: Product, wanted: Mapping[str, Any]) -> dict[str, Any]:
     if differs:
         product.updated_at = clock.now()
     return {name: str(value) if isinstance(value, Decimal | date) else value for name, value in before.items()}
-
-
-def _in_use(ids: Sequence[int]) -> set[int]:
-    """Return the products that a row of any other table, of whatever domain, points to."""
-    found: set[int] = set()
-    with unscoped("a product is in use whoever may see what names it"):
-        for table in Model.metadata.sorted_tables:
-            for column in table.columns:
-                if any(key.column is TABLE.c.id for key in column.foreign_keys):
-                    found |= set(db.session.scalars(select(column).where(column.in_(ids)).distinct()))
-    return found
 
 
 class ProductChecker:
@@ -171,16 +147,14 @@ class ProductChecker:
                     line.refuse(name, refusal)
 
     def _cell(self, line: Line, name: str, raw: Any) -> None:
-        if isinstance(raw, CellError):
-            raise Invalid(_("The formula in this cell failed: write the value instead."))
         if name == "category":
-            code = self.categories.code(str(raw).strip())
+            code = self.categories.code(str(readable(raw)).strip())
             if code is None:
                 line.words[name] = [str(raw).strip()]
             else:
                 line.values[name] = code
             return
-        value = self.specs[name].parse(raw)
+        value = self.specs[name].parse(readable(raw))
         line.values[name] = str(value) if isinstance(value, Decimal) else value
 
     def _match(self, line: Line, there: Mapping[str, int], gone: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from app.base import numbering
 from app.base.actor import Actor
 from app.base.choices import Found
 from app.base.scope import condition, unscoped
@@ -31,6 +32,11 @@ def by_id(key: int) -> Ticket | None:
 def by_number(number: str) -> Ticket | None:
     """Return the ticket of a number in scope."""
     return db.session.scalar(select(Ticket).where(Ticket.number == number.strip().upper()))
+
+
+def numbers_taken(numbers: Iterable[str]) -> set[str]:
+    """Return which of some numbers tickets have, in whatever scope."""
+    return numbering.taken(Ticket.number, numbers)
 
 
 def of(customer_id: int, *, limit: int) -> Sequence[Ticket]:

@@ -95,7 +95,12 @@ def phase_items() -> tuple[Item, ...]:
 
 def verb_items() -> tuple[Item, ...]:
     """Return the verbs for lists and filters of flow records."""
-    more = {"open": _("Opened"), "transfer": _("Transferred"), "taken_back": _("Taken back with its run")}
+    more = {
+        "open": _("Opened"),
+        "imported": _("Imported"),
+        "transfer": _("Transferred"),
+        "taken_back": _("Taken back with its run"),
+    }
     return tuple(Item(code, str(word)) for code, word in ({**WORDS} | more).items())
 
 

@@ -16,6 +16,7 @@ from app.desk.tickets.services.flowing import (
 )
 from app.desk.tickets.services.flows import add_flow, save_flow, seed
 from app.desk.tickets.services.handing import accept, check_worker, dispatch, give_back, take, transfer
+from app.desk.tickets.services.importing import TicketTarget
 from app.desk.tickets.services.intake import Caller, chosen, look_up, take_in
 from app.desk.tickets.services.opening import OWN, change, follow_on, from_followup, number, of_token, open_ticket
 from app.desk.tickets.services.queues import add_queue, add_route, change_queue, change_route
@@ -38,6 +39,7 @@ __all__ = [
     "COLUMNS",
     "OWN",
     "Caller",
+    "TicketTarget",
     "accept",
     "add_flow",
     "add_queue",

@@ -77,10 +77,18 @@ def open_ticket(
     return made
 
 
+PREFIX = "tickets:"  # of the series of a day
+
+
 def number() -> str:
     """Return the next number of the day, such as GD-20261127-0001. Source: DECISIONS on numbers."""
     day = f"{clock.today():%Y%m%d}"
-    return f"GD-{day}-{numbering.take(f'tickets:{day}')[0]:04d}"
+    return written(day, numbering.take(f"{PREFIX}{day}")[0])
+
+
+def written(day: str, count: int) -> str:
+    """Return the number of the so-many-th ticket of a day, such as 20261127."""
+    return f"GD-{day}-{count:04d}"
 
 
 def of_token(token: str) -> Ticket | None:

@@ -15,16 +15,16 @@ from app.crm.followups.views import add_step
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules import tickets as rules
-from app.desk.tickets.views import customer, exceptions, hung, told
+from app.desk.tickets.views import customer, hung, told
 from app.desk.tickets.views.buttons import elsewhere
 from app.desk.tickets.views.flows import TicketFlowView
+from app.desk.tickets.views.imports import TicketImportView
 from app.desk.tickets.views.mine import MyTicketsView
 from app.desk.tickets.views.moves import TicketMoveView
 from app.desk.tickets.views.page import parts
 from app.desk.tickets.views.queues import QueueView, RouteView
 from app.desk.tickets.views.tickets import TicketView
 from app.desk.tickets.views.times import StepTimesView
-from app.system.approvals import services as approvals
 from app.system.files import services as files
 from app.system.files.services import Holder
 from app.system.search.services import register as register_kind
@@ -35,6 +35,7 @@ __all__ = [
     "RouteView",
     "StepTimesView",
     "TicketFlowView",
+    "TicketImportView",
     "TicketMoveView",
     "TicketView",
     "elsewhere",
@@ -118,8 +119,6 @@ def register(appbuilder: AppBuilder) -> None:
         "can_note": _("Write notes"),
         "can_print": _("Print"),
     }
-    approvals.register(exceptions.SUBJECT)
-    parts["exception"] = exceptions.draw
     files.register(Holder("ticket", _("Ticket"), Ticket, _page_of))
     appbuilder.add_view(MyTicketsView, "MyTicketsView", label=_("My tickets"), category="desk")
     appbuilder.add_view(TicketView, "TicketView", label=_("Tickets"), category="desk")

@@ -16,7 +16,6 @@ from app.base.screens import markup
 from app.base.screens.asking import whole
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
-from app.desk.tickets.rules.phases import WORDS
 from app.desk.tickets.rules.tickets import BY_CUSTOMER, FOLLOWER, INTERNAL, NOTE_KINDS, PARTICIPANT, TO_CUSTOMER
 from app.extensions import db
 
@@ -84,8 +83,7 @@ def _work(view: Any, one: Any) -> dict[str, Any]:
 
 
 def _move(one: Any, flow: Any) -> dict[str, Any]:
-    more = {"open": _("Opened"), "transfer": _("Transferred")}
-    verb = str(WORDS.get(one.verb) or more.get(one.verb, one.verb))
+    verb = {item.code: item.label for item in queries.verb_items()}.get(one.verb, one.verb)
     to = queries.label(flow.state(one.to_state))
     hands = ""
     if one.to_id is not None and one.to_id != one.from_id:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask import url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
@@ -41,6 +42,7 @@ class TicketView(Intake, Rows, Course, Verbs, Papers, BulkActions, Recycled, His
         "can_note",
         "can_print",
         "can_except",
+        "can_import",
     ]
     list_fields = ["number", "title", "customer", "type", "priority", "state", "assignee", "due_at", "progress"]
     list_fields += ["last_remark", "created_at"]
@@ -69,6 +71,9 @@ class TicketView(Intake, Rows, Course, Verbs, Papers, BulkActions, Recycled, His
     row_needs += ["is_excepted", "revision"]
     default_sort = "-created_at"
     create, change, remove = services.take_in, services.change, services.delete
+
+    def import_url(self) -> str | None:
+        return url_for("TicketImportView.start") if self.may("import") else None
 
     @expose("/<pk>")
     @has_access

@@ -109,6 +109,27 @@ class Target(Protocol):
         """Give updated records their former values back. Part of the caller's transaction."""
 
 
+class MakesOnly:
+    """Mixin: a target whose files make records, and never change one that is there."""
+
+    def refused(self, values: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[int, tuple[str, object]]:  # noqa: ARG002
+        return {}
+
+    def update(
+        self,
+        values: Mapping[int, Mapping[str, Any]],  # noqa: ARG002 - the protocol's
+        *,
+        actor: Actor,  # noqa: ARG002
+    ) -> Mapping[int, dict[str, Any] | Refused]:
+        return {}
+
+    def finished(self, run_id: int, *, actor: Actor) -> None:
+        """Tell nobody."""
+
+    def put_back(self, before: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[int, str]:  # noqa: ARG002
+        return {}
+
+
 targets: dict[str, Target] = {}
 
 

@@ -80,6 +80,13 @@ class Vocabulary:
             self.known[word] = self._code(word)
         return self.known[word]
 
+    def known_code(self, word: str) -> str:
+        """Return the code of a word. Raises Invalid for one that is not there, however open the dictionary is."""
+        code = self.code(word)
+        if code is None:
+            raise Invalid(_("“%(word)s” is not one of the values of this field."), word=word)
+        return code
+
     def _code(self, word: str) -> str | None:
         items = self.words.get(fold(word), [])
         if len(items) == 1:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask_appbuilder import Model
 from sqlalchemy import ColumnElement, Table, select
 
 from app.base import clock
@@ -16,6 +15,7 @@ from app.crm.customers.models import Customer, CustomerTag, Holding, PhoneEntry
 from app.crm.customers.services import phones
 from app.crm.customers.services.imports.writing import CHUNK, TABLE, put, typed, writable
 from app.extensions import db
+from app.system.imports.services import used
 
 #: What the import itself hangs on a customer.
 OWN_CHILDREN = frozenset({CustomerTag.__tablename__, Holding.__tablename__, PhoneEntry.__tablename__})
@@ -28,7 +28,7 @@ def edited_since(ids: Sequence[int], *, change_set_id: int, was_created: bool) -
         for part in _parts(ids):
             edited |= set(_later(versions_of(Customer).__table__, "id", part, change_set_id))
             edited |= set(_later(versions_of(CustomerTag).__table__, "customer_id", part, change_set_id))
-            edited |= _in_use(part) if was_created else set()
+            edited |= used(Customer, part, but=OWN_CHILDREN) if was_created else set()
         return {key: name for part in _parts(edited) for key, name in _names(part)}
 
 
@@ -40,16 +40,6 @@ def _parts(ids: Iterable[int]) -> Iterable[Sequence[int]]:
 def _later(versions: Table, key: str, ids: Sequence[int], change_set_id: int) -> Iterable[int]:
     later = (versions.c[key].in_(ids), versions.c.transaction_id > change_set_id)
     return db.session.scalars(select(versions.c[key]).where(*later).distinct())
-
-
-def _in_use(ids: Sequence[int]) -> set[int]:
-    """Return the customers that a row of any other table, of whatever domain, points to."""
-    found: set[int] = set()
-    for table in Model.metadata.sorted_tables:
-        for column in table.columns:
-            if table.name not in OWN_CHILDREN and any(key.column is TABLE.c.id for key in column.foreign_keys):
-                found |= set(db.session.scalars(select(column).where(column.in_(ids)).distinct()))
-    return found
 
 
 def _names(ids: Sequence[int]) -> Iterable[tuple[int, str]]:
