@@ -101,3 +101,16 @@ def test_no_name_of_ours_is_a_shrug():
 def test_no_file_of_ours_holds_two_lives():
     lengths = {path.relative_to(APP).as_posix(): len(path.read_text("utf-8").splitlines()) for path in files()}
     assert {name: lines for name, lines in lengths.items() if lines > LONGER.get(name, LONGEST)} == {}
+
+
+def test_no_sentence_stands_inside_another_string():
+    """Python before 3.12 hides what stands in an f-string from whoever collects sentences, later ones show it."""
+    hidden = [
+        f"{path.relative_to(APP)}:{call.lineno}"
+        for path in files()
+        for joined in ast.walk(tree(path))
+        if isinstance(joined, ast.JoinedStr)
+        for call in ast.walk(joined)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"_", "ngettext"}
+    ]
+    assert hidden == []

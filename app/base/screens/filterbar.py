@@ -114,14 +114,18 @@ def _chip(node: Any, place: int, listing: Listing, *, fixed: bool) -> dict[str, 
 
 def in_words(group: Group, reader: Actor | None = None) -> str:
     """Return conditions as one line of words, as a document says them. ``reader``: who did not set them."""
-    joint = "；" if group.every else f" {_('or')} "
+    joint = "；" if group.every else _between(_("or"))
     return joint.join(_node_words(node, reader) for node in group.nodes)
+
+
+def _between(word: object) -> str:
+    return f" {word} "
 
 
 def _node_words(node: Any, reader: Actor | None) -> str:
     if isinstance(node, Group):
         return f"（{in_words(node, reader)}）"
-    between = f" {_('to')} " if node.operator.arity == 2 else "、"  # noqa: PLR2004 - from, to
+    between = _between(_("to")) if node.operator.arity == 2 else "、"  # noqa: PLR2004 - from, to
     return f"{node.field.label} {node.operator.label} {between.join(value_words(node, reader))}".strip()
 
 
@@ -134,7 +138,7 @@ def _group_words(group: Group) -> object:
 def told(group: Group, reader: Actor | None = None) -> list[str]:
     """Return the conditions of a filter as sentences, one each; those of a group in one."""
     said = [_told(node, reader) for node in group.nodes]
-    return said if group.every or not said else [f" {_('or')} ".join(said)]
+    return said if group.every or not said else [_between(_("or")).join(said)]
 
 
 def _told(node: Any, reader: Actor | None) -> str:

@@ -45,7 +45,7 @@ class Papers:
         fee = self.record(pk)
         rules.check_receipt(state=fee.state, amount=fee.amount)
         sheet = Sheet(str(_("Receipt")), self.actor())
-        sheet.headline([f"{self.specs['number'].label}{_(': ')}{fee.number}"])
+        sheet.headline([str(self.specs["number"].label) + str(_(": ")) + fee.number])
         sheet.blocks += pairs(sheet, _receipt(self, fee))
         sheet.heading(str(_("Signed")))
         sheet.blocks += pairs(sheet, [(str(_("Received by")), "", False), (str(_("Company seal")), "", False)])

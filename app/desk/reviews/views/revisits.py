@@ -70,7 +70,7 @@ class RevisitView(DomainView):
     def row_actions(self, record: Any) -> Sequence[Mapping[str, Any]]:
         if not self.may("revisit"):
             return []
-        label = f"{_('Revisit')} ({self._left(record)})"
+        label = str(_("Revisit")) + f" ({self._left(record)})"
         return [{"label": label, "icon": "phone-call", "url": self.url("ask", pk=record.id)}]
 
     @staticmethod

@@ -152,7 +152,7 @@ def _changed(old: Mapping[str, tuple[str, str]], new: Mapping[str, tuple[str, st
 def _states_in_words(flow: Flow) -> dict[str, tuple[str, str]]:
     return {
         one.code: (
-            f"{_('State')} {queries.label(one)}",
+            str(_("State")) + f" {queries.label(one)}",
             " · ".join([*filter(None, one.names), str(PHASES[one.phase][0])]),
         )
         for one in flow.states

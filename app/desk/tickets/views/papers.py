@@ -29,7 +29,7 @@ class Papers:
         """Send the service order of a ticket; phones stand as whoever prints may see them."""
         ticket = self.record(pk)
         sheet = Sheet(str(_("Service order")), self.actor())
-        sheet.headline([f"{self.specs['number'].label}{_(': ')}{ticket.number}"])
+        sheet.headline([str(self.specs["number"].label) + str(_(": ")) + ticket.number])
         sheet.blocks += pairs(sheet, _about(self, ticket))
         rows = [_row(one) for one in queries.work_of(ticket.id)]
         if rows:

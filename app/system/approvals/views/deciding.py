@@ -46,7 +46,8 @@ def decide(verb: str, cases: Iterable[Case], note: str, *, shown: Mapping[int, i
             db.session.rollback()
             refused.append(str(refusal))
         else:
-            refused += [f"{names.get(key, key)}{_(': ')}{sentence}" for key, sentence in applied.refused.items()]
+            colon = str(_(": "))
+            refused += [f"{names.get(key, key)}{colon}{sentence}" for key, sentence in applied.refused.items()]
             count += len(edits) - len(applied.refused)
     _tell(verb, count, refused)
     return count
