@@ -38,7 +38,7 @@ lint: $(DEV) ## check style, types, import contracts, translations, architecture
 	@$(BIN)/lint-imports --config importlinter.ini
 	@$(BIN)/python -m app.messages check
 	@$(BIN)/python .ci/private.py
-	@ZHIKE_ONLY_SQLITE=1 $(BIN)/python -m pytest -q tests/architecture
+	@ZHIKE_ONLY_SQLITE=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal tests/architecture
 
 bench: $(DEV) ## measure plain Flask-AppBuilder, raw SQL and the product in turn (ROWS=… customers, 100,000)
 	@.ci/packages

@@ -13,6 +13,8 @@ from tests.journeys.conftest import DESK, PHONE
 QUICK = {"resultTypes": ["violations"], "selectors": False, "preload": False}
 RULES = QUICK | {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 CONTRAST = QUICK | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+#: What the width decides. The rest is the same as at a desk, where each page is asked it, unless something looks new.
+OF_WIDTH = QUICK | {"runOnly": {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}}
 ALL_BUT_CONTRAST = RULES | {"rules": {"color-contrast": {"enabled": False}}}
 KNOWN_ICONS = set(re.findall(r'id="ti-([\w-]+)"', (vendor.TARGET / "icons.svg").read_text()))
 #: Only what is wrong is handed over: what passes is many times as much.
@@ -119,7 +121,7 @@ def faults_as_it_stands(page, *, within="html", known=None):
     """Return what is wrong at the size the window has, in the light and in the dark.
 
     ``known``: looks that other pages had; theirs are added. Colours are asked of other looks only, and the frame is
-    looked at again where it has one.
+    looked at again where it has one. On a phone a page without such looks is asked what its width decides.
     """
     page.wait_for_load_state()
     width = page.viewport_size["width"]
@@ -128,7 +130,7 @@ def faults_as_it_stands(page, *, within="html", known=None):
         seen = page.evaluate(MARK_FRESH, list(known))
         coloured = "[data-fresh]" if set(seen["looks"]) - known else ""
         rules, within, unnamed = (
-            ALL_BUT_CONTRAST,
+            ALL_BUT_CONTRAST if coloured or width != PHONE["width"] else OF_WIDTH,
             "html" if seen["isFresh"] or not known else "main",
             not seen["isNamed"],
         )

@@ -1,6 +1,6 @@
 """Roles: what their holders may open and press, and how far they see."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu, assoc_permissionview_role
@@ -35,8 +35,7 @@ def save_rights(
     administrator out. Then nothing was changed.
     """
     before = queries.reaches_of(role)
-    for right in granted:
-        grant(role, right, actor=actor)
+    grant_all([(role, right) for right in granted])
     for right in withdrawn:
         withdraw(role, right, actor=actor)
     for domain, reach in (reaches or {}).items():
@@ -72,15 +71,22 @@ def _level_words(reach: Reach) -> str:
 @transaction
 def grant(role: Role, right: Right, *, actor: Actor | None) -> None:
     """Let the holders of a role open a screen or press a button."""
-    key = _right_id(right)
-    if key is None:
-        raise Missing(
-            _("There is no button “%(button)s” on the screen “%(screen)s”."), button=right[0], screen=right[1]
-        )
+    grant_all([(role, right)])
+
+
+@transaction
+def grant_all(grants: Sequence[tuple[Role, Right]]) -> None:
+    """Let the holders of roles open screens and press buttons. Raises Missing for a button that there is not."""
+    keys = _right_ids()
+    for _holders, right in grants:
+        if right not in keys:
+            sentence = _("There is no button “%(button)s” on the screen “%(screen)s”.")
+            raise Missing(sentence, button=right[0], screen=right[1])
     held = assoc_permissionview_role
-    there = select(held.c.id).where(held.c.role_id == role.id, held.c.permission_view_id == key)
-    if db.session.scalar(there) is None:
-        db.session.execute(insert(held).values(role_id=role.id, permission_view_id=key))
+    there = {(role, key) for role, key in db.session.execute(select(held.c.role_id, held.c.permission_view_id))}
+    wanted = dict.fromkeys((role.id, keys[right]) for role, right in grants)
+    if rows := [{"role_id": role, "permission_view_id": key} for role, key in wanted if (role, key) not in there]:
+        db.session.execute(insert(held), rows)
         raise_stamp(STAMP)
 
 
@@ -90,15 +96,15 @@ def withdraw(role: Role, right: Right, *, actor: Actor | None) -> None:
     if role.name == rules.ADMIN and right[1] in {"RoleView", "EmployeeView"}:
         raise Invalid(_("The administrator must be able to reach users and roles."))
     held = assoc_permissionview_role
-    gone = delete(held).where(held.c.role_id == role.id, held.c.permission_view_id == _right_id(right))
+    gone = delete(held).where(held.c.role_id == role.id, held.c.permission_view_id == _right_ids().get(right))
     db.session.execute(gone)
     raise_stamp(STAMP)
 
 
-def _right_id(right: Right) -> int | None:
-    permission, view = right
-    named = select(PermissionView.id).join(Permission).join(ViewMenu)
-    return db.session.scalar(named.where(Permission.name == permission, ViewMenu.name == view))
+def _right_ids() -> Mapping[Right, int]:
+    named = select(Permission.name, ViewMenu.name, PermissionView.id).select_from(PermissionView)
+    rows = db.session.execute(named.join(Permission).join(ViewMenu))
+    return {(permission, view): key for permission, view, key in rows}
 
 
 @transaction

@@ -12,7 +12,7 @@ from app.extensions import db
 from app.system.security import rules
 from app.system.security.models import DataScope, KnownRight, Seed
 from app.system.security.queries import Right
-from app.system.security.services.roles import grant, set_reach
+from app.system.security.services.roles import grant_all, set_reach
 
 
 @transaction
@@ -27,9 +27,10 @@ def know(screens: Mapping[str, Collection[str]]) -> list[Right]:
         )
     )
     fresh = [(button, view) for view, buttons in screens.items() for button in buttons if (button, view) not in known]
+    buttons, views = _named(Permission), _named(ViewMenu)
     for button, view in fresh:
-        db.session.add(PermissionView(permission=_named(Permission, button), view_menu=_named(ViewMenu, view)))
-        db.session.flush()
+        permission = buttons.setdefault(button, Permission(name=button))
+        db.session.add(PermissionView(permission=permission, view_menu=views.setdefault(view, ViewMenu(name=view))))
     _note_new(screens)
     return fresh
 
@@ -41,8 +42,8 @@ def _note_new(screens: Mapping[str, Collection[str]]) -> None:
     db.session.add_all(KnownRight(permission=right[0], view=right[1], known_at=now) for right in sorted(rights - known))
 
 
-def _named(model: type[Any], name: str) -> Any:
-    return db.session.scalar(select(model).where(model.name == name)) or model(name=name)
+def _named(model: type[Any]) -> dict[str, Any]:
+    return {row.name: row for row in db.session.scalars(select(model))}
 
 
 @transaction
@@ -52,16 +53,18 @@ def seed(grants: Mapping[str, Mapping[str, Collection[str]]]) -> list[Right]:
     ``grants``: role → view → permissions. What an administrator has taken away stays away.
     """
     known = {(row.role, row.view, row.permission) for row in db.session.scalars(select(Seed))}
-    roles = {name: _role(name) for name in rules.ROLES}
-    fresh: list[Right] = []
-    for role, views in grants.items():
-        for view, permissions in views.items():
-            for permission in permissions:
-                if (role, view, permission) not in known:
-                    db.session.add(Seed(role=role, view=view, permission=permission))
-                    grant(roles[role], (permission, view), actor=None)
-                    fresh.append((permission, view))
-    return fresh
+    fresh = [
+        (role, view, permission)
+        for role, views in grants.items()
+        for view, permissions in views.items()
+        for permission in permissions
+        if (role, view, permission) not in known
+    ]
+    if fresh:
+        db.session.add_all(Seed(role=role, view=view, permission=name) for role, view, name in fresh)
+        roles = {name: _role(name) for name in rules.ROLES}
+        grant_all([(roles[role], (permission, view)) for role, view, permission in fresh])
+    return [(permission, view) for _role_name, view, permission in fresh]
 
 
 @transaction
