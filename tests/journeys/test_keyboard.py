@@ -137,6 +137,27 @@ def test_a_cancelled_question_is_not_carried_out_by_the_next_yes(at_desk, site, 
     assert [is_there(site, ContactLink, link) for link in links] == [True, False]
 
 
+#: Asks, says no, and asks again before the browser has told that the first question was closed. Waits until it has.
+AT_ONCE = """async () => {
+  const button = document.querySelector('[data-confirm]');
+  const ask = () => button.form.requestSubmit(button);
+  const told = new Promise((done) => document.querySelector('[data-confirm-dialog]').addEventListener('close', done));
+  ask();
+  document.querySelector('[data-confirm-no]').click();
+  ask();
+  await told;
+}"""
+
+
+def test_a_question_stands_that_is_asked_at_once_after_another(at_desk, site, keys):
+    page = at_desk("anran")
+    place_contacts(site, keys[0])
+    page.goto(f"/customers/{keys[0]}")
+    page.wait_for_load_state("networkidle")
+    page.evaluate(AT_ONCE)
+    expect(page.locator("dialog[open] [data-confirm-yes]")).to_be_visible()
+
+
 def test_two_questions_on_one_page_are_answered_apart(at_desk, site, keys):
     page, (*_others, third) = at_desk("anran"), keys
     (link,) = place_contacts(site, third)

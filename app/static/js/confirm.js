@@ -18,7 +18,8 @@ function ask({ confirm, confirmLabel, danger }) {
     const settle = (value) => { answer.abort(); if (dialog.open) dialog.close(); resolve(value); };
     yes.addEventListener("click", () => settle(true), { signal: answer.signal });
     $("[data-confirm-no]", dialog).addEventListener("click", () => settle(false), { signal: answer.signal });
-    dialog.addEventListener("close", () => settle(false), { signal: answer.signal });
+    // told late, when the next question may stand already: then it is not this one's
+    dialog.addEventListener("close", () => dialog.open || settle(false), { signal: answer.signal });
   });
 }
 
