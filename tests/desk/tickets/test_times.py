@@ -55,7 +55,7 @@ class TestSums:
     def test_a_transfer_ends_no_stay(self, timed):
         walked(timed)
         with acting(SYSTEM):
-            found = times.stays("after_sales", since=None)
+            found = times.course("after_sales", since=None).stays
         assert {code: hours(one) for code, one in found.items()} == {
             "undispatched": (1, 1, 1, 1),
             "dispatched": (1, 4, 2, 4),
@@ -73,25 +73,25 @@ class TestSums:
         later(3)
         by(GAO, services.dispatch, key, {"assignee": JI.id})
         with acting(SYSTEM):
-            found = times.stays("after_sales", since=None)["undispatched"]
+            found = times.course("after_sales", since=None).stays["undispatched"]
         assert hours(found) == (2, 4, 3, 2)
 
     def test_ways_are_counted_by_type_and_period(self, timed):
         walked(timed)
         with acting(SYSTEM):
-            ways = times.ways("after_sales", since=None)
+            ways = times.course("after_sales", since=None).ways
             assert ways == {
                 ("undispatched", "dispatched"): 1,
                 ("dispatched", "in_progress"): 1,
                 ("in_progress", "resolved"): 1,
             }
-            assert times.ways("consultation", since=None) == {}
+            assert times.course("consultation", since=None).ways == {}
             since = clock.now() - timedelta(hours=4)
-            assert times.ways("after_sales", since=since).keys() == {
+            assert times.course("after_sales", since=since).ways.keys() == {
                 ("dispatched", "in_progress"),
                 ("in_progress", "resolved"),
             }
-            assert times.stays("after_sales", since=since).keys() == {"dispatched", "in_progress"}
+            assert times.course("after_sales", since=since).stays.keys() == {"dispatched", "in_progress"}
 
     def test_what_stands_where_now(self, timed):
         walked(timed)
@@ -105,17 +105,17 @@ class TestSums:
     def test_only_what_one_sees_is_counted(self, timed):
         walked(timed, by=LIN)
         with acting(EVE.actor):
-            assert times.stays("after_sales", since=None) == {}
-            assert times.ways("after_sales", since=None) == {}
+            assert times.course("after_sales", since=None).stays == {}
+            assert times.course("after_sales", since=None).ways == {}
             assert times.standing("after_sales") == {}
         with acting(LIN.actor):
-            assert times.ways("after_sales", since=None)
+            assert times.course("after_sales", since=None).ways
 
     def test_deleted_tickets_are_not_counted(self, timed):
         key = walked(timed)
         with acting(SYSTEM) as actor:
             services.delete(ticket(key), actor=actor)
-            assert times.stays("after_sales", since=None) == {}
+            assert times.course("after_sales", since=None).stays == {}
             assert times.standing("after_sales") == {}
 
 

@@ -1,10 +1,10 @@
 """How long tickets stay in each state, and which ways they go: sums over flow records 流转记录. Source: TKT-7."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.desk.tickets.models import Ticket, TicketMove
 from app.desk.tickets.rules.phases import OPEN
@@ -32,24 +32,31 @@ class Standing(NamedTuple):
     since: datetime
 
 
-def stays(kind: str, *, since: datetime | None) -> Mapping[str, Stay]:
-    """Return the states that tickets of a type left, or changed hands in, from ``since`` on: those in scope.
+class Course(NamedTuple):
+    """How long tickets stood in each state, by its code, and how often each way (from, to) was gone."""
+
+    stays: Mapping[str, Stay]
+    ways: Mapping[tuple[str, str], int]
+
+
+def course(kind: str, *, since: datetime | None) -> Course:
+    """Return what the flow records of a type's tickets in scope say, from ``since`` on. One statement.
 
     A transfer inside a state ends no stay: its seconds count to the stay it is a part of.
     """
-    leaves = case((TicketMove.to_state != TicketMove.from_state, 1), else_=0)
-    sums = (func.sum(leaves), func.coalesce(func.sum(TicketMove.seconds), 0), func.max(TicketMove.seconds))
-    wanted = select(TicketMove.from_state, *sums).where(*_met(kind, since)).group_by(TicketMove.from_state)
-    rows = db.session.execute(wanted.join(Ticket, Ticket.id == TicketMove.ticket_id))
-    return {state: Stay(state, left or 0, int(seconds), longest or 0) for state, left, seconds, longest in rows}
-
-
-def ways(kind: str, *, since: datetime | None) -> Mapping[tuple[str, str], int]:
-    """Return how often each way from a state to another was gone."""
     columns = (TicketMove.from_state, TicketMove.to_state)
-    wanted = select(*columns, func.count()).where(*_met(kind, since), columns[0] != columns[1]).group_by(*columns)
-    rows = db.session.execute(wanted.join(Ticket, Ticket.id == TicketMove.ticket_id))
-    return {(source or "", target): count for source, target, count in rows}
+    sums = (func.count(), func.coalesce(func.sum(TicketMove.seconds), 0), func.max(TicketMove.seconds))
+    wanted = select(*columns, *sums).where(*_met(kind, since)).group_by(*columns)
+    stays: dict[str, Stay] = {}
+    ways: dict[tuple[str, str], int] = {}
+    rows: Iterable[Any] = db.session.execute(wanted.join(Ticket))
+    for source, target, count, seconds, longest in rows:
+        stood, left = stays.get(source, Stay(source, 0, 0, 0)), count if source != target else 0
+        whole, at_once = stood.seconds + int(seconds), max(stood.longest, longest or 0)
+        stays[source] = Stay(source, stood.left + left, whole, at_once)
+        if left:
+            ways[source, target] = left
+    return Course(stays, ways)
 
 
 def standing(kind: str) -> Mapping[str, Standing]:

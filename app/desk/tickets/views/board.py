@@ -38,7 +38,7 @@ from app.desk.tickets.rules.phases import (
 from app.desk.tickets.views import asked, rowing, steps
 from app.system.sign_in.views import own_path
 
-MOST_CARDS = 50
+MOST_CARDS = 30
 ENDPOINTS: Mapping[str, str] = {DISPATCH: "dispatch_ticket"}
 TYPES = Choice(dictionary="ticket_type")
 WHOSE = {"": _("All I see"), "me": _("With me"), "queues": _("In my queues")}

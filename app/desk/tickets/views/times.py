@@ -47,7 +47,7 @@ class StepTimesView(BaseView):
         kind, period, days = _asked()
         since = clock.midnight() - timedelta(days=days - 1) if days is not None else None
         flow = queries.edition_for(kind).flow
-        stays, ways, now = times.stays(kind, since=since), times.ways(kind, since=since), times.standing(kind)
+        (stays, ways), now = times.course(kind, since=since), times.standing(kind)
         page = {
             "title": _("Time per step"),
             "crumbs": [{"label": _("Tickets"), "url": None}],
