@@ -5,11 +5,13 @@ from functools import cached_property
 from typing import Any
 
 from flask import g, request
+from sqlalchemy.orm import selectinload
 
 from app.base.actor import Actor
 from app.base.i18n import _
 from app.base.scope import may_write
 from app.base.screens.listing import Listing
+from app.crm.customers.queries import Customer
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules.flows import ASSIGNEE, CREATOR
@@ -27,6 +29,11 @@ class TicketRows(Listing):
         found: list[Any] = super().rows
         g.tickets_written = queries.writable([one.id for one in found], self.actor), {one.id for one in found}
         return found
+
+    def _options(self) -> list[Any]:
+        """Of a customer its name is enough, but where the masking of a column asks whose it is."""
+        named = selectinload(Ticket.customer).load_only(Customer.name)
+        return [*super()._options(), *(() if self._holding else (named,))]
 
 
 def is_mine(record: Ticket, actor: Actor) -> bool:
