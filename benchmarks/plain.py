@@ -75,8 +75,30 @@ class PlainTicket(Model):
         return str(self.number)
 
 
+class PlainMove(Model):
+    __tablename__ = "move"
+    id = sa.Column(sa.Integer, primary_key=True)
+    ticket_id = sa.Column(sa.Integer, sa.ForeignKey("ticket.id"), index=True)
+    verb = sa.Column(sa.String(20))
+    from_state = sa.Column(sa.String(40))
+    to_state = sa.Column(sa.String(40))
+    by_id = sa.Column(sa.Integer, sa.ForeignKey("owner.id"))
+    at = sa.Column(sa.DateTime)
+    seconds = sa.Column(sa.Integer)
+    ticket = sa.orm.relationship(PlainTicket)
+    by = sa.orm.relationship(Owner)
+
+
+class MoveView(ModelView):
+    datamodel = SQLAInterface(PlainMove)
+    route_base = "/moves"
+    list_columns = ["verb", "from_state", "to_state", "by", "at", "seconds"]
+    search_exclude_columns = ["ticket"]
+
+
 class TicketView(ModelView):
     datamodel = SQLAInterface(PlainTicket)
+    related_views = [MoveView]  # the flow records stand on the ticket's page, as the documentation shows it
     route_base = "/tickets"
     list_columns = ["number", "title", "company", "type", "priority", "state", "assignee", "due_at", "progress"]
     list_columns += ["last_remark", "created_at"]
@@ -117,6 +139,7 @@ def create() -> Flask:
         appbuilder = AppBuilder(app, db.session)
         Model.metadata.create_all(db.engine)
         appbuilder.add_view(CompanyView, "Companies")
+        appbuilder.add_view(MoveView, "Moves")
         appbuilder.add_view(TicketView, "Tickets")
         manager = appbuilder.sm
         if not manager.find_user(USER):

@@ -29,6 +29,7 @@ TROUBLES = "打不开 连接超时 提示没有权限 数据对不上 打印错�
 WHEN = "早上 昨天下午 月底结账时 换电脑以后 升级之后 断电以后 新同事第一次用 周五".split()
 STATES = (("undispatched", "new"), ("dispatched", "dispatched"), ("in_progress", "working"), ("resolved", "solved"))
 PATH = ("undispatched", "dispatched", "in_progress", "resolved", "closed")
+VERBS = ("open", "dispatch", "accept", "solve", "close")
 PHASES = {"closed": "closed", **dict(STATES)}
 #: What ``plain`` keeps of a ticket.
 COLUMNS = "number title company_id type priority state phase assignee_id due_at progress last_remark created_at".split()
@@ -103,13 +104,12 @@ def _moves() -> Iterator[str]:
     """Yield a statement per step of the way: the opening, and each arrow that leads to where a ticket stands."""
     order = "CASE state " + " ".join(f"WHEN '{code}' THEN {place}" for place, code in enumerate(PATH)) + " END"
     columns = "ticket_id, verb, from_state, to_state, from_phase, to_phase, to_id, at, by_id, seconds"
-    verbs = ("open", "dispatch", "accept", "solve", "close")
     for place, code in enumerate(PATH):
         before = PATH[place - 1] if place else None
         source = f"'{before}', '{code}', '{PHASES[before]}'" if before else f"NULL, '{code}', NULL"
         rest = f"assignee_id, created_at + CAST(:hours AS interval), created_by_id, {3600 if before else 'NULL'}"
         yield (
-            f"INSERT INTO tickets_move ({columns}) SELECT id, '{verbs[place]}', {source}, '{PHASES[code]}', {rest}"
+            f"INSERT INTO tickets_move ({columns}) SELECT id, '{VERBS[place]}', {source}, '{PHASES[code]}', {rest}"
             f" FROM tickets_ticket WHERE {order} >= {place}"
         )
 
@@ -121,6 +121,12 @@ def fill_plain(url: str, count: int, customers: int) -> None:
     with cursor.copy(f"COPY ticket ({', '.join(COLUMNS)}) FROM STDIN") as copy:
         for row in tickets(count, customers, 0):
             copy.write_row([row.get(name if name != "company_id" else "customer_id") for name in COLUMNS])
+    columns = ("ticket_id", "verb", "from_state", "to_state", "by_id", "at", "seconds")
+    with cursor.copy(f"COPY move ({', '.join(columns)}) FROM STDIN") as copy:
+        for key, row in enumerate(tickets(count, customers, 0), start=1):
+            for place, code in enumerate(PATH[: PATH.index(row["state"]) + 1]):
+                before, at = (PATH[place - 1] if place else None), row["created_at"] + timedelta(hours=place)
+                copy.write_row([key, VERBS[place], before, code, row["created_by_id"], at, 3600 if place else None])
     raw.commit()
     cursor.execute("ANALYZE")
     raw.commit()

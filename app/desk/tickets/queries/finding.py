@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.base import numbering
 from app.base.actor import Actor
@@ -59,33 +59,33 @@ def open_of(customer_id: int) -> int:
 
 def moves_of(key: int) -> Sequence[TicketMove]:
     """Return the flow records of a ticket, the oldest first, with their people."""
-    loads = [selectinload(one) for one in (TicketMove.by, TicketMove.from_, TicketMove.to, TicketMove.queue)]
+    loads = [joinedload(one) for one in (TicketMove.by, TicketMove.from_, TicketMove.to, TicketMove.queue)]
     found = select(TicketMove).where(TicketMove.ticket_id == key).options(*loads)
     return list(db.session.scalars(found.order_by(TicketMove.id)))
 
 
 def notes_of(key: int) -> Sequence[TicketNote]:
     """Return what was said about a ticket, the oldest first."""
-    found = select(TicketNote).where(TicketNote.ticket_id == key).options(selectinload(TicketNote.by))
+    found = select(TicketNote).where(TicketNote.ticket_id == key).options(joinedload(TicketNote.by))
     return list(db.session.scalars(found.order_by(TicketNote.id)))
 
 
 def work_of(key: int) -> Sequence[TicketWork]:
     """Return the work done on a ticket with its parts, the oldest first."""
-    loads = (selectinload(TicketWork.by), selectinload(TicketWork.parts))
+    loads = (joinedload(TicketWork.by), selectinload(TicketWork.parts))
     found = select(TicketWork).where(TicketWork.ticket_id == key).options(*loads)
     return list(db.session.scalars(found.order_by(TicketWork.id)))
 
 
 def checks_of(key: int) -> Sequence[TicketCheck]:
     """Return a ticket's checklist."""
-    found = select(TicketCheck).where(TicketCheck.ticket_id == key).options(selectinload(TicketCheck.done_by))
+    found = select(TicketCheck).where(TicketCheck.ticket_id == key).options(joinedload(TicketCheck.done_by))
     return list(db.session.scalars(found.order_by(TicketCheck.place, TicketCheck.id)))
 
 
 def people_of(key: int) -> Sequence[TicketPerson]:
     """Return who takes part in a ticket, or follows it."""
-    found = select(TicketPerson).where(TicketPerson.ticket_id == key).options(selectinload(TicketPerson.employee))
+    found = select(TicketPerson).where(TicketPerson.ticket_id == key).options(joinedload(TicketPerson.employee))
     return list(db.session.scalars(found.order_by(TicketPerson.id)))
 
 

@@ -40,14 +40,14 @@ def span(seconds: int | None) -> str:
     return " ".join([str(one) for one in words if one][:2])
 
 
-def events(view: Any, ticket: Ticket, moves: Sequence[Any], *, shown: str) -> list[dict[str, Any]]:
+def events(view: Any, ticket: Ticket, moves: Sequence[Any], work: Sequence[Any], *, shown: str) -> list[dict[str, Any]]:
     """Return what happened, the newest first. ``shown``: "customer", "internal", "flow"; everything else: all."""
     found: list[tuple[Any, dict[str, Any]]] = []
     if shown in ("", "customer", "internal"):
         kinds = PARTS.get(shown, tuple(NOTE_KINDS))
         found += [(one.at, _note(view, one)) for one in queries.notes_of(ticket.id) if one.kind in kinds]
     if shown in ("", "internal"):
-        found += [(one.at, _work(view, one)) for one in queries.work_of(ticket.id)]
+        found += [(one.at, _work(view, one)) for one in work]
     if shown in ("", "flow"):
         flow = queries.edition(ticket.edition_id).flow
         found += [(one.at, _move(one, flow)) for one in moves]

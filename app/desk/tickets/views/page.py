@@ -12,7 +12,6 @@ from app.base.i18n import _, ngettext
 from app.base.scope import may_write
 from app.base.screens import listpage, markup
 from app.base.screens.house import screen
-from app.crm.customers import queries as customers
 from app.crm.renewals.queries import service_limited
 from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket
@@ -32,7 +31,7 @@ parts: dict[str, Any] = {}
 def build(view: Any, ticket: Ticket, *, shown: str) -> dict[str, Any]:
     """Return everything ``zhike/tickets/show.html`` draws. ``shown``: which of what happened."""
     is_mine = may_write(ticket, view.actor())
-    moves = queries.moves_of(ticket.id)
+    moves, work = queries.moves_of(ticket.id), queries.work_of(ticket.id)
     page = listpage.record_page(view, ticket)
     checks = queries.checks_of(ticket.id)
     is_open = ticket.phase not in ENDED
@@ -44,7 +43,7 @@ def build(view: Any, ticket: Ticket, *, shown: str) -> dict[str, Any]:
         "facts": _facts(view, ticket),
         "steps": way(ticket, moves),
         "actions": buttons.actions(view, ticket, page["actions"], is_mine=is_mine),
-        "events": events(view, ticket, moves, shown=shown),
+        "events": events(view, ticket, moves, work, shown=shown),
         "shown": shown,
         "filters": _filters(view, ticket, shown),
         "kinds": [(code, word) for code, (word, _color) in NOTE_KINDS.items()],
@@ -56,7 +55,7 @@ def build(view: Any, ticket: Ticket, *, shown: str) -> dict[str, Any]:
         "checks": checks,
         "points": "\n".join(one.words for one in checks),
         "progress": ticket.progress,
-        "times": _times(ticket, moves),
+        "times": _times(ticket, moves, work),
         "files": attached_files("ticket", ticket, is_mine=is_mine and view.may("note"), is_open=True),
         "related": _related(ticket),
         "parts": [{"title": title, "html": html} for title, html in hung],
@@ -103,7 +102,7 @@ def _has(ticket: Ticket, name: str) -> bool:
 
 def _customer(view: Any, ticket: Ticket) -> Markup:
     drawn = view.drawn(ticket, "customer")
-    if customers.by_id(ticket.customer_id) is None:
+    if ticket.customer is None:  # outside what the reader sees
         return Markup("{}").format(drawn)
     return Markup('<a href="{}">{}</a>').format(url_for("CustomerView.show", pk=ticket.customer_id), drawn)
 
@@ -179,8 +178,8 @@ def _people(view: Any, ticket: Ticket, *, is_mine: bool) -> dict[str, Any]:
     }
 
 
-def _times(ticket: Ticket, moves: Sequence[Any]) -> list[dict[str, Any]]:
-    minutes = sum(one.minutes or 0 for one in queries.work_of(ticket.id))
+def _times(ticket: Ticket, moves: Sequence[Any], work: Sequence[Any]) -> list[dict[str, Any]]:
+    minutes = sum(one.minutes or 0 for one in work)
     end: datetime = ticket.solved_at or clock.now()
     found = [(_("From intake to solution") if ticket.solved_at else _("Since the intake"), _whole(ticket, end))]
     if minutes:
