@@ -66,26 +66,26 @@ def moves_of(key: int) -> Sequence[TicketMove]:
 
 def notes_of(key: int) -> Sequence[TicketNote]:
     """Return what was said about a ticket, the oldest first."""
-    found = select(TicketNote).where(TicketNote.ticket_id == key).options(joinedload(TicketNote.by))
+    found = select(TicketNote).where(TicketNote.ticket_id == key).options(selectinload(TicketNote.by))
     return list(db.session.scalars(found.order_by(TicketNote.id)))
 
 
 def work_of(key: int) -> Sequence[TicketWork]:
     """Return the work done on a ticket with its parts, the oldest first."""
-    loads = (joinedload(TicketWork.by), selectinload(TicketWork.parts))
+    loads = (selectinload(TicketWork.by), selectinload(TicketWork.parts))
     found = select(TicketWork).where(TicketWork.ticket_id == key).options(*loads)
     return list(db.session.scalars(found.order_by(TicketWork.id)))
 
 
 def checks_of(key: int) -> Sequence[TicketCheck]:
     """Return a ticket's checklist."""
-    found = select(TicketCheck).where(TicketCheck.ticket_id == key).options(joinedload(TicketCheck.done_by))
+    found = select(TicketCheck).where(TicketCheck.ticket_id == key).options(selectinload(TicketCheck.done_by))
     return list(db.session.scalars(found.order_by(TicketCheck.place, TicketCheck.id)))
 
 
 def people_of(key: int) -> Sequence[TicketPerson]:
     """Return who takes part in a ticket, or follows it."""
-    found = select(TicketPerson).where(TicketPerson.ticket_id == key).options(joinedload(TicketPerson.employee))
+    found = select(TicketPerson).where(TicketPerson.ticket_id == key).options(selectinload(TicketPerson.employee))
     return list(db.session.scalars(found.order_by(TicketPerson.id)))
 
 
