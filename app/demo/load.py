@@ -17,6 +17,7 @@ from app.demo.approvals import change_keys
 from app.demo.bank import book
 from app.demo.channels import keep_channels
 from app.demo.companies import Maker
+from app.demo.exceptions import let_be_asked
 from app.demo.fees import collect_fees
 from app.demo.followups import follow_up
 from app.demo.letters import write as write_letters
@@ -56,6 +57,7 @@ def load(settings: Any) -> tuple[int, int]:
     sell(maker, actors)
     serve(maker, actors)
     rate(maker, actors)
+    let_be_asked(actors)
     keep_pools(actors)
     keep_segments(actors)
     write_letters(actors)

@@ -46,6 +46,6 @@ def draw(view: Any, ticket: Ticket) -> tuple[object, Markup] | None:
     if ticket.exception_reason is None:
         return None
     if ticket.is_excepted:
-        return _("Served all the same"), Markup("<p>{}</p>").format(ticket.exception_reason)
-    html = section(EXCEPTION, ticket, view.actor())
-    return (_("Exception from limited service"), html) if html else None
+        return _("Served all the same"), Markup('<p class="m-0 p-3">{}</p>').format(ticket.exception_reason)
+    html = section(EXCEPTION, ticket, view.actor(), is_short=True)
+    return ("", html) if html else None  # it is a card of its own

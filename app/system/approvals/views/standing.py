@@ -43,18 +43,23 @@ EVENT_ICONS = {  # for the sprite
 }
 
 
-def section(code: str, record: Any, actor: Actor, *, back: str = "") -> Markup:
+def section(code: str, record: Any, actor: Actor, *, back: str = "", is_short: bool = False) -> Markup:
     """Return where a record stands, as HTML; nothing for a record that was never submitted, or outside the scope.
 
-    ``back``: where the buttons lead afterwards; else to where one is.
+    ``back``: where the buttons lead afterwards; else to where one is. ``is_short``: the page says what is submitted.
     """
     case = queries.case_of(code, record.id)
-    return drawn(case, actor, back=back or request.full_path.rstrip("?")) if case is not None else Markup()
+    back = back or request.full_path.rstrip("?")
+    return drawn(case, actor, back=back, is_short=is_short) if case is not None else Markup()
 
 
-def drawn(case: Case, actor: Actor, *, back: str = "") -> Markup:
+def drawn(case: Case, actor: Actor, *, back: str = "", is_short: bool = False) -> Markup:
     """Return a case as HTML."""
-    told = build(case, actor) | {"next": back}
+    told = build(case, actor) | {
+        "next": back,
+        "is_short": is_short,
+        "title": queries.known_subjects()[case.subject].label if is_short else None,
+    }
     return Markup(render_template("zhike/approvals/section.html", one=told))  # noqa: S704 - the template escapes
 
 
