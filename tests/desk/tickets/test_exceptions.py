@@ -6,16 +6,16 @@ import pytest
 from sqlalchemy import func, select
 
 from app.base.actor import SYSTEM, acting
-from app.base.errors import InvalidFields, WrongState
+from app.base.errors import Conflict, InvalidFields, NotAllowed, WrongState
 from app.desk.tickets import services
-from app.desk.tickets.models import Ticket
+from app.desk.tickets.models import Ticket, TicketPerson
 from app.desk.tickets.rules.tickets import EXCEPTION
 from app.desk.tickets.services import excepting
 from app.extensions import db
 from app.system.approvals import queries as approvals
 from app.system.approvals.models import Case
 from app.system.audit import queries as audit
-from tests.cast import ANRAN, GAO, JI, LIN
+from tests.cast import ANRAN, GAO, JI, LIN, MEI
 from tests.crm.renewals.steps import served
 from tests.desk.tickets.runs import done
 from tests.desk.tickets.steps import by, ticket
@@ -100,6 +100,20 @@ class TestServices:
     def test_why_has_to_be_said(self):
         with pytest.raises(InvalidFields):
             by(LIN, services.ask_exception, limited(), {"words": "  "})
+
+    @pytest.mark.parametrize("person", [LIN, GAO], ids=["asked", "allowed"])
+    def test_a_ticket_that_was_changed_meanwhile_is_looked_at_again(self, person):
+        service = services.ask_exception if person is LIN else services.allow_exception
+        with pytest.raises(Conflict):
+            by(person, service, limited(), WHY, revision=99)
+
+    def test_who_only_follows_a_ticket_asks_for_nothing(self):
+        key = limited()
+        with acting(SYSTEM):
+            db.session.add(TicketPerson(ticket_id=key, employee_id=MEI.id, is_follower=True))
+            db.session.commit()
+        with pytest.raises(NotAllowed):
+            by(MEI, services.ask_exception, key, WHY)
 
     def test_what_has_not_run_out_needs_none(self):
         with pytest.raises(WrongState, match="has not run out"):

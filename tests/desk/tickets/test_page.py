@@ -154,6 +154,7 @@ RIGHTS = {
     "reopen": "reopen",
     "cancel": "cancel",
     "except": "allow_exception",
+    "edit": "ask_exception",
     "note": "note change_note add_person",
     "print": "order",
     "show": "show follow leave",

@@ -16,9 +16,9 @@ _ERROR = re.compile(
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?\b\w+:id=[\"']([^\"']+)[\"']")
 _RELATION = re.compile(rb"<Relationship\s[^>]*>")
 
-#: What zipfile raises for an archive that is damaged, of a version that it does not know (NotImplementedError: the
-#: file is at fault, nothing is missing here), or without a part that a workbook has.
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, KeyError)
+#: What zipfile raises for an archive that is damaged, locked or of a version that it does not know (both a
+#: RuntimeError), or without a part that a workbook has.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, KeyError)
 
 Errors = dict[str, str]
 

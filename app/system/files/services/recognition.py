@@ -28,13 +28,12 @@ OOXML_MAIN = {
     f"{rules.OOXML}{part}.main+xml": f"{rules.OOXML}{part}"
     for part in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")
 }
-#: What zipfile raises for an archive that is damaged (the first three), packed in a way or a version that it does not
-#: know (NotImplementedError), locked (RuntimeError), without the part that is read, or with lengths that cannot be.
+#: What zipfile raises for an archive that is damaged (the first three), locked, or packed in a way or a version that it
+#: does not know (both a RuntimeError), without the part that is read, or with lengths that cannot be.
 UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
-    NotImplementedError,
     RuntimeError,
     KeyError,
     ValueError,
