@@ -11,11 +11,10 @@ from sqlalchemy import select
 from app.base import clock, numbering
 from app.base.actor import SYSTEM, Actor, current_actor
 from app.base.among import among
-from app.base.fields import Choice, fields_of
+from app.base.fields import Field
 from app.base.history import delete_versioned, insert_versioned, update_versioned
 from app.base.i18n import _
 from app.base.scope import unscoped
-from app.base.tabular.template import TemplateField
 from app.crm.customers.services.imports import naming
 from app.crm.fees import queries, rules
 from app.crm.fees.models import Fee
@@ -25,7 +24,7 @@ from app.crm.fees.services.import_rows import FIELDS, FeeChecker
 from app.crm.fees.services.selling import unsell
 from app.extensions import db
 from app.system.approvals import services as approvals
-from app.system.imports.services import MakesOnly, changed_since, template_field, used
+from app.system.imports.services import MakesOnly, changed_since, used
 from app.system.security import queries as security
 
 ROWS = Fee.__table__
@@ -58,21 +57,10 @@ class FeeTarget(MakesOnly):
     kind = "fees"
     templates: Mapping[str, object] = {LEDGER: _("Ledger")}
 
-    def fields(self, template: str) -> Sequence[TemplateField]:  # noqa: ARG002 - the protocol's
-        return [
-            template_field(
-                name,
-                spec,
-                synonyms=SYNONYMS.get(name, ()),
-                kind="code" if name in CODES else "",
-                is_required=name in REQUIRED,
-            )
-            for name, spec in FIELDS().items()
-        ]
+    model, synonyms, kinds, required = Fee, SYNONYMS, dict.fromkeys(CODES, "code"), REQUIRED
 
-    def dictionary_of(self, name: str) -> str:
-        spec = fields_of(Fee).get(name)
-        return spec.dictionary if isinstance(spec, Choice) else ""
+    def columns(self) -> Mapping[str, Field]:
+        return FIELDS()
 
     def notes(self, template: str, *, actor: Actor) -> Sequence[object]:  # noqa: ARG002 - the protocol's
         return [

@@ -11,11 +11,10 @@ from app.base import clock, numbering
 from app.base.actor import Actor
 from app.base.among import among
 from app.base.errors import Invalid
-from app.base.fields import Choice, fields_of
+from app.base.fields import Field
 from app.base.history import delete_versioned, insert_versioned
 from app.base.i18n import _
 from app.base.scope import unscoped
-from app.base.tabular.template import TemplateField
 from app.crm.customers import queries as customers
 from app.crm.customers.services.imports import naming
 from app.desk.tickets import queries
@@ -26,7 +25,7 @@ from app.desk.tickets.rules.phases import CLOSED, NEW, REVIEWED, SOLVED, WORKING
 from app.desk.tickets.services.import_rows import FIELDS, TicketChecker, moment, problems_of, times_of, why_unable
 from app.desk.tickets.services.opening import PREFIX, written
 from app.extensions import db
-from app.system.imports.services import MakesOnly, changed_since, template_field, used
+from app.system.imports.services import MakesOnly, changed_since, used
 from app.system.security import queries as security
 
 ROWS, MOVES = Ticket.__table__, TicketMove.__table__
@@ -62,17 +61,10 @@ class TicketTarget(MakesOnly):
     kind = "tickets"
     templates: Mapping[str, object] = {"tickets": _("Tickets")}
 
-    def fields(self, template: str) -> Sequence[TemplateField]:  # noqa: ARG002 - the protocol's
-        return [
-            template_field(
-                name, spec, synonyms=SYNONYMS.get(name, ()), kind=KINDS.get(name, ""), is_required=name in REQUIRED
-            )
-            for name, spec in FIELDS().items()
-        ]
+    model, synonyms, kinds, required = Ticket, SYNONYMS, KINDS, REQUIRED
 
-    def dictionary_of(self, name: str) -> str:
-        spec = fields_of(Ticket).get(name)
-        return spec.dictionary if isinstance(spec, Choice) else ""
+    def columns(self) -> Mapping[str, Field]:
+        return FIELDS()
 
     def notes(self, template: str, *, actor: Actor) -> Sequence[object]:  # noqa: ARG002 - the protocol's
         return [

@@ -2,9 +2,18 @@
 
 from app.system.imports.services.background import CHECK, IMPORT, UNDO, in_background
 from app.system.imports.services.checking import check, choose, forecast
-from app.system.imports.services.reading import EMPTY, name_people, readable, template_field, word
+from app.system.imports.services.reading import EMPTY, name_people, readable, word
 from app.system.imports.services.results import write_result
-from app.system.imports.services.targets import Checker, Line, MakesOnly, Refused, Target, register, targets
+from app.system.imports.services.targets import (
+    Checker,
+    Line,
+    MakesOnly,
+    Refused,
+    Target,
+    register,
+    targets,
+    template_field,
+)
 from app.system.imports.services.undoing import Undoing, preview, undo
 from app.system.imports.services.uploads import discard, sweep, upload
 from app.system.imports.services.used import changed_since, used

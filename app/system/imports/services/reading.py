@@ -1,14 +1,11 @@
 """What checkers of all domains do with the cells of a row."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from app.base import choices
 from app.base.errors import Invalid
-from app.base.fields import Choice, Field
 from app.base.i18n import _
 from app.base.tabular.reading import CellError
-from app.base.tabular.template import TemplateField
 from app.system.imports.services.targets import Line
 from app.system.security import queries as security
 
@@ -39,19 +36,3 @@ def name_people(lines: Sequence[Line], field: str) -> None:
         elif text:
             sentence = _("“%(word)s” is not exactly one active person: write the name or number in full.", word=text)
             line.refuse(field, sentence)
-
-
-def template_field(
-    name: str, spec: Field, *, synonyms: Collection[str] = (), kind: str = "", is_required: bool = False
-) -> TemplateField:
-    """Return a column of a template: what a field says of itself, and what it is called elsewhere."""
-    items = choices.values(spec.dictionary).active if isinstance(spec, Choice) else ()
-    return TemplateField(
-        name,
-        spec.label,
-        (*spec.synonyms, *synonyms),
-        kind=kind or {"number": "number", "date": "date"}.get(spec.kind, "text"),
-        is_required=is_required,
-        help=spec.help,
-        choices=[item.label for item in items],
-    )

@@ -1,10 +1,12 @@
 """What a domain must say so that its records can be imported."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
+from app.base import choices
 from app.base.actor import Actor
+from app.base.fields import Choice, Field, fields_of
 from app.base.sentences import stored
 from app.base.tabular.template import TemplateField
 from app.system.imports.rules import Verdict
@@ -109,8 +111,52 @@ class Target(Protocol):
         """Give updated records their former values back. Part of the caller's transaction."""
 
 
+def template_field(
+    name: str, spec: Field, *, synonyms: Collection[str] = (), kind: str = "", is_required: bool = False
+) -> TemplateField:
+    """Return a column of a template: what a field says of itself, and what it is called elsewhere."""
+    items = choices.values(spec.dictionary).active if isinstance(spec, Choice) else ()
+    return TemplateField(
+        name,
+        spec.label,
+        (*spec.synonyms, *synonyms),
+        kind=kind or {"number": "number", "date": "date"}.get(spec.kind, "text"),
+        is_required=is_required,
+        help=spec.help,
+        choices=[item.label for item in items],
+    )
+
+
 class MakesOnly:
-    """Mixin: a target whose files make records, and never change one that is there."""
+    """Base of a target whose files make records of ``model``, and never change one that is there.
+
+    It says of its columns what their fields do not: other names, what the cells of some are, which have to be there.
+    """
+
+    model: ClassVar[type[Any]]
+    synonyms: ClassVar[Mapping[str, Sequence[str]]] = {}
+    kinds: ClassVar[Mapping[str, str]] = {}
+    required: ClassVar[Collection[str]] = ()
+
+    def columns(self) -> Mapping[str, Field]:
+        """Return the fields of a row, by name, in the order of the template."""
+        raise AssertionError(f"{type(self).__name__} says no columns")
+
+    def fields(self, template: str) -> Sequence[TemplateField]:  # noqa: ARG002 - the protocol's
+        return [
+            template_field(
+                name,
+                spec,
+                synonyms=self.synonyms.get(name, ()),
+                kind=self.kinds.get(name, ""),
+                is_required=name in self.required,
+            )
+            for name, spec in self.columns().items()
+        ]
+
+    def dictionary_of(self, name: str) -> str:
+        spec = fields_of(self.model).get(name)
+        return spec.dictionary if isinstance(spec, Choice) else ""
 
     def refused(self, values: Mapping[int, Mapping[str, Any]], *, actor: Actor) -> Mapping[int, tuple[str, object]]:  # noqa: ARG002
         return {}
