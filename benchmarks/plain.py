@@ -89,6 +89,44 @@ class PlainMove(Model):
     by = sa.orm.relationship(Owner)
 
 
+class PlainNote(Model):
+    __tablename__ = "note"
+    id = sa.Column(sa.Integer, primary_key=True)
+    ticket_id = sa.Column(sa.Integer, sa.ForeignKey("ticket.id"), index=True)
+    kind = sa.Column(sa.String(20))
+    words = sa.Column(sa.String(4000))
+    by_id = sa.Column(sa.Integer, sa.ForeignKey("owner.id"))
+    at = sa.Column(sa.DateTime)
+    ticket = sa.orm.relationship(PlainTicket)
+    by = sa.orm.relationship(Owner)
+
+
+class PlainWork(Model):
+    __tablename__ = "work"
+    id = sa.Column(sa.Integer, primary_key=True)
+    ticket_id = sa.Column(sa.Integer, sa.ForeignKey("ticket.id"), index=True)
+    what = sa.Column(sa.String(2000))
+    minutes = sa.Column(sa.Integer)
+    by_id = sa.Column(sa.Integer, sa.ForeignKey("owner.id"))
+    at = sa.Column(sa.DateTime)
+    ticket = sa.orm.relationship(PlainTicket)
+    by = sa.orm.relationship(Owner)
+
+
+class NoteView(ModelView):
+    datamodel = SQLAInterface(PlainNote)
+    route_base = "/notes"
+    list_columns = ["kind", "words", "by", "at"]
+    search_exclude_columns = ["ticket"]
+
+
+class WorkView(ModelView):
+    datamodel = SQLAInterface(PlainWork)
+    route_base = "/work"
+    list_columns = ["what", "minutes", "by", "at"]
+    search_exclude_columns = ["ticket"]
+
+
 class MoveView(ModelView):
     datamodel = SQLAInterface(PlainMove)
     route_base = "/moves"
@@ -98,7 +136,7 @@ class MoveView(ModelView):
 
 class TicketView(ModelView):
     datamodel = SQLAInterface(PlainTicket)
-    related_views = [MoveView]  # the flow records stand on the ticket's page, as the documentation shows it
+    related_views = [MoveView, NoteView, WorkView]  # they stand on the ticket's page, as the documentation shows it
     route_base = "/tickets"
     list_columns = ["number", "title", "company", "type", "priority", "state", "assignee", "due_at", "progress"]
     list_columns += ["last_remark", "created_at"]
@@ -140,6 +178,8 @@ def create() -> Flask:
         Model.metadata.create_all(db.engine)
         appbuilder.add_view(CompanyView, "Companies")
         appbuilder.add_view(MoveView, "Moves")
+        appbuilder.add_view(NoteView, "Notes")
+        appbuilder.add_view(WorkView, "Work")
         appbuilder.add_view(TicketView, "Tickets")
         manager = appbuilder.sm
         if not manager.find_user(USER):

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from benchmarks import making, side_by_side
+from benchmarks import making, plain, side_by_side
 from benchmarks.side_by_side import OURS, PLAIN, RAW, Ask, Bench, Table, get, house, serving, show
 from tests.cast import EVE, GAO, GUO, JI, LIN, MEI
 
@@ -34,6 +34,7 @@ PHASES = {"closed": "closed", **dict(STATES)}
 #: What ``plain`` keeps of a ticket.
 COLUMNS = "number title company_id type priority state phase assignee_id due_at progress last_remark created_at".split()
 SIMILAR_GOAL_MS = 200
+NOTES, STEPS = 12, 3  # of the lively ticket
 
 
 def tickets(count: int, customers: int, edition_id: int) -> Iterator[dict[str, Any]]:
@@ -146,6 +147,27 @@ def databases(folder: Path, urls: dict[str, str], count: int, customers: int) ->
     kept.write_text(json.dumps({"count": count}))
 
 
+def liven(urls: dict[str, str], key: int) -> None:
+    """Give one ticket a conversation and steps of work, the same in both databases: the page of a lively ticket."""
+    at = BEGUN + timedelta(days=900)
+    words = [f"客户说{one}，已回复处理办法，请明天上午再联系。" for one in (*TROUBLES, *THINGS[:NOTES])][:NOTES]
+    notes = [(key, ("internal", "to_customer")[n % 2], one, GAO.id, at) for n, one in enumerate(words)]
+    steps = [(key, f"检查{THINGS[n]}并重装驱动", 20 + n, JI.id, at) for n in range(STEPS)]
+    plain.Model.metadata.create_all(sa.create_engine(urls[PLAIN], poolclass=sa.NullPool))
+    for name, prefix in ((PLAIN, ""), (OURS, "tickets_")):
+        more, one = (", revision", ", 1") if name == OURS else ("", "")
+        with sa.create_engine(urls[name], poolclass=sa.NullPool).begin() as there:
+            for table, columns, rows in (
+                ("note", "ticket_id, kind, words, by_id, at", notes),
+                ("work", "ticket_id, what, minutes, by_id, at", steps),
+            ):
+                into = f"{prefix}{table}"
+                there.exec_driver_sql(f"DELETE FROM {into} WHERE ticket_id = {key}")
+                for row in rows:
+                    filled = f"INSERT INTO {into} ({columns}{more}) VALUES (%s, %s, %s, %s, %s{one})"
+                    there.exec_driver_sql(filled, row)
+
+
 def questions(count: int) -> dict[str, Ask]:
     """Return what is asked of all three, by the name of its row."""
     whose, phase = f"/tickets/list/?_flt_0_assignee={JI.id}", "/tickets/list/?_flt_3_phase=working"
@@ -181,6 +203,9 @@ def questions(count: int) -> dict[str, Ask]:
         "a ticket's page, everything about it": get(
             {OURS: f"/tickets/{key}", PLAIN: f"/tickets/show/{key}", RAW: f"/tickets/{key}"}
         ),
+        "a lively ticket's page, with 15 notes and steps": get(
+            {OURS: f"/tickets/{key + 1}", PLAIN: f"/tickets/show/{key + 1}", RAW: f"/tickets/{key + 1}"}
+        ),
         "similar solved tickets (plain, raw: title contains)": get(
             {
                 OURS: f"/tickets/similar?description={text}",
@@ -202,6 +227,7 @@ def main() -> None:
         making.databases(folder, url, rows)
         urls = {OURS: url.format(name=f"ours_{rows}"), PLAIN: url.format(name=f"plain_{rows}")}
         databases(folder, urls, count, rows)
+        liven(urls, count // 2 + 1)
         table: Table = {}
         with serving(folder, urls) as servers:
             bench = Bench(servers, postmaster)

@@ -85,6 +85,8 @@ class Actor:
         return replace(self, channel=channel)
 
 
+#: Whoever has not said who they are.
+NOBODY = Actor(id=None)
 SYSTEM = Actor(id=None, name="system", is_system=True, channel=Channel.COMMAND)
 
 

@@ -47,7 +47,14 @@ parts: dict[str, Callable[[Any], dict[str, Any]]] = {}
 
 
 def frame() -> dict[str, Any]:
-    """Return what ``zhike/base.html`` draws round the page."""
+    """Return what ``zhike/base.html`` draws round the page; asked once, however many parts the page is drawn of."""
+    if "frame" not in g:
+        g.frame = _frame()
+    found: dict[str, Any] = g.frame
+    return found
+
+
+def _frame() -> dict[str, Any]:
     actor, here = g.get("actor"), language()
     found = {
         "brand": brand(),

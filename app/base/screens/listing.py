@@ -8,21 +8,23 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
-from sqlalchemy.orm import joinedload, load_only, selectinload
+from sqlalchemy.orm import load_only, selectinload
 
 from app.base import filters, kept_filters, segments
 from app.base.actor import Actor, acting
 from app.base.fields import Choices, Field, Link, Phones, Related, fields_of, filters_of, is_hidden
 from app.base.fields.held import Holding, holding_of
 from app.base.masked_filters import check_asked
-from app.base.narrowing import is_narrowed
+from app.base.narrowing import linked, sight
 from app.base.screens import childcodes, counts
+from app.base.screens.kept import Kept
 from app.base.screens.look import PAGE_SIZES
 from app.extensions import db
 
 COUNT_LIMIT = counts.LIMIT
 LAST_NUMBERED_PAGE = 100
 SHALLOW = 200  # rows that may be skipped with all their columns
+MOST_LOADINGS = 500
 LONGEST_KEY = 9  # digits: more do not fit an INTEGER of PostgreSQL
 
 
@@ -137,12 +139,12 @@ class Listing:
         return 0 if self._edge else row - 1 if row else (self.page - 1) * self.page_size
 
     def _shallow(self) -> list[Any]:
-        return list(db.session.scalars(self._page_of(select(self.model).options(*self._options()))))
+        return list(db.session.scalars(self._page_of(self._loading())))
 
     def _deep(self) -> list[Any]:
         """Skip over the keys, on the index alone, and load only the rows that are shown."""
         key, ids = self.key, list(db.session.scalars(self._page_of(select(self.key))))
-        loaded = db.session.scalars(select(self.model).where(key.in_(ids)).options(*self._options()))
+        loaded = db.session.scalars(self._loading().where(key.in_(ids)))
         by_id = {getattr(row, key.key): row for row in loaded}
         return [by_id[one] for one in ids if one in by_id]
 
@@ -195,15 +197,28 @@ class Listing:
         past = past if self._empty_first(down=down) else or_(past, column.is_(None))
         return or_(past, and_(column == value, further))
 
+    def _loading(self) -> Any:
+        """Return the statement of whole rows, with what their columns need."""
+        shown = tuple((type(spec), spec.name, spec.column, spec.needs) for spec in self.columns)
+        key = (type(self), self.model, shown, *self.also, self._holding is not None, sight())
+        found = _loadings.get(key)
+        if found is None:
+            found = select(self.model).options(*self._options())
+            _loadings.keep(key, found)
+        return found
+
+    @property
+    def _links(self) -> list[str]:
+        return [spec.relation for spec in self.columns if isinstance(spec, Link) and spec.relation]
+
     def _options(self) -> list[Any]:
         held = self._holding.columns if self._holding else ()
         wanted = {"id", "revision", *held, *self.also, *[spec.column for spec in self.columns if spec.column]}
         known = [name for name in wanted if name in self.model.__mapper__.column_attrs]  # type: ignore[attr-defined]
-        links = [spec.relation for spec in self.columns if isinstance(spec, Link) and spec.relation]
         relations = [spec.through for spec in self.columns if isinstance(spec, Choices | Phones)]
         relations = [name for name in relations if name not in childcodes.relations(self.model, self.columns)]
         relations += dict.fromkeys(spec.needs for spec in self.columns if spec.needs)
-        loads = [_linked(getattr(self.model, name)) for name in links]
+        loads = [linked(getattr(self.model, name)) for name in self._links]
         loads += [selectinload(getattr(self.model, name)) for name in relations]
         loads += holding.loads() if (holding := self._holding) else ()
         return [load_only(*[getattr(self.model, name) for name in known]), *loads]
@@ -235,10 +250,8 @@ class Listing:
         return "?" + urlencode(merged)
 
 
-def _linked(relation: Any) -> Any:
-    """Return how a link comes with the rows: in the same statement if everybody sees all that it may lead to."""
-    is_seen = not is_narrowed(relation.property.mapper.class_)  # what is joined, the hook does not narrow
-    return joinedload(relation) if is_seen else selectinload(relation)
+#: Statements without conditions, by all that they are made of: to make one anew costs a page half a millisecond.
+_loadings = Kept(MOST_LOADINGS)
 
 
 PLACE = frozenset({"page", "after", "before", "row"})  # parameters that say where in the list one is

@@ -86,13 +86,14 @@ class DomainView(Lists, ModelView):
 
     # ── one record ──
 
-    def record(self, pk: str, *, write: bool = False) -> Any:
-        """Return the record if it is in scope: 404 otherwise. ``write``: 403 with a sentence if only to be read."""
+    def record(self, pk: str, *, write: bool = False, rows: Any = None) -> Any:
+        """Return the record (of ``rows``, if given) if it is in scope, else 404. ``write``: 403 if only to be read."""
         if not (pk.isascii() and pk.isdigit() and len(pk) <= LONGEST_KEY):
             abort(404)
         key = getattr(self.model, self.model.__mapper__.primary_key[0].key)  # type: ignore[attr-defined]
         with acting(self.reader(current_actor())):
-            found = db.session.scalar(select(self.model).where(key == int(pk), *self.within()))
+            wanted: Any = select(self.model) if rows is None else rows
+            found = db.session.scalar(wanted.where(key == int(pk), *self.within()))
         if found is None:
             not_found(self.model, int(pk))
         if write and not may_write(found, current_actor()):

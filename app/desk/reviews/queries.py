@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 
 from app.base.actor import Actor, Level
 from app.base.scope import unscoped
@@ -32,6 +32,11 @@ def rating_by_id(key: int) -> Rating | None:
 def ratings_of(ticket_id: int) -> Sequence[Rating]:
     """Return the ratings of a ticket in scope, the newest first."""
     return list(db.session.scalars(select(Rating).where(Rating.ticket_id == ticket_id).order_by(Rating.id.desc())))
+
+
+def any_of() -> ColumnElement[bool]:
+    """Return the condition that the ticket with the key ``key`` has ratings, whoever may see them."""
+    return exists().where(Rating.__table__.c.ticket_id == bindparam("key"))
 
 
 def living(ticket: Ticket) -> Rating | None:

@@ -39,6 +39,13 @@ HOLDERS: dict[str, Holder] = {}
 class OfHolder:
     """A file is seen and changed by whoever sees and changes its record."""
 
+    def seen_at(self, kind: str, actor: Actor) -> ColumnElement[bool]:
+        """Return the condition of the files of one kind of record alone, for whoever reads them."""
+        holder, table = HOLDERS.get(kind), File.__table__
+        if holder is None:
+            return false()
+        return true() if actor.is_system else self._of(holder, table, actor, write=False)
+
     def rows(self, table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
         if actor.is_system:
             return true()
@@ -77,6 +84,7 @@ class HeldByHolder:
         return and_(table.c.kind == holder.kind, table.c.record_id.in_(held))
 
 
+OF_HOLDER = OfHolder()
 NUMBER_IN_NAME = re.compile(r"\+?\d[\d \-.()（）]{5,}\d")
 MAIL_IN_NAME = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 SHORTEST_NUMBER, SHORTEST_MASKED = 7, 11  # digits
@@ -113,7 +121,7 @@ class File(Model):
 
     __tablename__ = "files_file"
     __versioned__: dict = {}
-    __scope__ = OfHolder()
+    __scope__ = OF_HOLDER
     __held__ = HeldByHolder()
     __table_args__ = (
         Index("ix_files_file_sha256", "sha256"),

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from app.base import choices
+from app.base.actor import NOBODY, current_actor
 from app.base.scope import unscoped, with_deleted
 from app.extensions import db
-from app.system.files.models import HOLDERS, File, Holder
+from app.system.files.models import HOLDERS, OF_HOLDER, File, Holder
 
 __all__ = ["HOLDERS", "by_id", "count", "holder_names", "kept", "of", "record_of", "same", "total_bytes"]
 
@@ -19,12 +20,20 @@ def by_id(key: int) -> File | None:
     return db.session.scalar(select(File).where(File.id == key))
 
 
-def of(kind: str, record_id: int, *, removed: bool = False) -> Sequence[File]:
-    """Return the files of a record in scope, the newest first; ``removed``: those that were removed."""
-    found = select(File).where(File.kind == kind, File.record_id == record_id).options(selectinload(File.uploaded_by))
-    found = found.where(File.deleted_at.is_not(None) if removed else File.deleted_at.is_(None))
-    with with_deleted():
-        return list(db.session.scalars(found.order_by(File.uploaded_at.desc(), File.id.desc())))
+def of(kind: str, record_id: int) -> tuple[Sequence[File], Sequence[File]]:
+    """Return the files of a record in scope, and those that were removed from it; the newest first."""
+    theirs = (File.kind == kind, File.record_id == record_id, OF_HOLDER.seen_at(kind, current_actor() or NOBODY))
+    found = select(File).where(*theirs).options(joinedload(File.uploaded_by))
+    narrowed = "narrowed by the kind of the record alone: all kinds together cost a page more than anything else of it"
+    with unscoped(narrowed), with_deleted():
+        rows = list(db.session.scalars(found.order_by(File.uploaded_at.desc(), File.id.desc())))
+    return [one for one in rows if one.deleted_at is None], [one for one in rows if one.deleted_at is not None]
+
+
+def any_at(kind: str, record_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that a record has files, removed ones too, whoever may see them."""
+    table = File.__table__
+    return exists().where(table.c.kind == kind, table.c.record_id == record_id)
 
 
 def count(kind: str, record_id: int) -> int:

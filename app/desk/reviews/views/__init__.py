@@ -17,6 +17,7 @@ from app.desk.reviews.views import home, part, told
 from app.desk.reviews.views.door import RateView
 from app.desk.reviews.views.ratings import RatingView
 from app.desk.reviews.views.revisits import RevisitView
+from app.desk.tickets import queries as ticket_queries
 from app.desk.tickets import services as ticket_services
 from app.desk.tickets import views as tickets
 from app.system.sign_in.views import OPEN_TO_ALL
@@ -82,6 +83,7 @@ def register(appbuilder: AppBuilder) -> None:
     ticket_services.recycling.goes_with("reviews", services.go_with_tickets)
     OPEN_TO_ALL.add("RateView.rate")
     tickets.parts["ratings"] = part.draw
+    ticket_queries.part_kinds["ratings"] = queries.any_of
     tickets.elsewhere["revisit"] = part.revisit_url
     first_page.add(*home.PARTS)
     appbuilder.add_view(RevisitView, "RevisitView", label=_("To revisit"), category="desk")

@@ -12,17 +12,18 @@ from app.base.scope import may_write
 from app.desk.reviews import queries, rules
 from app.desk.reviews.models import Rating
 from app.desk.reviews.views.revisits import DIMENSIONS
-from app.desk.tickets.queries import Ticket
+from app.desk.tickets.queries import Parts, Ticket
 
 ASK, LINK = "can_revisit", "can_link"
 SCREEN = "RevisitView"
 
 
-def draw(view: Any, ticket: Ticket) -> tuple[object, Markup] | None:
+def draw(view: Any, ticket: Ticket, there: Parts) -> tuple[object, Markup] | None:
     """Return the card of the ratings; None where there is none and none can be asked for."""
     if ticket.phase not in rules.RATEABLE and not ticket.reopened:
         return None
-    found = queries.ratings_of(ticket.id) if view.appbuilder.sm.has_access("can_show", "RatingView") else []
+    is_seen = there.there["ratings"] and view.appbuilder.sm.has_access("can_show", "RatingView")
+    found = queries.ratings_of(ticket.id) if is_seen else []
     link_url = _link_url(view, ticket, found)
     if not found and not link_url:
         return None

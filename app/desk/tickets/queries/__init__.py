@@ -28,9 +28,11 @@ from app.desk.tickets.queries.finding import (
     notes_of,
     numbers_taken,
     of,
+    open_beside,
     open_of,
     owned,
     people_of,
+    with_names,
     work_of,
     writable,
 )
@@ -47,6 +49,8 @@ from app.desk.tickets.queries.flows import (
     with_revisit,
 )
 from app.desk.tickets.queries.hanging import customer_rows, in_my_queues, people_rows, ticket_rows
+from app.desk.tickets.queries.parts import Parts
+from app.desk.tickets.queries.parts import kinds as part_kinds
 from app.desk.tickets.queries.people import WorkerNames, dispatchers_of, workers
 from app.desk.tickets.queries.routing import QueueNames, is_member, members_of, queue, queues, route_for
 from app.desk.tickets.queries.similar import similar
@@ -56,6 +60,7 @@ __all__ = [
     "ROWS",
     "STAMP",
     "TICKET_SCOPE",
+    "Parts",
     "Queue",
     "QueueNames",
     "Ticket",
@@ -91,8 +96,10 @@ __all__ = [
     "notes_of",
     "numbers_taken",
     "of",
+    "open_beside",
     "open_of",
     "owned",
+    "part_kinds",
     "people_of",
     "people_rows",
     "phase_items",
@@ -103,6 +110,7 @@ __all__ = [
     "state_items",
     "ticket_rows",
     "verb_items",
+    "with_names",
     "with_revisit",
     "work_of",
     "workers",

@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.base import numbering
 from app.base.actor import Actor
 from app.base.choices import Found
+from app.base.narrowing import linked
 from app.base.scope import condition, is_everything, unscoped
+from app.crm.customers.queries import Customer
 from app.desk.tickets.models import (
     QueueMember,
     Ticket,
@@ -20,6 +22,7 @@ from app.desk.tickets.models import (
 )
 from app.desk.tickets.rules.phases import IN_HANDS, OPEN, UNSOLVED
 from app.extensions import db
+from app.system.security.queries import Employee
 
 ROWS = Ticket.__table__
 
@@ -27,6 +30,13 @@ ROWS = Ticket.__table__
 def by_id(key: int) -> Ticket | None:
     """Return a ticket in scope."""
     return db.session.scalar(select(Ticket).where(Ticket.id == key))
+
+
+def with_names() -> Select[Ticket]:
+    """Return the statement of tickets in scope with the names of who they are of, with and by, as far as those are."""
+    people = [joinedload(one).load_only(Employee.name) for one in (Ticket.assignee, Ticket.created_by)]
+    named = linked(Ticket.customer).load_only(Customer.name)
+    return select(Ticket).options(named, *people)
 
 
 def by_number(number: str) -> Ticket | None:
@@ -43,6 +53,13 @@ def of(customer_id: int, *, limit: int) -> Sequence[Ticket]:
     """Return the tickets of a customer in scope: the open ones first, then the newest."""
     found = select(Ticket).where(Ticket.customer_id == customer_id).options(selectinload(Ticket.assignee))
     return list(db.session.scalars(found.order_by(Ticket.phase.not_in(sorted(OPEN)), Ticket.id.desc()).limit(limit)))
+
+
+def open_beside(ticket: Ticket, *, limit: int) -> Sequence[tuple[int, str, str]]:
+    """Return key, number and title of the other open tickets of a ticket's customer in scope, the newest first."""
+    others = (Ticket.customer_id == ticket.customer_id, Ticket.id != ticket.id, Ticket.phase.in_(sorted(OPEN)))
+    found = select(Ticket.id, Ticket.number, Ticket.title).where(*others).order_by(Ticket.id.desc()).limit(limit)
+    return [(key, number, title) for key, number, title in db.session.execute(found)]
 
 
 def count(customer_id: int) -> int:
@@ -66,26 +83,26 @@ def moves_of(key: int) -> Sequence[TicketMove]:
 
 def notes_of(key: int) -> Sequence[TicketNote]:
     """Return what was said about a ticket, the oldest first."""
-    found = select(TicketNote).where(TicketNote.ticket_id == key).options(selectinload(TicketNote.by))
+    found = select(TicketNote).where(TicketNote.ticket_id == key).options(joinedload(TicketNote.by))
     return list(db.session.scalars(found.order_by(TicketNote.id)))
 
 
 def work_of(key: int) -> Sequence[TicketWork]:
     """Return the work done on a ticket with its parts, the oldest first."""
-    loads = (selectinload(TicketWork.by), selectinload(TicketWork.parts))
+    loads = (joinedload(TicketWork.by), selectinload(TicketWork.parts))
     found = select(TicketWork).where(TicketWork.ticket_id == key).options(*loads)
     return list(db.session.scalars(found.order_by(TicketWork.id)))
 
 
 def checks_of(key: int) -> Sequence[TicketCheck]:
     """Return a ticket's checklist."""
-    found = select(TicketCheck).where(TicketCheck.ticket_id == key).options(selectinload(TicketCheck.done_by))
+    found = select(TicketCheck).where(TicketCheck.ticket_id == key).options(joinedload(TicketCheck.done_by))
     return list(db.session.scalars(found.order_by(TicketCheck.place, TicketCheck.id)))
 
 
 def people_of(key: int) -> Sequence[TicketPerson]:
     """Return who takes part in a ticket, or follows it."""
-    found = select(TicketPerson).where(TicketPerson.ticket_id == key).options(selectinload(TicketPerson.employee))
+    found = select(TicketPerson).where(TicketPerson.ticket_id == key).options(joinedload(TicketPerson.employee))
     return list(db.session.scalars(found.order_by(TicketPerson.id)))
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.base.i18n import _
-from app.crm.renewals.queries import service_limited
 from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules.phases import DISPATCH, PERMISSION, TAKE, UNSOLVED, Verb
@@ -30,11 +29,17 @@ PRESSED = frozenset({Verb.ACCEPT})  # nothing is asked
 elsewhere: dict[str, Callable[[Any, Ticket], str | None]] = {}
 
 
-def actions(view: Any, ticket: Ticket, usual: Sequence[Any], *, is_mine: bool, back: str = "") -> list[dict[str, Any]]:
-    """Return the buttons: one solid, the steps of the flow, whose hands, and what every record has."""
+def actions(
+    view: Any, ticket: Ticket, usual: Sequence[Any], *, is_mine: bool, is_limited: bool = False, back: str = ""
+) -> list[dict[str, Any]]:
+    """Return the buttons: one solid, the steps of the flow, whose hands, and what every record has.
+
+    ``is_limited``: the customer's service has run out, and nobody has allowed the ticket all the same.
+    """
     if not is_mine:
         return [one for one in usual if one["icon"] == "history"]
-    found = [*_hands(view, ticket, back), *_steps(view, ticket, back)]
+    excepted = _exception(view, ticket) if is_limited else []
+    found = [*excepted, *_hands(view, ticket, back), *_steps(view, ticket, back)]
     order = {verb: place for place, verb in enumerate(FIRST)}
     best = min(found, key=lambda one: one.get("place", order.get(one.get("verb"), len(order))), default=None)
     is_best = best is not None and best.get("place", order.get(best.get("verb"), len(order))) < len(order)
@@ -49,7 +54,6 @@ def _hands(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if ticket.phase not in UNSOLVED:
         return found
-    found += _exception(view, ticket) if not back and not ticket.is_excepted else []
     more = {"next": back} if back else {}
     if ticket.assignee_id is None:
         if view.may("dispatch"):
@@ -74,8 +78,6 @@ def _pressed(view: Any, verb: str, ticket: Ticket, more: Mapping[str, str]) -> s
 
 def _exception(view: Any, ticket: Ticket) -> list[dict[str, Any]]:
     """Return how a customer is served whose service has run out: allowed at once, or asked for."""
-    if not service_limited(ticket.customer_id):
-        return []
     if view.may("except"):
         url = view.url("allow_exception", pk=ticket.id)
         return [{"label": _("Serve all the same"), "icon": "shield-check", "url": url}]

@@ -40,17 +40,17 @@ def span(seconds: int | None) -> str:
     return " ".join([str(one) for one in words if one][:2])
 
 
-def events(view: Any, ticket: Ticket, moves: Sequence[Any], work: Sequence[Any], *, shown: str) -> list[dict[str, Any]]:
+def events(view: Any, ticket: Ticket, there: queries.Parts, *, shown: str) -> list[dict[str, Any]]:
     """Return what happened, the newest first. ``shown``: "customer", "internal", "flow"; everything else: all."""
     found: list[tuple[Any, dict[str, Any]]] = []
     if shown in ("", "customer", "internal"):
         kinds = PARTS.get(shown, tuple(NOTE_KINDS))
-        found += [(one.at, _note(view, one)) for one in queries.notes_of(ticket.id) if one.kind in kinds]
+        found += [(one.at, _note(view, one)) for one in there.notes if one.kind in kinds]
     if shown in ("", "internal"):
-        found += [(one.at, _work(view, one)) for one in work]
+        found += [(one.at, _work(view, one)) for one in there.work]
     if shown in ("", "flow"):
         flow = queries.edition(ticket.edition_id).flow
-        found += [(one.at, _move(one, flow)) for one in moves]
+        found += [(one.at, _move(one, flow)) for one in there.moves]
     if shown in ("", "customer") and ticket.description:
         found.append((ticket.created_at, _told(ticket)))
     found.sort(key=lambda pair: pair[0], reverse=True)
@@ -71,7 +71,7 @@ def _note(view: Any, one: Any) -> dict[str, Any]:
 
 
 def _work(view: Any, one: Any) -> dict[str, Any]:
-    parts = "、".join(f"{part.name} × {part.quantity.normalize():f}" for part in one.parts)
+    parts = "、".join(f"{name} × {quantity.normalize():f}" for name, quantity in one.parts)
     is_own = one.by_id == view.actor().id and view.may("work")
     minutes = ngettext("%(n)s minute", "%(n)s minutes", one.minutes, n=one.minutes) if one.minutes is not None else ""
     return {

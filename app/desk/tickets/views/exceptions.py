@@ -41,7 +41,7 @@ SUBJECT = Subject(
 )
 
 
-def draw(view: Any, ticket: Ticket) -> tuple[object, Markup] | None:
+def draw(view: Any, ticket: Ticket, _there: object) -> tuple[object, Markup] | None:
     """Return where the request of a ticket stands, or why it is served all the same; None where nobody asked."""
     if ticket.exception_reason is None:
         return None

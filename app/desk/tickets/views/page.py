@@ -15,7 +15,7 @@ from app.base.screens.house import screen
 from app.crm.renewals.queries import service_limited
 from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket
-from app.desk.tickets.rules.phases import CANCELLED, ENDED, OPEN, UNSOLVED, WAITING
+from app.desk.tickets.rules.phases import CANCELLED, ENDED, UNSOLVED, WAITING
 from app.desk.tickets.rules.tickets import NOTE_KINDS, PARTICIPANT
 from app.desk.tickets.views import buttons
 from app.desk.tickets.views.asked import is_overdue
@@ -24,26 +24,28 @@ from app.system.files.views import tab as attached_files
 
 PROPERTIES = ("assignee", "queue", "group", "contact", "channel", "category", "product", "due_at", "created_by")
 MOST_RELATED = 6
-#: What domains above show on the page: functions of (view, ticket) that return (title, html), or None.
+#: What domains above show on the page: functions of (view, ticket, its parts) that return (title, html), or None.
 parts: dict[str, Any] = {}
 
 
 def build(view: Any, ticket: Ticket, *, shown: str) -> dict[str, Any]:
     """Return everything ``zhike/tickets/show.html`` draws. ``shown``: which of what happened."""
     is_mine = may_write(ticket, view.actor())
-    moves, work = queries.moves_of(ticket.id), queries.work_of(ticket.id)
-    page = listpage.record_page(view, ticket)
-    checks = queries.checks_of(ticket.id)
+    there = queries.Parts(ticket)
     is_open = ticket.phase not in ENDED
-    hung = [one for draw in parts.values() if (one := draw(view, ticket)) is not None]
-    return page | {
+    is_asked = ticket.phase in UNSOLVED and not ticket.is_excepted
+    is_limited = is_asked and service_limited(ticket.customer_id)
+    hung = [one for draw in parts.values() if (one := draw(view, ticket, there)) is not None]
+    return {
         "title": ticket.title,
-        "crumbs": [*page["crumbs"], {"label": ticket.number, "url": None}],
-        "chips": _chips(view, ticket),
+        "crumbs": [*listpage.crumbs(view), {"label": ticket.number, "url": None}],
+        "chips": _chips(view, ticket, is_limited=is_limited),
         "facts": _facts(view, ticket),
-        "steps": way(ticket, moves),
-        "actions": buttons.actions(view, ticket, page["actions"], is_mine=is_mine),
-        "events": events(view, ticket, moves, work, shown=shown),
+        "steps": way(ticket, there.moves),
+        "actions": buttons.actions(
+            view, ticket, listpage.actions(view, ticket), is_mine=is_mine, is_limited=is_limited
+        ),
+        "events": events(view, ticket, there, shown=shown),
         "shown": shown,
         "filters": _filters(view, ticket, shown),
         "kinds": [(code, word) for code, (word, _color) in NOTE_KINDS.items()],
@@ -51,13 +53,15 @@ def build(view: Any, ticket: Ticket, *, shown: str) -> dict[str, Any]:
         "may_work": is_mine and view.may("work") and is_open,
         "properties": [_field(view, ticket, name) for name in PROPERTIES],
         "solution": ticket.solution,
-        "people": _people(view, ticket, is_mine=is_mine),
-        "checks": checks,
-        "points": "\n".join(one.words for one in checks),
+        "people": _people(view, ticket, there.people, is_mine=is_mine),
+        "checks": there.checks,
+        "points": "\n".join(one.words for one in there.checks),
         "progress": ticket.progress,
-        "times": _times(ticket, moves, work),
-        "files": attached_files("ticket", ticket, is_mine=is_mine and view.may("note"), is_open=True),
-        "related": _related(ticket),
+        "times": _times(ticket, there),
+        "files": attached_files(
+            "ticket", ticket, is_mine=is_mine and view.may("note"), is_open=True, has_any=there.there["files"]
+        ),
+        "related": _related(ticket, there),
         "parts": [{"title": title, "html": html} for title, html in hung],
         "ticket": ticket,
         "people_url": view.url("choices", field="assignee"),
@@ -67,7 +71,7 @@ def build(view: Any, ticket: Ticket, *, shown: str) -> dict[str, Any]:
 # ── the head ──
 
 
-def _chips(view: Any, ticket: Ticket) -> list[dict[str, Any]]:
+def _chips(view: Any, ticket: Ticket, *, is_limited: bool) -> list[dict[str, Any]]:
     state = queries.edition(ticket.edition_id).flow.state(ticket.state)
     found: list[dict[str, Any]] = [{"text": queries.label(state), "color": state.color}]
     priority = view.specs["priority"].values.by_code.get(ticket.priority)
@@ -78,7 +82,7 @@ def _chips(view: Any, ticket: Ticket) -> list[dict[str, Any]]:
         found.append({"text": kind.label, "color": kind.color, "line": True})
     if is_overdue(ticket):
         found.append({"text": _("Overdue"), "color": "red"})
-    if ticket.phase in UNSOLVED and not ticket.is_excepted and service_limited(ticket.customer_id):
+    if is_limited:
         found.append({"text": _("Service limited"), "color": "red"})
     return found
 
@@ -158,15 +162,14 @@ def _field(view: Any, ticket: Ticket, name: str) -> dict[str, Any]:
     return {"label": view.specs[name].label, "value": view.drawn(ticket, name)}
 
 
-def _people(view: Any, ticket: Ticket, *, is_mine: bool) -> dict[str, Any]:
-    rows = queries.people_of(ticket.id)
+def _people(view: Any, ticket: Ticket, rows: Sequence[Any], *, is_mine: bool) -> dict[str, Any]:
     me = view.actor().id
     mine = next((one for one in rows if one.employee_id == me), None)
     return {
         "rows": [
             {
                 "id": one.id,
-                "name": markup.person(str(one.employee)),
+                "name": markup.person(one.employee),
                 "as": _("follows") if one.is_follower else _("takes part"),
                 "may_leave": is_mine or one.employee_id == me,
             }
@@ -178,15 +181,15 @@ def _people(view: Any, ticket: Ticket, *, is_mine: bool) -> dict[str, Any]:
     }
 
 
-def _times(ticket: Ticket, moves: Sequence[Any], work: Sequence[Any]) -> list[dict[str, Any]]:
-    minutes = sum(one.minutes or 0 for one in work)
+def _times(ticket: Ticket, there: queries.Parts) -> list[dict[str, Any]]:
+    minutes = sum(one.minutes or 0 for one in there.work)
     end: datetime = ticket.solved_at or clock.now()
     found = [(_("From intake to solution") if ticket.solved_at else _("Since the intake"), _whole(ticket, end))]
     if minutes:
         found.append((_("Working time"), ngettext("%(n)s minute", "%(n)s minutes", minutes, n=wording.number(minutes))))
     if ticket.waited_seconds:
         found.append((_("Waited for the customer"), span(ticket.waited_seconds)))
-    handed = sum(one.from_id is not None and one.to_id not in (None, one.from_id) for one in moves)
+    handed = sum(one.from_id is not None and one.to_id not in (None, one.from_id) for one in there.moves)
     if handed:
         found.append((_("Changed hands"), str(handed)))
     if ticket.reopened:
@@ -198,18 +201,16 @@ def _whole(ticket: Ticket, end: datetime) -> str:
     return span(round((end - ticket.created_at).total_seconds()))
 
 
-def _related(ticket: Ticket) -> list[dict[str, Any]]:
+def _related(ticket: Ticket, there: queries.Parts) -> list[dict[str, Any]]:
     found = [(_("Follows"), ticket.follows_id), (_("Answered by"), ticket.answered_by_id)]
     lines = [
         {"label": label, "url": url_for("TicketView.show", pk=one.id), "text": f"{one.number} {one.title}"}
         for label, key in found
         if key is not None and (one := queries.by_id(key)) is not None
     ]
-    others = [one for one in queries.of(ticket.customer_id, limit=MOST_RELATED) if one.id != ticket.id]
-    for one in others:
-        if one.phase in OPEN:
-            url = url_for("TicketView.show", pk=one.id)
-            lines.append({"label": _("Open too"), "url": url, "text": f"{one.number} {one.title}"})
+    for key, number, title in queries.open_beside(ticket, limit=MOST_RELATED) if there.there["beside"] else ():
+        url = url_for("TicketView.show", pk=key)
+        lines.append({"label": _("Open too"), "url": url, "text": f"{number} {title}"})
     return lines
 
 

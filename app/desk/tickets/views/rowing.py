@@ -5,10 +5,10 @@ from functools import cached_property
 from typing import Any
 
 from flask import g, request
-from sqlalchemy.orm import selectinload
 
 from app.base.actor import Actor
 from app.base.i18n import _
+from app.base.narrowing import linked
 from app.base.scope import may_write
 from app.base.screens.listing import Listing
 from app.crm.customers.queries import Customer
@@ -32,7 +32,7 @@ class TicketRows(Listing):
 
     def _options(self) -> list[Any]:
         """Of a customer its name is enough, but where the masking of a column asks whose it is."""
-        named = selectinload(Ticket.customer).load_only(Customer.name)
+        named = linked(Ticket.customer).load_only(Customer.name)
         return [*super()._options(), *(() if self._holding else (named,))]
 
 

@@ -9,7 +9,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.base.i18n import _
 from app.base.screens.view import DomainView
-from app.desk.tickets import services
+from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.views import page as pages
 from app.desk.tickets.views.course import Course
@@ -84,7 +84,7 @@ class TicketView(Intake, Rows, Course, Verbs, Papers, BulkActions, Recycled, His
 
     def drawn_page(self, pk: str, *, problem: object = None, edits: Any = None, **typed: Any) -> str:
         """Draw the page of a ticket. ``note``, ``work``: what was typed; ``edits``: what is being corrected."""
-        page = pages.build(self, self.record(pk), shown=pages.asked_part())
+        page = pages.build(self, self.record(pk, rows=queries.with_names()), shown=pages.asked_part())
         page |= {"problem": problem, "edits": edits, "typed": {"note": {}, "work": {}} | typed}
         drawn: str = self.render_template("zhike/tickets/show.html", page=page)
         return drawn

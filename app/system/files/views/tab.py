@@ -36,20 +36,22 @@ def view() -> Any:
     return screen("AttachmentView")
 
 
-def tab(kind: str, record: Any, *, is_mine: bool, is_open: bool) -> dict[str, Any] | None:
-    """Return the files of a record; None for who may not see files. ``is_open``: more than the count is wanted."""
+def tab(kind: str, record: Any, *, is_mine: bool, is_open: bool, has_any: bool = True) -> dict[str, Any] | None:
+    """Return the files of a record; None for who may not see files.
+
+    ``is_open``: more than the count is wanted. ``has_any``: False if it is known that there never was one.
+    """
     screen = view()
     if not screen.may("show"):
         return None
     if not is_open:
         return {"count": queries.count(kind, record.id)}
-    files = queries.of(kind, record.id)
-    removed = queries.of(kind, record.id, removed=True) if is_mine and screen.may("delete") else ()
+    files, removed = queries.of(kind, record.id) if has_any else ((), ())
     allowed = limits()
     return {
         "count": len(files),
         "files": [drawn(screen, file, is_mine=is_mine) for file in files],
-        "removed": [_gone(file) for file in removed],
+        "removed": [_gone(file) for file in removed] if is_mine and screen.may("delete") else [],
         "size": wording.size(sum(file.size_bytes for file in files)),
         "upload_url": url_for("AttachmentView.attach", kind=kind, record=record.id)
         if is_mine and screen.may("add")
