@@ -10,8 +10,10 @@ from app.crm.customers.models import Contact, ContactLink, ContactPhone, Custome
 from app.extensions import db
 from app.system.audit import queries as audit
 from app.system.audit.queries import Asked
+from app.system.recycle import services as bins
 from tests.cast import EVE, LIN, MEI, SAM, XU
 from tests.factories import a_customer
+from tests.system.recycle.steps import entry, entry_of
 
 pytestmark = pytest.mark.usefixtures("no_key_data", "in_app")
 PHONE, OTHER = "+8613800138000", "+8613900139000"
@@ -178,6 +180,23 @@ def test_the_list_of_all_changes_keeps_to_the_scope(grown):
         assert {entry.record.name for entry in audit.feed(Customer, Asked(), limit=50)} == {"叶薇的"}
     with acting(XU.actor):
         assert {entry.record.name for entry in audit.feed(Customer, Asked(), limit=50)} == {"叶薇的", "晨光商贸"}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 7])
+def test_the_newest_changes_are_the_head_of_all_for_whoever_sees_all(grown, limit):
+    for name in ("甲", "乙"):
+        a_customer(name=name, phones=(OTHER,), tags=("old_customer",))
+    with acting(SYSTEM):
+        gone = services.create({"name": "不再有", "phone": PHONE}, actor=SYSTEM)
+        services.delete(gone, actor=SYSTEM)
+        bins.purge(entry(entry_of("customer", gone.id)), typed="不再有", actor=SYSTEM)
+        few, many = (audit.feed(Customer, Asked(), limit=most) for most in (limit, 50))
+    assert [told_of(one) for one in few] == [told_of(one) for one in many][:limit]
+    assert len(few) == min(limit, 6)
+
+
+def told_of(entry):
+    return entry.number, entry.record.name, [str(label) for label, *_values in entry.what]
 
 
 def test_the_version_classes_keep_to_the_scope_as_well(grown):
