@@ -46,6 +46,7 @@ LOOK = """() => {
 ADDRESSES = [
     "/", "/customers/?page_size=10", "/customers/{customer}", "/customers/{customer}/edit",
     "/customers/{customer}/history", "/settings/", "/me/", "/imports/customers/", "/inbox/", "/search/?q=制表",
+    "/tickets/new",
 ]  # fmt: skip
 SPARE = 42  # stops beyond those marked: what scrolls, and the quick buttons of ten rows, seen once they have the focus
 
