@@ -87,7 +87,7 @@ class RatingView(History, DomainView):
         page = listpage.record_page(self, record)
         page["sections"] = listpage.sections(self, record, skip=_unset(record))
         if record.ticket is not None:
-            page["title"] = f"{_('Rating')} {record.ticket}"
+            page["title"] = f"{self.one} {record.ticket}"
         page["actions"] = [*self._offered(record), *page["actions"]]
         return self.render_template("zhike/record.html", page=page)
 
