@@ -47,7 +47,6 @@ ADDRESSES = [
     "/", "/customers/?page_size=10", "/customers/{customer}", "/customers/{customer}/edit",
     "/customers/{customer}/history", "/settings/", "/me/", "/imports/customers/", "/inbox/", "/search/?q=制表",
 ]  # fmt: skip
-LOW = PHONE | {"height": 420}
 SPARE = 42  # stops beyond those marked: what scrolls, and the quick buttons of ten rows, seen once they have the focus
 
 
@@ -90,15 +89,3 @@ def test_every_control_is_reached_by_tab_and_seen(at_desk, world, size):
 def test_the_door_is_reached_by_tab_and_seen(opened):
     page = opened(reduced_motion="reduce")
     assert faults(page) == []
-
-
-def test_on_a_low_screen_the_focus_comes_out_from_under_the_bar(at_desk):
-    page = at_desk("anran", size=LOW, reduced_motion="reduce")
-    page.goto("/tickets/new")
-    summary = page.locator("summary", has_text="Into another queue")
-    summary.evaluate("one => scrollBy(0, one.getBoundingClientRect().bottom - innerHeight + 4)")
-    bar_top = page.locator(".zk-formbar").bounding_box()["y"]
-    assert summary.bounding_box()["y"] >= bar_top  # it begins under the bar
-    summary.evaluate("one => one.focus()")
-    box = summary.bounding_box()
-    assert box["y"] + box["height"] <= bar_top
