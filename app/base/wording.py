@@ -22,6 +22,8 @@ NAMED = {-1: _("Yesterday"), 0: _("Today"), 1: _("Tomorrow")}
 COUNTED_DAYS = 6
 #: A size is told in the unit in which it has at most so many digits before the point.
 SIZE_DIGITS_END = 1000
+#: In seconds.
+A_MINUTE, AN_HOUR, A_DAY = 60, 3600, 86400
 
 
 def within(noun: object) -> str:
@@ -66,6 +68,21 @@ def stamp(moment: datetime) -> str:
 def number(value: float | Decimal) -> str:
     """Return 12,345.6: the three languages write numbers alike (a test asks CLDR)."""
     return f"{value:,}"
+
+
+def span(seconds: int | None) -> str:
+    """Return how long something took, in words: the two largest units; "" for None."""
+    if seconds is None:
+        return ""
+    if seconds < A_MINUTE:
+        return str(_("under a minute"))
+    days, hours, minutes = seconds // A_DAY, seconds % A_DAY // AN_HOUR, seconds % AN_HOUR // A_MINUTE
+    words = (
+        ngettext("%(n)s day", "%(n)s days", days, n=number(days)) if days else "",
+        ngettext("%(n)s hour", "%(n)s hours", hours, n=hours) if hours else "",
+        ngettext("%(n)s minute", "%(n)s minutes", minutes, n=minutes) if minutes else "",
+    )
+    return " ".join([str(one) for one in words if one][:2])
 
 
 def yuan(amount: Decimal | float) -> str:

@@ -6,9 +6,9 @@ import pytest
 
 from app.base import clock
 from app.base.errors import Invalid
-from app.base.fields import Appointment, Duration
+from app.base.fields import Appointment, Duration, Span
 
-APPOINTMENT, DURATION = Appointment(), Duration(low=0, high=86_400)
+APPOINTMENT, DURATION, SPAN = Appointment(), Duration(low=0, high=86_400), Span()
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,12 @@ def test_a_length_is_read_in_seconds_or_minutes(typed, seconds):
 def test_a_length_is_read_again_as_it_is_shown():
     assert DURATION.text(200) == "3:20"
     assert DURATION.parse(DURATION.typed(3725)) == 3725
+
+
+def test_a_span_is_read_in_words_and_typed_as_a_length(in_app):
+    assert SPAN.text(9120) == "2 hours 32 minutes"
+    assert (SPAN.text(0), SPAN.text(None)) == ("under a minute", "")
+    assert SPAN.parse(SPAN.typed(9120)) == 9120
 
 
 @pytest.mark.parametrize(

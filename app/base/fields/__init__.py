@@ -41,7 +41,7 @@ from app.base.fields.reading import (
 )
 from app.base.fields.relations import Link, Reckoned, Related
 from app.base.fields.secret import Secret
-from app.base.fields.times import Appointment, Duration, TimeOfDay
+from app.base.fields.times import Appointment, Duration, Span, TimeOfDay
 
 __all__ = [
     "Account",
@@ -71,6 +71,7 @@ __all__ = [
     "Reckoned",
     "Related",
     "Secret",
+    "Span",
     "Text",
     "TimeOfDay",
     "Value",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import ClassVar
 
-from app.base import clock, normal
+from app.base import clock, normal, wording
 from app.base.errors import Invalid
 from app.base.fields.kinds import Moment, Number, Text, Value
 from app.base.i18n import _
@@ -50,6 +50,17 @@ class Duration(Number):
 
     def typed(self, value: Value) -> str:
         return self.text(value)
+
+
+@dataclass(frozen=True)
+class Span(Duration):
+    """How long something lasted, hours and days too: read in its two largest units, typed as a Duration."""
+
+    def text(self, value: Value) -> str:
+        return wording.span(value)
+
+    def typed(self, value: Value) -> str:
+        return super().text(value)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ CALENDAR_ICONS = {"calendar", "calendar-month", "chevron-left", "chevron-right"}
 MOST_IN_CELL = 4  # of a month; the day shows the rest
 KEPT = ("view", "day", "person")  # what the addresses of a calendar carry on
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
-#: (moment, what stands there), the earliest first; and what tells the template of one such thing (see calendar.html).
+#: (moment, what stands there), in the order in which a day shows them; and what tells the template of one such
+#: thing (see calendar.html).
 Events = Sequence[tuple[datetime, Any]]
 Draw = Callable[[Any], Mapping[str, Any]]
 
@@ -75,7 +76,7 @@ class Calendar:
             ],
             "prev_url": self.url(day=f"{self.moved(-1)}"),
             "next_url": self.url(day=f"{self.moved(1)}"),
-            "today_url": self.url(day=f"{clock.today()}"),
+            "today_url": self.url(day=f"{clock.today()}", _anchor="today"),
             "weekdays": [wording.weekday(first + A_DAY * n) for n in range(7)] if self.shown != "day" else [],
             "weeks": self._weeks(events, draw),
             "count": len(events),

@@ -133,6 +133,27 @@ def test_an_agent_revisits_on_the_page(one, as_user):
     assert "GD-" in lin.get("/ratings/").text
 
 
+def test_whom_to_call_stands_on_the_revisit(as_user, once):
+    key = once(solved, caller="刘志远", caller_phone="+8613800138000")
+    page = as_user("lin").get(f"/revisits/{key}").text
+    assert "刘志远" in page
+    assert "138****8000" in page or "138 0013 8000" in page
+    assert re.search(r'href="/customers/\d+"', page)
+
+
+def test_a_rating_is_named_by_its_ticket_and_shows_no_answers_that_are_not_there(app, one, as_user):
+    with app.app_context():
+        made, number = by(LIN, services.revisit, one, LOW).id, ticket(one).number
+    before = as_user("gao").get(f"/ratings/{made}").text
+    assert f"<h1>Rating {number}</h1>" in before
+    assert "Reply and objection" not in before
+    with app.app_context():
+        answered(JI, services.reply, made, "当时在路上")
+    after = as_user("gao").get(f"/ratings/{made}").text
+    assert "Reply and objection" in after
+    assert "Objected at" not in after
+
+
 @pytest.mark.parametrize("button", ["", "/link"])
 def test_the_gates_of_a_revisit(one, as_user, button):
     assert as_user("bai").post(f"/revisits/{one}{button}").status_code == 403

@@ -1,8 +1,11 @@
 """The board of tickets: columns, cards that go along the flow's arrows only, and its gates; the first page."""
 
+from datetime import timedelta
+
+from app.base import clock
 from app.desk.tickets import services
 from tests.cast import JI
-from tests.desk.tickets.steps import by, dispatched, in_work, ticket
+from tests.desk.tickets.steps import by, dispatched, in_work, solved, ticket
 from tests.factories import a_ticket
 
 
@@ -71,6 +74,17 @@ def test_columns_are_phases_or_the_states_of_one_type(app, as_user):
     assert f'data-card="{key}"' in as_user("ji").get("/ticket-board/?whose=me").text
     assert f'data-card="{key}"' not in gao.get("/ticket-board/?whose=queues").text
     assert gao.get("/ticket-board/?type=x&queue=y&whose=z").status_code == 200
+
+
+def test_of_what_is_solved_no_deadline_is_shown(app, as_user):
+    tomorrow = clock.now() + timedelta(days=1)
+    built(app, solved, due_at=tomorrow)
+    gao = as_user("gao")
+    page = gao.get("/ticket-board/").text
+    assert "Since the intake 0 days" in page
+    assert "Tomorrow" not in page
+    built(app, a_ticket, due_at=tomorrow)
+    assert "Tomorrow" in gao.get("/ticket-board/").text
 
 
 def test_the_first_page_tells_what_waits(app, as_user):

@@ -101,6 +101,23 @@ def test_a_cell_of_the_month_shows_four_and_leads_to_the_rest(app, as_user):
     assert all(has(shown(gao, view="week"), key) for key in keys)
 
 
+def test_what_is_done_hides_nothing_that_is_not(app, as_user):
+    done = [built(app, solved, due_at=at(DAY, 8, minutes)) for minutes in range(4)]
+    late = built(app, a_ticket, due_at=at(DAY, 17))
+    gao = as_user("gao")
+    cell = cells(shown(gao))["2027-03-10"]
+    assert has(cell, late)
+    assert [has(cell, one) for one in done] == [True, True, True, False]
+    day = shown(gao, view="day")
+    assert day.index(f"/tickets/{done[0]}") < day.index(f"/tickets/{late}")
+
+
+def test_today_is_one_press_away(app, as_user):
+    page = as_user("gao").get("/ticket-calendar/").text
+    assert page.count('id="today"') == 1
+    assert f"day={clock.today()}#today" in page
+
+
 def test_cancelled_and_deleted_ones_do_not_stand_there(app, as_user):
     kept, cancelled, deleted = (built(app, a_ticket, due_at=at(DAY)) for _time in range(3))
     with app.app_context():

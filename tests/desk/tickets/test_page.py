@@ -54,6 +54,24 @@ def test_the_page_tells_the_way_it_went_and_what_comes(as_user, working):
     assert page.count('<article class="zk-msg') == 4  # what was told, opened, dispatched, accepted
 
 
+def test_on_the_phone_the_bar_offers_all_that_can_be_done(as_user, fresh):
+    page = as_user("gao").get(f"/tickets/{fresh}").text
+    bar = page[page.index('<div class="zk-m-bar">') : page.index("</main>")]
+    missing = [one for one in ("Dispatch", "Take it", "Edit", "History", "Cancel ticket") if f"{one}<" not in bar]
+    assert missing == []
+
+
+def test_what_a_step_needs_is_marked_and_nothing_else_is(as_user, fresh, working):
+    assert re.search(r'Solution<span class="zk-req"', as_user("ji").get(f"/tickets/{working}/solve").text)
+    assert 'class="zk-req"' not in as_user("gao").get(f"/tickets/{fresh}/dispatch").text
+
+
+def test_a_group_that_has_the_name_of_its_list_is_said_once(as_user, fresh):
+    for address in ("/tickets/", f"/tickets/{fresh}"):
+        assert "<li>Tickets</li>" not in as_user("gao").get(address).text
+    assert "<li>Tickets</li>" in as_user("gao").get("/ticket-queues/").text
+
+
 def test_who_sees_numbers_masked_sees_the_callers_masked(as_user, working):
     for username in ("ji", "lin"):
         page = as_user(username).get(f"/tickets/{working}").text

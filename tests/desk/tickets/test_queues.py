@@ -55,6 +55,14 @@ def test_a_route_keeps_what_it_needs(as_user, saved, read_all):
     assert gao.get(f"/ticket-routes/{made.id}/edit").status_code == 200
 
 
+def test_a_route_for_everything_says_so(as_user, saved):
+    gao = as_user("gao")
+    assert gao.post("/ticket-routes/new", data={"queue": saved(a_queue), "is_active": "1"}).status_code == 302
+    page = gao.get("/ticket-routes/").text
+    assert "Any type" in page
+    assert "Any category" in page
+
+
 def test_a_queue_out_of_use_gets_no_route(as_user, saved):
     queue = saved(a_queue, is_active=False)
     assert as_user("gao").post("/ticket-routes/new", data={"queue": queue}).status_code == 422

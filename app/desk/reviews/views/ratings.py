@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.base import choices, wording
 from app.base.errors import Conflict, DomainError, InvalidFields
-from app.base.fields import LongText
+from app.base.fields import LongText, fields_of, value_of
 from app.base.i18n import _
 from app.base.screens import forms, listpage
 from app.base.screens.lists import current_actor
@@ -22,7 +22,16 @@ from app.system.audit.views import History
 
 WORDS = LongText(_("In words"), name="words", column="words", max_length=rules.LONGEST_WORDS, required=True)
 MOST_PEOPLE = 8
+RATED = tuple("ticket person state score attitude skill response overall words rater channel by rated_at".split())
+#: What is there only once somebody has answered to a rating.
+LATER = tuple("reply replied_at objection objected_at decision decided_by decided_at".split())
 Service = Callable[..., None]
+
+
+def _unset(record: Rating) -> set[str]:
+    """Return what is not there yet, so that a page of dashes says nothing."""
+    specs = fields_of(Rating)
+    return {name for name in LATER if value_of(record, specs[name]) is None}
 
 
 class RatingView(History, DomainView):
@@ -45,10 +54,8 @@ class RatingView(History, DomainView):
         "rated_at",
     ]
     export_fields = [*list_fields, "words", "channel", "by", "reply", "objection", "decision", "decided_by"]
-    form_fields: Sequence[str] = [
-        *"ticket person state score attitude skill response overall words rater channel by rated_at".split(),
-        *"reply replied_at objection objected_at decision decided_by decided_at".split(),
-    ]
+    form_fields: Sequence[str] = [*RATED, *LATER]
+    form_sections = (("fields", _("Rating"), RATED), ("answers", _("Reply and objection"), LATER))
     default_sort = "-rated_at"
 
     def above(self) -> Mapping[str, Any]:
@@ -78,6 +85,9 @@ class RatingView(History, DomainView):
         """Show a rating, with what may be answered to it now."""
         record = self.record(pk)
         page = listpage.record_page(self, record)
+        page["sections"] = listpage.sections(self, record, skip=_unset(record))
+        if record.ticket is not None:
+            page["title"] = f"{self.one} {record.ticket}"
         page["actions"] = [*self._offered(record), *page["actions"]]
         return self.render_template("zhike/record.html", page=page)
 

@@ -126,6 +126,9 @@ class RevisitView(DomainView):
             "crumbs": [*self.crumbs(), {"label": record.number, "url": url_for("TicketView.show", pk=record.id)}],
             "ticket": record,
             "customer": str(record.customer) if record.customer is not None else _("Outside what you see"),
+            "customer_url": self._customer_url(record),
+            "caller": record.caller or "",
+            "phone": self.drawn(record, "caller_phone") if record.caller_phone else "",
             "assignee": str(record.assignee) if record.assignee is not None else "",
             "solved": wording.instant(record.solved_at) if record.solved_at else "",
             "left": self._left(record),
@@ -141,6 +144,11 @@ class RevisitView(DomainView):
             "list_url": self.url("list"),
         }
         return self.render_template("zhike/reviews/revisit.html", page=page)
+
+    def _customer_url(self, record: Ticket) -> str:
+        """Return where the customer's phones stand; nothing for who may not look there."""
+        may_look = record.customer is not None and self.appbuilder.sm.has_access("can_show", "CustomerView")
+        return url_for("CustomerView.show", pk=record.customer_id) if may_look else ""
 
     @expose("/<pk>/link", methods=["POST"])
     @has_access

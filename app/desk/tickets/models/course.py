@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base import clock
-from app.base.fields import Choice, Duration, Link, Moment, Text, field
+from app.base.fields import Choice, Link, Moment, Span, Text, field
 from app.base.i18n import _
 from app.base.scope import Through
 from app.desk.tickets.models.scope import TICKET_SCOPE
@@ -50,7 +50,7 @@ class TicketMove(Model):
     by_id: Mapped[int | None] = mapped_column(
         ForeignKey("security_employee.id"), info=field(Link(_("Moved by"), to="employee", relation="by"))
     )
-    seconds: Mapped[int | None] = mapped_column(info=field(Duration(_("Time in the step before"), sortable=True)))
+    seconds: Mapped[int | None] = mapped_column(info=field(Span(_("Time in the step before"), sortable=True)))
     words: Mapped[str | None] = mapped_column(String(300), info=field(Text(_("Why"), max_length=300)))
 
     ticket = relationship("Ticket")

@@ -84,10 +84,10 @@ class Route(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     type: Mapped[str | None] = mapped_column(
-        String(40), info=field(Choice(_("Type of ticket"), dictionary="ticket_type"))
+        String(40), info=field(Choice(_("Type of ticket"), dictionary="ticket_type", nothing=_("Any type")))
     )
     category: Mapped[str | None] = mapped_column(
-        String(40), info=field(Choice(_("Category"), dictionary="ticket_category"))
+        String(40), info=field(Choice(_("Category"), dictionary="ticket_category", nothing=_("Any category")))
     )
     queue_id: Mapped[int] = mapped_column(
         ForeignKey("tickets_queue.id"),
@@ -117,6 +117,6 @@ class Route(Model):
         return [Need(name) for name in self.needs or ()]
 
     def __str__(self) -> str:
-        specs = type(self).__table__.c
-        parts = [specs[name].info["field"].text(getattr(self, name)) for name in ("type", "category")]
-        return " · ".join(filter(None, parts)) or str(_("All tickets"))
+        specs, named = type(self).__table__.c, [one for one in ("type", "category") if getattr(self, one)]
+        parts = [specs[name].info["field"].text(getattr(self, name)) for name in named]
+        return " · ".join(parts) or str(_("All tickets"))

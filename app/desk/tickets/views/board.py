@@ -32,6 +32,7 @@ from app.desk.tickets.rules.phases import (
     REVISIT,
     SOLVE,
     TAKE,
+    UNSOLVED,
     WITH_REASON,
     Verb,
 )
@@ -168,7 +169,7 @@ def _card(record: Ticket, narrow: Narrow, here: str, move: str, *, is_mine: bool
         "url": shows.row_url("show", record) if shows.may("show") else None,
         "customer": str(record.customer or ""),
         "priority": priority(record),
-        "due": markup.moment(record.due_at) if record.due_at else None,
+        "due": markup.moment(record.due_at) if record.due_at and record.phase in UNSOLVED else None,
         "is_overdue": asked.is_overdue(record),
         "age": ngettext("%(n)s day", "%(n)s days", days, n=days),
         "progress": record.progress,

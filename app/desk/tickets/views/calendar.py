@@ -1,6 +1,6 @@
 """The calendar of tickets by the moment they are to be done: month, week or day; everybody's, one's own or one's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import request, url_for
@@ -48,7 +48,7 @@ class TicketCalendarView(BaseView):
         page = {
             "title": _("Calendar of tickets"),
             "crumbs": [{"label": _("Tickets"), "url": None}],
-            **wanted.page([(one.due_at, one) for one in found], drawn.event),
+            **wanted.page([(one.due_at, one) for one in _ordered(found, wanted.shown)], drawn.event),
             "whose": [
                 {"label": label, "url": wanted.url(person=code), "current": code == whose}
                 for code, label in WHOSE.items()
@@ -59,6 +59,11 @@ class TicketCalendarView(BaseView):
             "add_url": url_for("TicketView.add") if view().may("add") else None,
         }
         return self.render_template("zhike/tickets/calendar.html", page=page)
+
+
+def _ordered(found: Sequence[Due], shown: str) -> Sequence[Due]:
+    """Return what is to be done by its time; in a month, whose days show a few, what is done behind what is not."""
+    return sorted(found, key=lambda one: one.phase not in UNSOLVED) if shown == "month" else found
 
 
 def _chooses() -> bool:

@@ -19,25 +19,10 @@ from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules.tickets import BY_CUSTOMER, FOLLOWER, INTERNAL, NOTE_KINDS, PARTICIPANT, TO_CUSTOMER
 from app.extensions import db
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
+span = wording.span
 PART_ROWS = 3
 #: Which kinds of note each part of what happened shows.
 PARTS = {"customer": (TO_CUSTOMER, BY_CUSTOMER), "internal": (INTERNAL,)}
-
-
-def span(seconds: int | None) -> str:
-    """Return how long something took, in words: the two largest units."""
-    if seconds is None:
-        return ""
-    if seconds < MINUTE:
-        return str(_("under a minute"))
-    days, hours, minutes = seconds // DAY, seconds % DAY // HOUR, seconds % HOUR // MINUTE
-    words = (
-        ngettext("%(n)s day", "%(n)s days", days, n=wording.number(days)) if days else "",
-        ngettext("%(n)s hour", "%(n)s hours", hours, n=hours) if hours else "",
-        ngettext("%(n)s minute", "%(n)s minutes", minutes, n=minutes) if minutes else "",
-    )
-    return " ".join([str(one) for one in words if one][:2])
 
 
 def events(view: Any, ticket: Ticket, there: queries.Parts, *, shown: str) -> list[dict[str, Any]]:

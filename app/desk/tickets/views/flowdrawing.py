@@ -11,6 +11,7 @@ from app.desk.tickets.rules.phases import CANCELLED, PHASES, WORDS
 
 #: In pixels: a state, the room between two, the height of the nearest arc, and how much each further one is higher.
 WIDE, TALL, ROOM, RISE, STEP, EDGE = 116, 44, 36, 26, 13, 10
+COUNT = 12  # the room above an arc for how often it was gone
 PEOPLE: Mapping[str, object] = {ASSIGNEE: _("whoever has the ticket"), CREATOR: _("whoever took it in")}
 FORWARD, BACK, OFF = "is-forward", "is-back", "is-off"
 
@@ -23,12 +24,17 @@ def picture(
     ``notes``: what stands under a state in place of its phase; ``counts``: how often each way was gone.
     """
     places = {one.code: place for place, one in enumerate(flow.states)}
-    reach = max((abs(places[one.target] - places[one.source]) for one in flow.arrows), default=1)
-    above = EDGE + (RISE + STEP * reach) * 3 // 4 + 4  # a curve comes three quarters of the way to its handles
+    reaches = [places[one.target] - places[one.source] for one in flow.arrows]
+    above, below = _room(max(reaches, default=0)), _room(-min(reaches, default=0))
     states = [_state(one, places[one.code], above, notes) for one in flow.states]
     arrows = [_path(one, flow, places, above) | _counted(one, counts) for one in flow.arrows]
-    size = (2 * EDGE + len(states) * WIDE + (len(states) - 1) * ROOM, 2 * above + TALL)
+    size = (2 * EDGE + len(states) * WIDE + (len(states) - 1) * ROOM, above + TALL + below)
     return {"width": size[0], "height": size[1], "states": states, "arrows": arrows}
+
+
+def _room(reach: int) -> int:
+    """Return how high the furthest arc rises, and its count: a curve comes three quarters of the way to its handles."""
+    return EDGE + (RISE + STEP * reach) * 3 // 4 + COUNT if reach > 0 else EDGE + COUNT
 
 
 def _state(one: State, place: int, above: int, notes: Mapping[str, str] | None) -> dict[str, Any]:
@@ -65,7 +71,7 @@ def _path(one: Arrow, flow: Flow, places: Mapping[str, int], above: int) -> dict
         "d": f"M{x1:g} {y} C{x1:g} {top} {x2:g} {top} {x2:g} {y + (-2 if is_forward else 2)}",
         "kind": kind,
         "words": words,
-        "at": {"x": (x1 + x2) / 2, "y": y + (top - y) * 3 / 4 + 4},  # where a curve is highest
+        "at": {"x": (x1 + x2) / 2, "y": y + (top - y) * 3 / 4 + (-4 if is_forward else COUNT)},  # outside its height
     }
 
 

@@ -1,6 +1,7 @@
 """Which steps a ticket can take now, for whom, and what the form of each asks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.base.actor import Actor
 from app.base.fields import Appointment, Choice, Field, Link, LongText
@@ -31,7 +32,8 @@ def arrow(ticket: Ticket, verb: str, to: str | None) -> Arrow | None:
 def asked(found: Arrow | None) -> Sequence[Field]:
     """Return the fields of a step's form: what its arrow needs, and a remark."""
     needs = found.needs if found is not None else ()
-    return (*(spec for spec in FIELDS if spec.name in needs), REMARK)
+    needed = tuple(replace(spec, required=True) for spec in (*FIELDS, REMARK) if spec.name in needs)
+    return needed if REMARK.name in needs else (*needed, REMARK)
 
 
 def title(ticket: Ticket, verb: str, found: Arrow | None) -> str:

@@ -80,7 +80,7 @@ def _tab(label: object, current: bool, **asked: str) -> dict[str, Any]:  # noqa:
 
 def _notes(stays: Mapping[str, Stay]) -> Mapping[str, str]:
     """Return what stands in the drawing under each state: how long a ticket stays in it."""
-    return {code: f"⌀ {span(one.average)}" for code, one in stays.items() if one.average is not None}
+    return {code: span(one.average) for code, one in stays.items() if one.average is not None}
 
 
 def _rows(flow: Flow, stays: Mapping[str, Stay], now: Mapping[str, Standing]) -> Sequence[Mapping[str, Any]]:
