@@ -12,6 +12,8 @@ ALONE := tests/torture/test_a_minute_of_writers.py
 export PORT ?= 8000
 export FLASK_APP := run
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Some machines set it, and then each of the many processes of a run compiles the whole house anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18

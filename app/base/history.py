@@ -6,6 +6,7 @@ two or three statements per class. ``change_set()`` is the transaction row that 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,6 +46,12 @@ class BatchUnitOfWork(UnitOfWork):
                 self._write(session, cls, operations)
         self.version_session.flush()
 
+    def update_version_validity(self, parent: Any, version_obj: Any) -> None:
+        """Close the former version of a row. Upstream makes a statement anew, and asks for the former, each time."""
+        keys = {f"the_{one.name}": getattr(version_obj, one.key) for one in sa.inspect(type(parent)).primary_key}
+        ends = _closing(type(version_obj).__table__)
+        self.version_session.connection().execute(ends, keys | {"ended_by": self.current_transaction.id})
+
     def _write(self, session: Session, cls: type[Any], operations: list[Operation]) -> None:
         table, key = version_class(cls).__table__, sa.inspect(cls).primary_key[0]
         rows = [self._row(cls, operation) for operation in operations]
@@ -59,6 +66,14 @@ class BatchUnitOfWork(UnitOfWork):
     def _row(self, cls: type[Any], operation: Operation) -> dict[str, Any]:
         values = {one.columns[0].name: getattr(operation.target, one.key) for one in versioned_column_properties(cls)}
         return values | {"transaction_id": self.current_transaction.id, "operation_type": operation.type}
+
+
+@cache
+def _closing(table: sa.Table) -> sa.Update:
+    """Return what ends the validity of a row's former version, at ``ended_by``. The row's keys: ``the_<key>``."""
+    row = (one == sa.bindparam(f"the_{one.name}") for one in table.primary_key if one.name != "transaction_id")
+    former = (table.c.end_transaction_id.is_(None), table.c.transaction_id != sa.bindparam("ended_by"))
+    return sa.update(table).where(*row, *former).values(end_transaction_id=sa.bindparam("ended_by"))
 
 
 def replace(connection: sa.Connection, table: sa.Table, rows: sa.ColumnElement[bool], number: int) -> None:

@@ -115,6 +115,19 @@ def test_a_change_is_a_version_with_who_when_and_from_where(lin):
     assert (made.updated_by_id, made.revision) == (LIN.id, 2)
 
 
+def test_what_one_change_set_writes_in_two_goes_is_one_version_that_stands(lin):
+    made = services.create({"name": "郑州晨光", "phone": PHONE}, actor=lin)
+
+    for words in ("先写的", "后写的"):
+        made.notes = words
+        db.session.flush()
+    db.session.commit()
+
+    kept = versions_of(Customer)
+    first, last = db.session.scalars(select(kept).where(kept.id == made.id).order_by(kept.transaction_id))
+    assert (first.end_transaction_id, last.notes, last.end_transaction_id) == (last.transaction_id, "后写的", None)
+
+
 @pytest.mark.usefixtures("no_key_data")
 def test_the_second_of_two_savers_is_told_of_the_first(lin):
     made = services.create({"name": "郑州晨光", "phone": PHONE}, actor=lin)
