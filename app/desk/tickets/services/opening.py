@@ -16,12 +16,12 @@ from app.base.transaction import lock, transaction
 from app.crm.customers import queries as customers
 from app.crm.customers.queries import Customer
 from app.crm.followups.queries import Followup
-from app.crm.products import queries as products
 from app.desk.tickets import queries
 from app.desk.tickets.models import Route, Ticket
 from app.desk.tickets.rules import tickets as rules
 from app.desk.tickets.rules.phases import CLOSED, ENDED
 from app.desk.tickets.services import steps, telling
+from app.desk.tickets.services.links import check_links
 from app.extensions import db
 from app.system.files.services import Content, Limits
 from app.system.security import queries as security
@@ -58,7 +58,7 @@ def open_ticket(
     rules.check(given)
     route = queries.route_for(given["type"], given.get("category"))
     _check_route(route, given)
-    _check_links(given, customer=customer)
+    check_links(given, customer_id=customer.id)
     edition = queries.edition_for(given["type"])
     made = Ticket(customer_id=customer.id, type=given["type"], edition_id=edition.id, created_by_id=actor.id)
     made.state, made.phase = edition.flow.first.code, edition.flow.first.phase
@@ -109,19 +109,9 @@ def _check_route(route: Route | None, given: Mapping[str, Any]) -> None:
         raise InvalidFields(problems)
 
 
-def _check_links(given: Mapping[str, Any], *, customer: Customer | None, now: Ticket | None = None) -> None:
-    contact, product = given.get("contact"), given.get("product")
-    is_other = contact is not None and (now is None or contact != now.contact_id)
-    if is_other and customer is not None and contact not in [one.contact_id for one in customers.links_of(customer)]:
-        raise InvalidFields({"contact": _("Choose a contact of this customer.")})
-    if product is not None and (now is None or product != now.product_id) and products.offered(product) is None:
-        raise InvalidFields({"product": _("This product is not offered any more: choose another.")})
-
-
 def _route(made: Ticket, queue_id: int | None, *, actor: Actor) -> None:
     queue = queries.queue(queue_id)
-    if queue_id is not None and (queue is None or not queue.is_active):
-        raise InvalidFields({"queue": _("This queue is not in use any more: choose another.")})
+    rules.check_queue(is_asked=queue_id is not None, is_active=queue is not None and queue.is_active)
     made.queue_id, made.group_id = (queue.id, queue.department_id) if queue is not None else (None, None)
     made.department_id = made.group_id
     if made.department_id is None and actor.id is not None:
@@ -178,7 +168,7 @@ def change(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision:
     now = {name: getattr(ticket, spec.column) for name, spec in specs.items()}
     given = {name: value for name, value in values.items() if name in OWN}
     rules.check(now | given)
-    _check_links(now | given, customer=ticket.customer, now=ticket)
+    check_links(now | given, customer_id=ticket.customer_id, now=ticket)
     with db.session.no_autoflush:  # one saving is one revision
         _assign(ticket, given)
         ticket.updated_at = clock.now()

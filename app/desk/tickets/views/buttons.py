@@ -87,15 +87,18 @@ def _exception(view: Any, ticket: Ticket) -> list[dict[str, Any]]:
 
 def _steps(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
     more = {"next": back} if back else {}
-    found = []
+    found: list[dict[str, Any]] = []
     for verb, arrow in steps.possible(ticket, view.actor()):
         if verb in (DISPATCH, TAKE) or not view.may(PERMISSION[verb]):
             continue
+        if verb == Verb.RESUME and any(one["verb"] == verb for one in found):
+            continue  # it goes on where it stood: one button for all ways back
         one: dict[str, Any] = {"label": steps.title(ticket, verb, arrow), "icon": ICONS[verb], "verb": verb}
         if verb in PRESSED:
-            one |= {"url": _pressed(view, verb, ticket, more), "method": "POST"}
+            one |= {"url": _pressed(view, verb, ticket, {"to": arrow.target, **more}), "method": "POST"}
         else:
             asked = elsewhere[verb](view, ticket) if verb in elsewhere else None
-            one["url"] = asked or view.row_url(verb, ticket, to=arrow.target, **more)
+            to = {} if verb == Verb.RESUME else {"to": arrow.target}
+            one["url"] = asked or view.row_url(verb, ticket, **to, **more)
         found.append(one | ({"danger": True} if verb == Verb.CANCEL else {}))
     return found
