@@ -26,6 +26,16 @@ def check_links(given: Mapping[str, Any], *, customer_id: int, now: Ticket | Non
         raise InvalidFields({"product": _("This product is not offered any more: choose another.")})
 
 
+def fitting(given: Mapping[str, Any], *, customer_id: int) -> dict[str, Any]:
+    """Return what an older ticket or a follow-up says, without the contact or product that no ticket may name now."""
+    found = dict(given)
+    if found.get("contact") not in _contacts(customer_id):
+        found["contact"] = None
+    if products.offered(found.get("product")) is None:
+        found["product"] = None
+    return found
+
+
 def _contacts(customer_id: int) -> set[int]:
     with unscoped("a ticket names contacts of its own customer, whoever sees that"):
         customer = db.session.get(Customer, customer_id)

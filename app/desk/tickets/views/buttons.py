@@ -7,7 +7,7 @@ from app.base.i18n import _
 from app.crm.renewals.queries import service_limited
 from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket
-from app.desk.tickets.rules.phases import DISPATCH, PERMISSION, TAKE, UNSOLVED, Verb
+from app.desk.tickets.rules.phases import DISPATCH, ENDED, PERMISSION, TAKE, UNSOLVED, Verb
 from app.desk.tickets.views import steps
 
 #: Which step is the solid button, where several can be taken.
@@ -34,7 +34,7 @@ def actions(view: Any, ticket: Ticket, usual: Sequence[Any], *, is_mine: bool, b
     """Return the buttons: one solid, the steps of the flow, whose hands, and what every record has."""
     if not is_mine:
         return [one for one in usual if one["icon"] == "history"]
-    found = [*_hands(view, ticket, back), *_steps(view, ticket, back)]
+    found = [*_hands(view, ticket, back), *_steps(view, ticket, back), *_next(view, ticket, back)]
     order = {verb: place for place, verb in enumerate(FIRST)}
     best = min(found, key=lambda one: one.get("place", order.get(one.get("verb"), len(order))), default=None)
     is_best = best is not None and best.get("place", order.get(best.get("verb"), len(order))) < len(order)
@@ -64,6 +64,14 @@ def _hands(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
         url = view.row_url("transfer", ticket, **more)
         found.append({"label": _("Transfer"), "icon": "transfer", "url": url, "verb": TRANSFER})
     return found
+
+
+def _next(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
+    """Return the button of a ticket at its end that opens one after it: what comes later is not reopened."""
+    if back or ticket.phase not in ENDED or not view.may("add"):
+        return []
+    url = view.url("follow_on", pk=ticket.id)
+    return [{"label": _("New ticket after this one"), "icon": "ticket", "url": url, "method": "POST"}]
 
 
 def _pressed(view: Any, verb: str, ticket: Ticket, more: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from flask import flash, render_template, url_for
 from markupsafe import Markup
 
 from app.base import clock, wording
-from app.base.errors import DomainError
+from app.base.errors import DomainError, InvalidFields
 from app.base.i18n import _
 from app.base.screens import markup
 from app.base.screens.house import screen
@@ -19,6 +19,7 @@ from app.crm.followups.views import Step
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.queries.people import name_of
+from app.desk.tickets.views.intake import to_fill_in
 from app.extensions import db
 
 NAME = "tickets"
@@ -112,6 +113,9 @@ def _lead(followup: Followup) -> str | None:
     """Make the ticket and lead to its page; what was just saved stays saved where that is refused."""
     try:
         made = services.from_followup(followup, {}, actor=current_actor())
+    except InvalidFields:
+        db.session.rollback()
+        return to_fill_in(followup)
     except DomainError as refusal:
         db.session.rollback()
         flash(str(refusal), "danger")

@@ -6,6 +6,7 @@ from typing import Any
 from flask import redirect, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from werkzeug.wrappers import Response
 
 from app.base.fields import Field, Link, LongText
 from app.base.i18n import _
@@ -116,6 +117,16 @@ class Verbs(Asking):
     def reopen(self, pk: str) -> Any:
         """Ask why, and go on with it."""
         return self._step(pk, services.reopen, done=_("Open again."), remark=WHY)
+
+    @expose("/<pk>/follow-on", methods=["POST"])
+    @has_access
+    @permission_name("add")
+    def follow_on(self: Any, pk: str) -> Response:
+        """Open a ticket that follows one at its end: of the same customer, with the same problem."""
+        record, made = self.record(pk, write=True), list[Ticket]()
+        deed = lambda: made.append(services.follow_on(record, {}, actor=self.actor()))  # noqa: E731 - as others
+        self.perform(deed, done=_("Opened: it follows the one that is over."))
+        return redirect(self.url("show", pk=made[0].id if made else pk))
 
     @expose("/<pk>/cancel", methods=["GET", "POST"])
     @has_access
