@@ -5,17 +5,20 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from app.base import clock
 from app.base.actor import SYSTEM, acting
 from app.base.errors import InvalidFields, NotAllowed, WrongState
 from app.desk.tickets import queries, services
+from app.desk.tickets.models import TicketPerson
 from app.desk.tickets.queries import boards, times
 from app.desk.tickets.services import recycling
 from app.desk.tickets.views import flowform
 from app.extensions import db
+from app.system.notifications.models import Message
 from app.system.security.models import Department
-from tests.cast import ANRAN, GAO, JI, LIN, SAM
+from tests.cast import ANRAN, EVE, GAO, JI, LIN, QIAN, SAM
 from tests.desk.tickets.runs import done
 from tests.desk.tickets.steps import by, closed_one, in_work, solved, ticket
 from tests.factories import a_customer, a_followup, a_queue, a_ticket
@@ -247,6 +250,21 @@ class TestAfterwards:
             assert len(queries.of(ticket(key).customer_id, limit=5)) == 1
 
 
+def test_a_second_problem_typed_into_the_form_of_the_first_is_not_taken_for_saved(app, as_user, saved):
+    customer, lin = saved(a_customer), as_user("lin")
+    token = re.search(r'name="token"[^>]*value="([^"]+)"', lin.get("/tickets/new").text)[1]
+    given = {"type": "after_sales", "description": "打印机坏了", "customer": customer, "token": token}
+    first = lin.post("/tickets/new", data=given).location
+    assert lin.post("/tickets/new", data=given).location == first  # pressed twice
+    back = lin.post("/tickets/new", data=given | {"description": "扫描仪也坏了"})
+    assert (back.status_code, "扫描仪也坏了" in back.text, "already" in back.text) == (422, True, True)
+    fresh = re.search(r'name="token"[^>]*value="([^"]+)"', back.text)[1]
+    again = lin.post("/tickets/new", data=given | {"description": "扫描仪也坏了", "token": fresh})
+    assert again.location not in (None, first)
+    with app.app_context(), acting(SYSTEM):
+        assert [one.title for one in queries.of(customer, limit=5)] == ["扫描仪也坏了", "打印机坏了"]
+
+
 # ── who is told sees it; what is new has a name of its own ──
 
 
@@ -260,6 +278,38 @@ def test_the_head_who_is_told_of_a_complaint_sees_it_in_whatever_queue(kind, see
     key = a_ticket(type=kind, by=LIN).id
     with acting(SAM.actor):
         assert (queries.by_id(key) is not None) is sees
+
+
+@pytest.mark.usefixtures("in_app")
+class TestWhoSeesNoTickets:
+    def test_they_are_not_let_in(self):
+        key = in_work()
+        for as_ in ("follower", "participant"):
+            with acting(JI.actor) as ji, pytest.raises(InvalidFields, match="no role"):
+                services.let_take_part(ticket(key), QIAN.id, as_=as_, actor=ji)
+
+    def test_who_sees_it_no_more_is_told_no_word_of_it(self):
+        key = in_work()
+        with acting(SYSTEM):
+            db.session.add(TicketPerson(ticket_id=key, employee_id=QIAN.id, is_follower=True))  # in another role once
+            db.session.commit()
+        with acting(JI.actor) as ji:
+            services.note(ticket(key), {"words": "客户不知道的底价"}, actor=ji)
+        with acting(SYSTEM):
+            rows = db.session.scalars(select(Message).where(Message.kind == "ticket_noted")).all()
+            assert [one.recipient_id for one in rows] == [LIN.id]
+
+
+def test_a_customers_name_finds_no_ticket_of_who_does_not_see_the_customer(app, as_user, once):
+    def build():
+        key = solved(customer=a_customer(name="叶家商贸有限公司", owner=EVE.id).id, by=SAM)
+        by(SAM, services.close, key, {})
+        return key
+
+    once(build)
+    assert "打印机" in as_user("ji").get("/search/quick?q=打印机不打印").text
+    assert "叶家商贸</mark>" not in as_user("ji").get("/search/quick?q=叶家商贸").text
+    assert "叶家商贸</mark>" in as_user("zong").get("/search/quick?q=叶家商贸").text
 
 
 @pytest.mark.usefixtures("in_app")

@@ -11,13 +11,14 @@ from app.base.actor import Actor
 from app.base.errors import InvalidFields, WrongState
 from app.base.fields import fields_of
 from app.base.i18n import _
-from app.base.scope import condition, unscoped
+from app.base.scope import unscoped
 from app.base.transaction import lock, transaction
 from app.crm.customers import queries as customers
 from app.crm.customers.queries import Customer
 from app.crm.followups.queries import Followup
 from app.desk.tickets import queries
 from app.desk.tickets.models import Route, Ticket
+from app.desk.tickets.queries.people import sees
 from app.desk.tickets.rules import tickets as rules
 from app.desk.tickets.rules.phases import ENDED
 from app.desk.tickets.services import steps, telling, working
@@ -81,17 +82,9 @@ def open_ticket(
 def _supervisor(made: Ticket, actor: Actor) -> int | None:
     """Return the head of whoever took a ticket in; they follow it where they would not see what they are told of."""
     head = security.head_of(actor.department_id) if actor.department_id is not None else None
-    if head is not None and not _sees(head, made):
+    if head is not None and not sees(head, made.id):
         steps.take_part(made, head, as_=rules.FOLLOWER)
     return head
-
-
-def _sees(employee_id: int, ticket: Ticket) -> bool:
-    theirs = security.actor(employee_id)
-    if theirs is None:
-        return False
-    with unscoped("whether somebody else sees it"):
-        return db.session.scalar(select(Ticket.id).where(Ticket.id == ticket.id, condition(Ticket, theirs))) is not None
 
 
 PREFIX = "tickets:"  # of the series of a day

@@ -7,13 +7,15 @@ from app.base.actor import Actor
 from app.base.inbox import Place
 from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket
-from app.desk.tickets.queries.people import dispatchers_of
+from app.desk.tickets.queries.people import dispatchers_of, sees
 from app.extensions import db
 
 
 def _tell(ticket: Ticket, people: Iterable[int | None], kind: str, *, words: str = "", actor: Actor) -> None:
     db.session.flush()
     wanted = [key for key in dict.fromkeys(people) if key is not None and key != actor.id]
+    if words:  # what was said is for those who see the ticket: others are told no word of it
+        wanted = [key for key in wanted if sees(key, ticket.id)]
     if wanted:
         place = Place("TicketView.show", ticket.id)
         inbox.tell(wanted, kind, params={"words": words[:200]}, link=place, actor=actor)

@@ -5,14 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from app.base import clock, normal
-from app.base.actor import Actor
+from app.base.actor import Actor, Level
 from app.base.errors import InvalidFields, NotAllowed
 from app.base.i18n import _
 from app.base.transaction import check_revision, lock, transaction
 from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket, TicketCheck, TicketNote, TicketPart, TicketPerson, TicketWork
+from app.desk.tickets.queries.people import name_of
 from app.desk.tickets.rules import tickets as rules
 from app.desk.tickets.services import steps, telling
+from app.desk.tickets.services.handing import WHY_NOT
 from app.desk.tickets.services.steps import LONGEST_WORDS
 from app.extensions import db
 from app.system.files.services import Content, Limits
@@ -209,10 +211,14 @@ def _reckon(ticket: Ticket) -> None:
 
 @transaction
 def let_take_part(ticket: Ticket, employee_id: int, *, as_: str, actor: Actor) -> None:
-    """Let somebody take part in a ticket, or follow it. Raises NotAllowed."""
+    """Let somebody take part in a ticket, or follow it. Raises NotAllowed; InvalidFields for who sees no tickets."""
     steps.hold(ticket, actor=actor, revision=None)
-    if security.actor(employee_id) is None:
+    theirs = security.actor(employee_id)
+    if theirs is None:
         raise InvalidFields({"person": _("Choose somebody who works here.")})
+    reach = theirs.reach(queries.REACH)
+    if (reach.read if as_ == rules.FOLLOWER else reach.write) == Level.NONE:
+        raise InvalidFields({"person": WHY_NOT["no_role"] % {"name": name_of(employee_id)}})
     steps.take_part(ticket, employee_id, as_=as_)
     db.session.flush()
     telling.given_part(ticket, employee_id, actor=actor)

@@ -19,7 +19,6 @@ from app.crm.followups.views import Step
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.queries.people import name_of
-from app.desk.tickets.views.intake import to_fill_in
 from app.extensions import db
 
 NAME = "tickets"
@@ -107,6 +106,12 @@ def _button(followup: Followup) -> Mapping[str, Any] | None:
 
 def _may() -> bool:
     return bool(view().may("add"))
+
+
+def to_fill_in(followup: Any) -> str:
+    """Return the address of the intake with what a follow-up says, where its route asks for more; say so."""
+    flash(str(_("Service routes ask for more before this is a ticket: fill that in.")), "info")
+    return url_for("TicketView.add", customer=followup.customer_id, followup=followup.id)
 
 
 def _lead(followup: Followup) -> str | None:

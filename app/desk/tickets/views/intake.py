@@ -27,6 +27,7 @@ from app.crm.renewals import queries as renewals
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules.phases import OPEN
+from app.desk.tickets.views.customer import to_fill_in
 from app.extensions import db
 from app.system.files import services as files
 from app.system.files.services import Content
@@ -50,6 +51,17 @@ def _form(view: Any) -> Any:
         if (followup := _followup()) is not None:
             form.type.data, form.channel.data, form.description.data = "consult", "followup", followup.content
     return forms.fill(form, None)
+
+
+def _other_saved(form: Any) -> Mapping[str, str] | None:
+    """Return the number of the ticket that the form opened already, where it says something else by now.
+
+    Whoever goes back in their browser and takes in the next problem must not believe that it is saved.
+    """
+    known = services.of_token(form.token.data) if form.token.data else None
+    if known is None or (known.type, known.description) == (form.type.data, forms.values(form)["description"]):
+        return None
+    return {"number": known.number}
 
 
 def _followup() -> Any:
@@ -79,6 +91,9 @@ class Intake:
         form = _form(self)
         if not form.is_submitted() or "look" in request.form or not form.validate():
             return self._intake(form)
+        if (known := _other_saved(form)) is not None:
+            form.token.data = secrets.token_urlsafe(18)
+            return self._intake(form, problem=_("This form is %(number)s already. Save again for one more.") % known)
         try:
             made = self._made(form)
         except InvalidFields as refusal:
@@ -189,12 +204,6 @@ class Intake:
             return redirect(url_for("CustomerView.show", pk=key))
         flash(str(_("Saved: %(name)s") % {"name": made.number}), "success")
         return redirect(self.url("show", pk=made.id))
-
-
-def to_fill_in(followup: Any) -> str:
-    """Return the address of the intake with what a follow-up says, where its route asks for more; say so."""
-    flash(str(_("Service routes ask for more before this is a ticket: fill that in.")), "info")
-    return url_for("TicketView.add", customer=followup.customer_id, followup=followup.id)
 
 
 def _may_enter() -> bool:
