@@ -129,7 +129,7 @@ ADDRESSES = [
     "/ticket-moves/?page_size=10", "/ticket-times/", "/tickets/?page_size=10", "/tickets/new", "/tickets/{ticket}",
     "/tickets/{ticket}?show=flow", "/tickets/{ticket}/edit", "/tickets/{ticket}/history", "/tickets/{ticket}/dispatch",
     "/tickets/{ticket}/solve", "/tickets/{ticket}/cancel", "/tickets/{ticket}/except",
-    "/tickets/{ticket}/ask-exception", "/my-tickets/",
+    "/tickets/{ticket}/ask-exception", "/tickets/{ticket}/take", "/tickets/{ticket}/accept", "/my-tickets/",
     "/tickets/{ticket_in_work}", "/tickets/{ticket_in_work}/transfer", "/tickets/{ticket_in_work}/give-back",
     "/tickets/{ticket_in_work}/wait", "/tickets/{ticket_in_work}/advance", "/tickets/{ticket_in_work}/resume",
     "/tickets/{ticket_in_work}/change-note?note=1",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 
 from app.base.actor import Actor, Level
-from app.base.scope import unscoped
+from app.base.scope import condition, unscoped
 from app.crm.customers.queries import Customer
 from app.desk.reviews.models import Rating, RatingLink, RevisitAttempt
 from app.desk.reviews.rules import PENDING, VOID
@@ -62,6 +62,7 @@ def link_of(secret: str) -> RatingLink | None:
 def to_revisit(actor: Actor) -> Sequence[ColumnElement[bool]]:
     """Return what a ticket that the actor is to revisit meets, besides being in scope."""
     met: list[ColumnElement[bool]] = [Ticket.phase == "solved", Ticket.edition_id.in_(tickets.with_revisit())]
+    met.append(condition(Ticket, actor, write=True))  # not what they only follow: they could not write it down
     if actor.reach(REACH).write <= Level.OWN:
         owned = select(Customer.__table__.c.id).where(Customer.__table__.c.owner_id == actor.id)
         met.append(or_(Ticket.created_by_id == actor.id, Ticket.customer_id.in_(owned)))

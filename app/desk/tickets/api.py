@@ -31,16 +31,16 @@ SENT: Mapping[str, Field] = {
     "words": LongText(name="words", column="words", max_length=4000),
     **{name: fields(Ticket)[name] for name in ("solution", "category", "product", "contact", "due_at")},
 }
-HANDS = {"assignee": "integer", "queue": "integer", "words": "string", "revision": "integer!"}
-SAID = {"words": "string!", "revision": "integer!"}
 FILLED = {"words": "string", "category": "string", "product": "integer", "contact": "integer", "due_at": "string"}
 STEP = {"to": "string", **FILLED, "solution": "string", "revision": "integer!"}
+SAID = {**STEP, "words": "string!"}
+HANDS = {"assignee": "integer", "queue": "integer"}
 #: verb → what is sent: name → JSON type; "!": required
 BODIES: Mapping[str, Mapping[str, str]] = {
-    "dispatch": HANDS,
-    "take": {"revision": "integer!"},
-    "accept": {"revision": "integer!"},
-    "transfer": {**HANDS, "words": "string!"},
+    "dispatch": {**HANDS, **FILLED, "solution": "string", "revision": "integer!"},
+    "take": STEP,
+    "accept": STEP,
+    "transfer": {**HANDS, "words": "string!", "revision": "integer!"},
     "give_back": SAID,
     "advance": STEP,
     "wait": STEP,
@@ -54,7 +54,7 @@ BODIES: Mapping[str, Mapping[str, str]] = {
 Service = Callable[..., Any]
 
 
-def _button(verb: str, permission: str, service: Service, *, has_values: bool = True) -> Any:
+def _button(verb: str, permission: str, service: Service) -> Any:
     """Return the address of a step."""
 
     @expose(f"/<pk>/{verb}", methods=["POST"])
@@ -65,8 +65,7 @@ def _button(verb: str, permission: str, service: Service, *, has_values: bool = 
         revision = body.get("revision")
         if not isinstance(revision, int) or isinstance(revision, bool):
             raise InvalidFields({"revision": _("Send the revision that you have read.")})
-        given = (self.sent(verb, body),) if has_values else ()
-        service(record, *given, actor=self.actor, revision=revision)
+        service(record, self.sent(verb, body), actor=self.actor, revision=revision)
         return jsonify({"result": self.drawn(record)})
 
     press.__doc__ = f"Press “{verb}”: what may be sent stands in the description; ``revision`` as it was read."
@@ -118,8 +117,8 @@ class TicketApi(Reasoned, DomainApi):
         return values | {name: str(body[name]) for name in ("to", "kind") if body.get(name)}
 
     dispatch = _button("dispatch", "dispatch", services.dispatch)
-    take = _button("take", "take", services.take, has_values=False)
-    accept = _button("accept", "work", services.accept, has_values=False)
+    take = _button("take", "take", services.take)
+    accept = _button("accept", "work", services.accept)
     transfer = _button("transfer", "transfer", services.transfer)
     give_back = _button("give_back", "work", services.give_back)
     advance = _button("advance", "work", services.advance)

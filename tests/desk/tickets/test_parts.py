@@ -137,5 +137,5 @@ def test_a_part_is_locked_though_the_name_of_its_author_comes_with_it(app, worki
             from app.desk.tickets.queries import notes_of  # noqa: PLC0415 - beside what it is asked for
 
             note = notes_of(working)[0]
-            services.change_note(note, {"words": "机房有人了"}, actor=actor, revision=note.revision)
+            services.change_note(ticket(working), note, {"words": "机房有人了"}, actor=actor, revision=note.revision)
             assert [(one.words, str(one.by)) for one in notes_of(working)] == [("机房有人了", JI.name)]

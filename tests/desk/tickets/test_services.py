@@ -334,9 +334,9 @@ def test_only_whoever_wrote_a_note_changes_it():
     key = in_work()
     with acting(JI.actor) as ji:
         made = services.note(ticket(key), {"words": "机房没人"}, actor=ji)
-        services.change_note(made, {"words": "机房没有人"}, actor=ji, revision=made.revision)
+        services.change_note(ticket(key), made, {"words": "机房没有人"}, actor=ji, revision=made.revision)
     with acting(ANRAN.actor) as anran, pytest.raises(NotAllowed):
-        services.change_note(made, {"words": "?"}, actor=anran, revision=made.revision)
+        services.change_note(ticket(key), made, {"words": "?"}, actor=anran, revision=made.revision)
 
 
 def test_only_whoever_recorded_a_step_of_work_changes_it():
@@ -344,7 +344,7 @@ def test_only_whoever_recorded_a_step_of_work_changes_it():
     with acting(JI.actor) as ji:
         made = services.work(ticket(key), {"what": "换打印头", "minutes": 45}, actor=ji)
     with acting(ANRAN.actor) as anran, pytest.raises(NotAllowed):
-        services.change_work(made, {"what": "?"}, actor=anran, revision=made.revision)
+        services.change_work(ticket(key), made, {"what": "?"}, actor=anran, revision=made.revision)
 
 
 def test_a_mere_follower_removes_nobody_but_themselves():

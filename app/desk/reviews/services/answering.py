@@ -36,7 +36,7 @@ def object_to(rating: Rating, words: str | None, *, actor: Actor, revision: int 
     rules.check_first_objection(rating.objected_at)
     rules.check_words(words)
     rating.objection, rating.objected_at, rating.state = (words or "").strip(), clock.now(), rules.OBJECTED
-    judges = keeping.superiors(rating, rating.ticket)
+    judges = keeping.superiors(rating, keeping.ticket_of(rating))
     keeping.tell(rating, judges, "rating_objected", words=rating.objection, actor=actor)
 
 

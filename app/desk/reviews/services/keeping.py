@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.base import clock, inbox, settings
+from app.base import clock, inbox, normal, settings
 from app.base.actor import SYSTEM, Actor
 from app.base.errors import WrongState
 from app.base.inbox import Place
+from app.base.scope import unscoped, with_deleted
 from app.base.transaction import lock
 from app.desk.reviews import queries, rules
 from app.desk.reviews.models import Rating
@@ -38,13 +39,19 @@ def write(rating: Rating, ticket: Ticket, values: Mapping[str, Any], *, rater: s
         setattr(rating, name, str(values[name]))
     rating.score = rules.score(rating.grades)
     rating.overall = values.get("overall")
-    rating.words = (values.get("words") or "").strip() or None
+    rating.words = normal.text(values.get("words")) or None
     rating.rater, rating.channel, rating.by_id = rater, channel, actor.id
     rating.rated_at, rating.state = clock.now(), rules.RATED
     db.session.flush()
     tell(rating, [rating.person_id], "rating_given", actor=actor)
     if rules.is_low(rating.grades):
         tell(rating, superiors(rating, ticket), "rating_low", words=rating.words or "", actor=actor)
+
+
+def ticket_of(rating: Rating) -> Ticket:
+    """Return the ticket of a rating, whether or not whoever was rated still sees it, or it is in the bin."""
+    with unscoped("who decides about a rating follows from its ticket"), with_deleted():
+        return db.session.get_one(Ticket, rating.ticket_id)
 
 
 def superiors(rating: Rating, ticket: Ticket) -> list[int | None]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.base import clock
+from app.base import clock, normal
 from app.base.actor import Actor
 from app.base.errors import InvalidFields, WrongState
 from app.base.i18n import _
@@ -32,7 +32,7 @@ def revisit(
     check_solved(ticket)
     rules.check_grades(values)
     rating = keeping.pending(ticket)
-    words = (values.get("words") or "").strip()
+    words = normal.text(values.get("words"))
     tickets.revisit(ticket, {"words": words[:LONGEST_REMARK]}, actor=actor, revision=None)
     given = {"rater": rules.FOR_CUSTOMER, "channel": rules.BY_PHONE}
     keeping.write(rating, ticket, {**values, "overall": None}, actor=actor, **given)
@@ -49,7 +49,7 @@ def not_reached(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revi
     again: datetime | None = values.get("again_at")
     if again is None or again <= clock.now():
         raise InvalidFields({"again_at": _("Say when to try again: a moment to come.")})
-    words = (values.get("words") or "").strip()[:LONGEST_REMARK] or None
+    words = normal.text(values.get("words"))[:LONGEST_REMARK] or None
     made = RevisitAttempt(ticket_id=ticket.id, solving=ticket.reopened, by_id=actor.id, again_at=again, words=words)
     db.session.add(made)
     db.session.flush()

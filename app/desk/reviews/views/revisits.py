@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response
 
 from app.base import clock, settings, wording
-from app.base.errors import DomainError, Invalid, InvalidFields, NotAllowed
+from app.base.errors import Conflict, DomainError, Invalid, InvalidFields, NotAllowed
 from app.base.fields import Appointment
 from app.base.i18n import _, ngettext
 from app.base.scope import may_write
@@ -94,7 +94,10 @@ class RevisitView(DomainView):
             return self._asked(self.record(pk), problems=refusal.problems), 422
         except DomainError as refusal:
             db.session.rollback()
-            return self._refused(refusal)
+            if request.method != "POST":
+                return self._refused(refusal)
+            status = 409 if isinstance(refusal, Conflict) else 422
+            return self._asked(self.record(pk), problem=refusal), status  # what the customer said is still there
         found = queries.next_to_revisit(current_actor(), now=clock.now(), after=int(pk))
         flash(str(_("Kept. This is the next one.") if found else _("Kept. Nobody else waits.")), "success")
         answer: Response = redirect(self.url("ask", pk=found.id) if found else self.url("list"))
@@ -119,7 +122,9 @@ class RevisitView(DomainView):
         answer: Response = redirect(self.url("list"))
         return answer
 
-    def _asked(self, record: Ticket, *, problems: Mapping[str, object] | None = None, link: str = "") -> str:
+    def _asked(
+        self, record: Ticket, *, problems: Mapping[str, object] | None = None, problem: object = None, link: str = ""
+    ) -> str:
         tried = queries.attempts(record)
         page = {
             "title": _("Revisit"),
@@ -137,9 +142,10 @@ class RevisitView(DomainView):
             "dimensions": list(DIMENSIONS.items()),
             "grades": [(code, word) for code, (word, _color) in rules.GRADES.items()],
             "problems": problems or {},
+            "problem": problem,
             "typed": request.form,
             "link": link,
-            "asks": record.phase == services.SOLVED,
+            "asks": record.phase == services.SOLVED or problem is not None,
             "link_url": self.url("link", pk=record.id) if self.may("link") else "",
             "list_url": self.url("list"),
         }

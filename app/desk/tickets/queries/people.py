@@ -2,11 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from sqlalchemy import select
+
 from app.base import choices
 from app.base.actor import Actor, Level
 from app.base.choices import Found
+from app.base.scope import condition, unscoped
 from app.base.stamps import Cached
 from app.desk.tickets.models import REACH, Ticket
+from app.extensions import db
 from app.system.security import queries as security
 from app.system.security.queries import EmployeeNames
 
@@ -53,6 +57,15 @@ def workers(people: Sequence[int]) -> Mapping[int, str]:
         elif key not in able and ADMIN not in known.roles:
             found[key] = "no_role"
     return found
+
+
+def sees(employee_id: int, ticket_id: int) -> bool:
+    """Tell whether a ticket is in somebody's scope."""
+    theirs = security.actor(employee_id)
+    if theirs is None:
+        return False
+    with unscoped("whether somebody else sees it"):
+        return db.session.scalar(select(Ticket.id).where(Ticket.id == ticket_id, condition(Ticket, theirs))) is not None
 
 
 class WorkerNames(EmployeeNames):

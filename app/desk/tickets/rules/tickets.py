@@ -29,6 +29,7 @@ NOTE_KINDS: Mapping[str, tuple[object, str]] = {
 }
 #: What approvals call the request to serve a customer whose service has run out.
 EXCEPTION = "ticket_exception"
+UNDISPATCHED = _("Nobody has this ticket yet: it is dispatched, or taken, before it is transferred.")
 #: How a ticket came to its end.
 REVISITED_END, UNREVISITED_END, PLAIN_END = "revisited", "unrevisited", "plain"
 
@@ -68,6 +69,18 @@ def check_given(*, assignee_id: int | None, queue_id: int | None) -> None:
     """Raise InvalidFields if a ticket would be given to nobody."""
     if assignee_id is None and queue_id is None:
         raise InvalidFields({"assignee": _("Choose a person, or a queue.")})
+
+
+def check_queue(*, is_asked: bool, is_active: bool) -> None:
+    """Raise InvalidFields for a queue that is not in use."""
+    if is_asked and not is_active:
+        raise InvalidFields({"queue": _("This queue is not in use any more: choose another.")})
+
+
+def check_transferable(*, assignee_id: int | None, wanted: int | None) -> None:
+    """Raise WrongState for giving what nobody has to a person: that is to dispatch it."""
+    if assignee_id is None and wanted is not None:
+        raise WrongState(UNDISPATCHED)
 
 
 def check_new_hands(*, now: int | None, wanted: int | None) -> None:

@@ -66,7 +66,7 @@ def _answering(ids: Sequence[int]) -> set[int]:
 
 
 def follow(ids: Sequence[int], *, actor: Actor) -> None:
-    """Let the requests that some tickets answer follow them: closed, open again, or free if that was cancelled."""
+    """Let the requests that some tickets answer follow them: closed, open again, or free if that is off or gone."""
     requests = _requests(ids)
     if not requests:
         return
@@ -75,7 +75,7 @@ def follow(ids: Sequence[int], *, actor: Actor) -> None:
     before = _before([row.id for row in requests if row.phase == CLOSED])
     for row in requests:
         phase, flow = phases.get(row.answered_by_id, CANCELLED), queries.edition(row.edition_id).flow
-        if phase == CANCELLED:
+        if phase == CANCELLED and row.phase not in ENDED:
             free.append(row.id)
         elif phase == CLOSED and row.phase not in ENDED:
             end = next(one for one in flow.states if one.phase == CLOSED)

@@ -31,12 +31,11 @@ REOPEN_DAYS = "ticket_reopen_days"  # the setting
 
 def _go(ticket: Ticket, verb: Verb, values: Mapping[str, Any], *, actor: Actor, to: str | None = None) -> None:
     """Walk the arrow of a verb, with what it asks for. ``values``: what the form said; ``words``: the remark."""
-    given = dict(values)
     arrow = steps.arrow_of(ticket, verb, actor=actor, to=to)
-    steps.check_filled(ticket, arrow, given)
+    steps.check_filled(ticket, arrow, values)
     hands = Hands(actor.id) if _is_picked_up(ticket, verb) else None
-    steps.fill(ticket, given)
-    steps.put(ticket, arrow.target, verb=verb, words=given.get("words"), hands=hands, actor=actor)
+    steps.fill(ticket, values)
+    steps.put(ticket, arrow.target, verb=verb, words=values.get("words"), hands=hands, actor=actor)
 
 
 def _is_picked_up(ticket: Ticket, verb: Verb) -> bool:
@@ -55,24 +54,25 @@ def advance(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision
 def wait(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
     """Wait for the customer: for what stands in ``words``. Raises Conflict, WrongState."""
     steps.hold(ticket, actor=actor, revision=revision)
-    _go(ticket, WAIT, values, actor=actor)
+    _go(ticket, WAIT, values, to=values.get("to"), actor=actor)
 
 
 @transaction
 def resume(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
-    """Go on after the customer has answered, where it stood before. Raises Conflict, WrongState."""
+    """Go on after the customer has answered, in ``to``, else where it stood before. Raises Conflict, WrongState."""
     steps.hold(ticket, actor=actor, revision=revision)
     flow = queries.edition(ticket.edition_id).flow
     targets = [arrow.target for verb, arrow in flow.leaving(ticket.state) if verb == RESUME]
     before = next((one.from_state for one in reversed(queries.moves_of(ticket.id)) if one.verb == WAIT), None)
-    _go(ticket, RESUME, values, to=before if before in targets else None, actor=actor)
+    to = next((one for one in (values.get("to"), before) if one in targets), None)
+    _go(ticket, RESUME, values, to=to, actor=actor)
 
 
 @transaction
 def solve(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
     """Solve a ticket with ``solution``; whoever took it in is told. Raises Conflict, WrongState, InvalidFields."""
     steps.hold(ticket, actor=actor, revision=revision)
-    _go(ticket, SOLVE, values, actor=actor)
+    _go(ticket, SOLVE, values, to=values.get("to"), actor=actor)
     telling.solved(ticket, actor=actor)
 
 
@@ -80,7 +80,7 @@ def solve(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: 
 def revisit(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
     """Note that the customer was asked how it was. Raises Conflict, WrongState."""
     steps.hold(ticket, actor=actor, revision=revision)
-    _go(ticket, REVISIT, values, actor=actor)
+    _go(ticket, REVISIT, values, to=values.get("to"), actor=actor)
 
 
 @transaction
@@ -91,7 +91,7 @@ def close(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: 
     flow = queries.edition(ticket.edition_id).flow
     has_revisit = any(one.phase == REVIEWED for one in flow.states)
     ticket.end = rules.end_of(before, has_revisit=has_revisit)
-    _go(ticket, CLOSE, values, actor=actor)
+    _go(ticket, CLOSE, values, to=values.get("to"), actor=actor)
     answering.follow([ticket.id], actor=actor)
 
 
@@ -106,11 +106,14 @@ def reopen(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision:
     rules.check_reopenable(ticket.phase, closed_at=ticket.closed_at, now=clock.now(), days=days)
     arrow = steps.arrow_of(ticket, REOPEN, to=values.get("to"), actor=actor)
     rules.check_reason(values.get("words"))
+    steps.check_filled(ticket, arrow, values)
+    steps.fill(ticket, values)
     is_gone = bool(ticket.assignee_id and queries.workers([ticket.assignee_id]))
     flow = queries.edition(ticket.edition_id).flow
     target = flow.first.code if is_gone or ticket.assignee_id is None else arrow.target
     hands = Hands() if flow.state(target).phase == NEW else None
     with_end = {"closed_at": None, "solved_at": None, "end": None, "reopened": ticket.reopened + 1, "progress": 0}
+    with_end |= {"answered_by_id": None}  # what was said to be answered by another is not: it is a request of its own
     for name, value in with_end.items():
         setattr(ticket, name, value)
     steps.put(ticket, target, verb=REOPEN, words=values["words"], hands=hands, actor=actor)
@@ -122,7 +125,7 @@ def reopen(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision:
 def cancel(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
     """Cancel a ticket on which nothing is to be done any more, for the reason in ``words``. Raises as ``close``."""
     steps.hold(ticket, actor=actor, revision=revision)
-    steps.arrow_of(ticket, CANCEL, actor=actor)
+    steps.arrow_of(ticket, CANCEL, to=values.get("to"), actor=actor)
     rules.check_reason(values.get("words"))
-    _go(ticket, CANCEL, values, actor=actor)
+    _go(ticket, CANCEL, values, to=values.get("to"), actor=actor)
     answering.follow([ticket.id], actor=actor)

@@ -16,6 +16,7 @@ from app.desk.tickets.rules.phases import ACCEPT, DISPATCH, DISPATCHED, GIVE_BAC
 from app.desk.tickets.services import steps, telling
 from app.desk.tickets.services.steps import TRANSFERRED, Hands
 
+NOTHING: Mapping[str, Any] = {}
 WHY_NOT: Mapping[str, Any] = {
     "disabled": _("The account of %(name)s is disabled: choose somebody else."),
     "no_role": _("%(name)s has no role that works on tickets."),
@@ -36,8 +37,13 @@ def _check_serviceable(ticket: Ticket) -> None:
 
 
 def _check_undispatched(ticket: Ticket) -> None:
-    rules.check_open(ticket.phase)
+    rules.check_unsolved(ticket.phase)
     rules.check_free(assignee_id=ticket.assignee_id, name=name_of(ticket.assignee_id))
+
+
+def _check_queue(key: int | None) -> None:
+    queue = queries.queue(key)
+    rules.check_queue(is_asked=key is not None, is_active=queue is not None and queue.is_active)
 
 
 @transaction
@@ -50,11 +56,13 @@ def dispatch(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revisio
     _check_undispatched(ticket)
     assignee, queue = values.get("assignee"), values.get("queue")
     rules.check_given(assignee_id=assignee, queue_id=queue)
+    _check_queue(queue)
     check_worker(assignee)
     _check_serviceable(ticket)
     words = values.get("words") or ""
     flow = queries.edition(ticket.edition_id).flow
     arrow = flow.handing(ticket.state) if assignee is not None else None
+    steps.enter(ticket, arrow, values, actor=actor)
     target = arrow.target if arrow is not None else ticket.state
     hands = Hands(assignee, queue)
     steps.put(ticket, target, verb=DISPATCH, words=words, hands=hands, actor=actor)
@@ -62,8 +70,11 @@ def dispatch(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revisio
 
 
 @transaction
-def take(ticket: Ticket, *, actor: Actor, revision: int | None = None) -> None:
-    """Take a ticket that nobody has: it is in work from now on. Raises WrongState if somebody was faster."""
+def take(ticket: Ticket, values: Mapping[str, Any] = NOTHING, *, actor: Actor, revision: int | None = None) -> None:
+    """Take a ticket that nobody has: it is in work from now on. Raises WrongState if somebody was faster.
+
+    ``values``: what the flow asks for before. Raises InvalidFields without it.
+    """
     steps.hold(ticket, actor=actor, revision=revision)
     _check_undispatched(ticket)
     check_worker(actor.id)
@@ -71,24 +82,32 @@ def take(ticket: Ticket, *, actor: Actor, revision: int | None = None) -> None:
     flow = queries.edition(ticket.edition_id).flow
     arrows = dict(reversed(flow.leaving(ticket.state)))
     arrow = arrows.get(TAKE) or arrows.get(DISPATCH)
+    steps.enter(ticket, arrow, values, actor=actor)
     target = arrow.target if arrow is not None else ticket.state
-    steps.put(ticket, target, verb=TAKE, hands=Hands(actor.id), actor=actor)
+    steps.put(ticket, target, verb=TAKE, words=values.get("words"), hands=Hands(actor.id), actor=actor)
 
 
 @transaction
-def accept(ticket: Ticket, *, actor: Actor, revision: int | None = None) -> None:
-    """Begin to work on a ticket that was dispatched to the actor. Raises WrongState."""
+def accept(ticket: Ticket, values: Mapping[str, Any] = NOTHING, *, actor: Actor, revision: int | None = None) -> None:
+    """Begin to work on a ticket that was dispatched to the actor, in ``to`` if said. Raises WrongState.
+
+    ``values``: what the flow asks for before. Raises InvalidFields without it.
+    """
     steps.hold(ticket, actor=actor, revision=revision)
-    arrow = steps.arrow_of(ticket, ACCEPT, actor=actor)
-    steps.put(ticket, arrow.target, verb=ACCEPT, actor=actor)
+    arrow = steps.arrow_of(ticket, ACCEPT, to=values.get("to"), actor=actor)
+    steps.check_filled(ticket, arrow, values)
+    steps.fill(ticket, values)
+    steps.put(ticket, arrow.target, verb=ACCEPT, words=values.get("words"), actor=actor)
 
 
 @transaction
 def give_back(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
     """Return a ticket to where it is dispatched, for the reason in ``words``. Raises WrongState, InvalidFields."""
     steps.hold(ticket, actor=actor, revision=revision)
-    arrow = steps.arrow_of(ticket, GIVE_BACK, actor=actor)
+    arrow = steps.arrow_of(ticket, GIVE_BACK, to=values.get("to"), actor=actor)
     rules.check_reason(values.get("words"))
+    steps.check_filled(ticket, arrow, values)
+    steps.fill(ticket, values)
     steps.put(ticket, arrow.target, verb=GIVE_BACK, words=values["words"], hands=Hands(), actor=actor)
     telling.returned(ticket, words=values["words"], actor=actor)
 
@@ -97,14 +116,17 @@ def give_back(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revisi
 def transfer(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
     """Give a ticket that is being worked on to another ``assignee``, or into a ``queue``, for the reason in ``words``.
 
-    To a person it stays where it is, accepted only by them; into a queue it begins anew. Raises as ``dispatch``.
+    To a person it stays where it is, accepted only by them; into a queue it begins anew. What nobody has goes to a
+    person by ``dispatch`` alone: that has its own permission, and asks for the service. Raises as ``dispatch``.
     """
     steps.hold(ticket, actor=actor, revision=revision)
     rules.check_unsolved(ticket.phase)
     assignee, queue = values.get("assignee"), values.get("queue")
     rules.check_given(assignee_id=assignee, queue_id=queue)
+    rules.check_transferable(assignee_id=ticket.assignee_id, wanted=assignee)
     rules.check_new_hands(now=ticket.assignee_id, wanted=assignee)
     rules.check_reason(values.get("words"))
+    _check_queue(queue)
     check_worker(assignee)
     target = kept(ticket) if assignee is not None else queries.edition(ticket.edition_id).flow.first.code
     hands = Hands(assignee, queue)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from app.base import choices, inbox, wording
 from app.base.actor import SYSTEM, Actor, current_actor
 from app.base.bulk import Applied, Given, Plan
-from app.base.errors import DomainError, Invalid, InvalidFields
+from app.base.errors import DomainError, Invalid, InvalidFields, WrongState
 from app.base.i18n import _
 from app.base.inbox import Place
 from app.base.scope import condition, unscoped
@@ -23,7 +23,7 @@ from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.queries.people import workers
 from app.desk.tickets.rules import tickets as rules
-from app.desk.tickets.rules.flows import check_verb_permitted, missing
+from app.desk.tickets.rules.flows import ASSIGNEE, check_verb_permitted, missing
 from app.desk.tickets.rules.phases import CANCEL, CLOSE, DISPATCH, IN_HANDS, NEW, REVIEWED, UNSOLVED, Phase, Verb
 from app.desk.tickets.services import answering, stepping, steps
 from app.desk.tickets.services.handing import WHY_NOT, kept
@@ -36,6 +36,7 @@ HEADS = (_("Person"), _("In hand now"), _("Gets"), _("Will have"))
 BUSY = _("Somebody has it already, or it is not waiting to be dispatched.")
 LIMITED = _("The service of its customer has run out: renew it, or ask for an exception.")
 DONE = _("Nothing is left to do about it.")
+ASKS_MORE = _("The flow asks for more before this step: do it on the ticket's page.")
 
 
 # ── to whom ──
@@ -91,11 +92,14 @@ def plan_transfer(where: ColumnElement[bool], count: int, given: Given, actor: A
     counted = select(Ticket.assignee_id, Ticket.phase, func.count(Ticket.id)).where(*open_ones)
     rows = db.session.execute(counted.group_by(Ticket.assignee_id, Ticket.phase)).all()
     meant, held = sum(n for _person, _phase, n in rows), defaultdict[int, int](int)
+    free = sum(n for person, _phase, n in rows if person is None) if given.get("people") else 0
     for person, phase, n in rows:
         if person is not None and phase in IN_HANDS:
             held[person] += n
     warnings = [_("%(n)s are at their end, and stay.") % {"n": count - meant}] if count > meant else []
-    return _planned(given, meant, held, warnings)
+    if free:
+        warnings.append(_("%(n)s are with nobody, and stay: they are dispatched.") % {"n": free})
+    return _planned(given, meant - free, held, warnings)
 
 
 def _planned(given: Given, count: int, held: Mapping[int, int], warnings: Sequence[object]) -> Plan:
@@ -145,17 +149,35 @@ def dispatch_many(ids: Sequence[int], given: Given, actor: Actor) -> Applied:
     """Give some of a run's tickets that nobody has to people, or put them into a queue."""
     rows, to = stepping.held(ids, actor), _Hands(given)
     short = limited_among({row.customer_id for row in rows if not row.is_excepted})
-    ways, refused = list[Way](), dict[int, object]()
-    busy, late = lasting(BUSY), lasting(LIMITED)
+    ways, refused, said = list[Way](), dict[int, object](), dict[str, object]()
+    busy, late, words = lasting(BUSY), lasting(LIMITED), given.get("words") or ""
     for row in rows:
         if row.phase != NEW or row.assignee_id is not None:
             refused[row.id] = busy
         elif row.customer_id in short and not row.is_excepted:
             refused[row.id] = late
+        elif (why := _why_not_along(row, words, actor) if to.queue is None else None) is not None:
+            refused[row.id] = said.setdefault(str(why), lasting(why))
         elif (hands := to.next()) is not None:
             ways.append(Way(row, _dispatched(row, hands), hands))
-    changed = stepping.walk(ways, verb=DISPATCH, words=given.get("words") or "", actor=actor)
+    changed = stepping.walk(ways, verb=DISPATCH, words=words, actor=actor)
     return Applied(changed, refused, to.told(len(changed)))
+
+
+def _why_not_along(row: Any, words: str, actor: Actor) -> object | None:
+    """Return why a ticket does not go along the arrow by which it is dispatched; None where it may."""
+    arrow = queries.edition(row.edition_id).flow.handing(row.state)
+    if arrow is None:
+        return None
+    try:
+        check_verb_permitted(arrow, who=steps.what(row, actor) | {ASSIGNEE}, is_system=actor.is_system)
+    except WrongState as refusal:
+        return refusal.message
+    return ASKS_MORE if missing(arrow, _held(row) | {"words": words}) else None
+
+
+def _held(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, column) for name, column in steps.COLUMNS.items()}
 
 
 def _dispatched(row: Any, hands: Hands) -> Any:
@@ -165,13 +187,18 @@ def _dispatched(row: Any, hands: Hands) -> Any:
 
 
 def transfer_many(ids: Sequence[int], given: Given, actor: Actor) -> Applied:
-    """Give some of a run's tickets, whoever has them, to people, or put them into a queue."""
+    """Give some of a run's tickets, whoever has them, to people, or put them into a queue.
+
+    What nobody has goes into a queue only: to people it is dispatched.
+    """
     rows, to = stepping.held(ids, actor), _Hands(given)
-    ways, refused, done = list[Way](), dict[int, object](), lasting(DONE)
+    ways, refused, done, free = list[Way](), dict[int, object](), lasting(DONE), lasting(rules.UNDISPATCHED)
     for row in rows:
         flow = queries.edition(row.edition_id).flow
         if row.phase not in UNSOLVED:
             refused[row.id] = done
+        elif row.assignee_id is None and to.queue is None:
+            refused[row.id] = free
         elif (hands := to.next(row.assignee_id)) is not None and hands.assignee_id != (row.assignee_id or 0):
             target = flow.state(kept(row)) if hands.assignee_id is not None else flow.first
             ways.append(Way(row, target, hands))
@@ -207,9 +234,8 @@ def _ending(row: Any, given: Given, actor: Actor, verb: Verb) -> Way:
     flow = queries.edition(row.edition_id).flow
     arrow = flow.arrow(row.state, verb)
     check_verb_permitted(arrow, who=steps.what(row, actor), is_system=actor.is_system)
-    held = {name: getattr(row, column) for name, column in steps.COLUMNS.items()}
-    if missing(arrow, held | {"words": given.get("words")}):
-        raise Invalid(_("The flow asks for more before this step: do it on the ticket's page."))
+    if missing(arrow, _held(row) | {"words": given.get("words")}):
+        raise Invalid(ASKS_MORE)
     has_revisit = any(one.phase == REVIEWED for one in flow.states)
     end = rules.end_of(Phase(row.phase), has_revisit=has_revisit) if verb == CLOSE else None
     return Way(row, flow.state(arrow.target), end=end)

@@ -16,12 +16,13 @@ from app.base.transaction import lock, transaction
 from app.crm.customers import queries as customers
 from app.crm.customers.queries import Customer
 from app.crm.followups.queries import Followup
-from app.crm.products import queries as products
 from app.desk.tickets import queries
 from app.desk.tickets.models import Route, Ticket
+from app.desk.tickets.queries.people import sees
 from app.desk.tickets.rules import tickets as rules
-from app.desk.tickets.rules.phases import CLOSED, ENDED
-from app.desk.tickets.services import steps, telling
+from app.desk.tickets.rules.phases import ENDED
+from app.desk.tickets.services import steps, telling, working
+from app.desk.tickets.services.links import check_links, fitting
 from app.extensions import db
 from app.system.files.services import Content, Limits
 from app.system.security import queries as security
@@ -58,7 +59,7 @@ def open_ticket(
     rules.check(given)
     route = queries.route_for(given["type"], given.get("category"))
     _check_route(route, given)
-    _check_links(given, customer=customer)
+    check_links(given, customer_id=customer.id)
     edition = queries.edition_for(given["type"])
     made = Ticket(customer_id=customer.id, type=given["type"], edition_id=edition.id, created_by_id=actor.id)
     made.state, made.phase = edition.flow.first.code, edition.flow.first.phase
@@ -73,8 +74,17 @@ def open_ticket(
     db.session.add(made)
     steps.began(made, actor=actor)
     steps.attach(made, contents, limits, actor=actor)
-    telling.opened(made, to_supervisor=edition.tells_supervisor, actor=actor)
+    head = _supervisor(made, actor) if edition.tells_supervisor else None
+    telling.opened(made, supervisor=head, actor=actor)
     return made
+
+
+def _supervisor(made: Ticket, actor: Actor) -> int | None:
+    """Return the head of whoever took a ticket in; they follow it where they would not see what they are told of."""
+    head = security.head_of(actor.department_id) if actor.department_id is not None else None
+    if head is not None and not sees(head, made.id):
+        steps.take_part(made, head, as_=rules.FOLLOWER)
+    return head
 
 
 PREFIX = "tickets:"  # of the series of a day
@@ -109,19 +119,9 @@ def _check_route(route: Route | None, given: Mapping[str, Any]) -> None:
         raise InvalidFields(problems)
 
 
-def _check_links(given: Mapping[str, Any], *, customer: Customer | None, now: Ticket | None = None) -> None:
-    contact, product = given.get("contact"), given.get("product")
-    is_other = contact is not None and (now is None or contact != now.contact_id)
-    if is_other and customer is not None and contact not in [one.contact_id for one in customers.links_of(customer)]:
-        raise InvalidFields({"contact": _("Choose a contact of this customer.")})
-    if product is not None and (now is None or product != now.product_id) and products.offered(product) is None:
-        raise InvalidFields({"product": _("This product is not offered any more: choose another.")})
-
-
 def _route(made: Ticket, queue_id: int | None, *, actor: Actor) -> None:
     queue = queries.queue(queue_id)
-    if queue_id is not None and (queue is None or not queue.is_active):
-        raise InvalidFields({"queue": _("This queue is not in use any more: choose another.")})
+    rules.check_queue(is_asked=queue_id is not None, is_active=queue is not None and queue.is_active)
     made.queue_id, made.group_id = (queue.id, queue.department_id) if queue is not None else (None, None)
     made.department_id = made.group_id
     if made.department_id is None and actor.id is not None:
@@ -139,8 +139,11 @@ KEPT_FULL = frozenset({"title", "priority", "progress"})
 
 
 @transaction
-def from_followup(followup: Followup, values: Mapping[str, Any], *, actor: Actor) -> Ticket:
-    """Open a ticket of what a follow-up says, in one step. Raises WrongState if it is one already; as open_ticket."""
+def from_followup(followup: Followup, values: Mapping[str, Any], *, actor: Actor, **more: Any) -> Ticket:
+    """Open a ticket of what a follow-up says, in one step. Raises WrongState if it is one already; as open_ticket.
+
+    ``more``: as ``open_ticket`` takes it, where somebody filled in a form for what the route asks besides.
+    """
     customer = customers.by_id(followup.customer_id)
     if customer is None or followup.deleted_at is not None:
         raise WrongState(_("This follow-up, or its customer, was deleted meanwhile."))
@@ -148,9 +151,10 @@ def from_followup(followup: Followup, values: Mapping[str, Any], *, actor: Actor
     if queries.at_followups([followup.id]):
         raise WrongState(_("This follow-up is a ticket already."))
     usual = {"contact": followup.contact_id, "description": followup.content, "channel": "followup", "type": "consult"}
-    given = usual | {name: value for name, value in values.items() if value is not None}
-    given["title"] = given.get("title") or (followup.content or str(customer))[:LONGEST_TITLE].splitlines()[0]
-    return open_ticket(customer, given, actor=actor, followup=followup)
+    given = fitting(usual, customer_id=customer.id) | {name: one for name, one in values.items() if one is not None}
+    given["title"] = given.get("title") or (given["description"] or "").strip() or str(customer)
+    given["title"] = given["title"].splitlines()[0]
+    return open_ticket(customer, given, actor=actor, followup=followup, **more)
 
 
 @transaction
@@ -161,7 +165,7 @@ def follow_on(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor) -> Tic
     with unscoped("who opens a ticket after another serves the same customer"):
         customer = db.session.get_one(Customer, ticket.customer_id)
     kept = {name: getattr(ticket, spec.column) for name, spec in fields_of(Ticket).items() if name in CARRIED}
-    given = kept | {name: value for name, value in values.items() if value is not None}
+    given = fitting(kept, customer_id=customer.id) | {name: one for name, one in values.items() if one is not None}
     return open_ticket(customer, given, actor=actor, follows=ticket)
 
 
@@ -172,13 +176,14 @@ CARRIED = frozenset("title type contact caller caller_phone category product des
 def change(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
     """Correct what a ticket says; number, customer, type, state and hands stay. Raises Conflict, WrongState."""
     steps.hold(ticket, actor=actor, revision=revision)
-    if ticket.phase == CLOSED:
-        raise WrongState(_("This ticket is closed. Reopen it first."))
+    rules.check_open(ticket.phase)
     specs = fields_of(Ticket)
     now = {name: getattr(ticket, spec.column) for name, spec in specs.items()}
     given = {name: value for name, value in values.items() if name in OWN}
     rules.check(now | given)
-    _check_links(now | given, customer=ticket.customer, now=ticket)
+    if given.get("progress", ticket.progress) != ticket.progress:
+        working.check_by_hand(ticket)
+    check_links(now | given, customer_id=ticket.customer_id, now=ticket)
     with db.session.no_autoflush:  # one saving is one revision
         _assign(ticket, given)
         ticket.updated_at = clock.now()

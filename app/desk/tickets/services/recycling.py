@@ -13,6 +13,7 @@ from app.base.i18n import _
 from app.base.recycle import Kind
 from app.base.scope import unscoped
 from app.desk.tickets.models import Ticket, TicketCheck, TicketMove, TicketNote, TicketPart, TicketPerson, TicketWork
+from app.desk.tickets.services import answering
 from app.extensions import db
 from app.system.files import services as files
 from app.system.recycle import services as recycle
@@ -48,9 +49,10 @@ def restore_tickets(ids: Sequence[int], _ways: Collection[str], _actor: Actor) -
     update_versioned(Ticket, ids, {"deleted_at": None}, also={"updated_at": clock.now()})
 
 
-def remove_tickets(ids: Sequence[int], _actor: Actor) -> None:
+def remove_tickets(ids: Sequence[int], actor: Actor) -> None:
     """Take tickets out of all lists again."""
     update_versioned(Ticket, ids, {"deleted_at": clock.now()}, also={"updated_at": clock.now()})
+    answering.follow(ids, actor=actor)
 
 
 def purge_tickets(ids: Sequence[int], actor: Actor) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from app.base.actor import Actor
 from app.base.fields import fields_of, text_of
 from app.base.i18n import _
-from app.base.scope import unscoped
+from app.base.scope import condition, is_everything, unscoped
 from app.crm.customers.queries import Customer
 from app.desk.tickets.models import Ticket
 from app.extensions import db
@@ -40,6 +40,7 @@ def ticket_kind() -> Kind:
         parts=parts,
         texts=ticket_texts,
         lines=ticket_lines,
+        hides=ticket_hides,
         watches=(
             Watch(Ticket, frozenset({*TEXTS, "customer_id", "deleted_at"})),
             Watch(Customer, frozenset({"name"}), via=_of_customers),
@@ -59,6 +60,15 @@ def ticket_texts(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     with unscoped("search has chosen them"):
         found = db.session.execute(rows.where(TABLE.c.id.in_(ids), TABLE.c.deleted_at.is_(None))).all()
     return {row.id: [(part, text) for part, text in _parts(row) if text] for row in found}
+
+
+def ticket_hides(ids: Sequence[int], actor: Actor) -> dict[int, frozenset[str]]:
+    """Return the tickets whose customer the actor does not see: its name neither finds them nor is shown."""
+    if is_everything(condition(Customer, actor)):
+        return {}
+    known = select(Ticket.id).join(Customer, Customer.id == Ticket.customer_id)
+    seen = set(db.session.scalars(known.where(Ticket.id.in_(ids), condition(Customer, actor))))
+    return {key: frozenset("c") for key in ids if key not in seen}
 
 
 def _parts(row: Any) -> list[tuple[str, str | None]]:

@@ -63,8 +63,7 @@ def walk(ways: Sequence[Way], *, verb: str, words: str = "", actor: Actor) -> li
     houses = security.departments_of(sorted({key for one in ways if (key := _person(one)) is not None}))
     alike: dict[tuple[Any, ...], list[Way]] = defaultdict(list)
     for one in ways:
-        stays_waiting = one.row.phase == WAITING == one.target.phase
-        alike[one.target, one.hands, one.end, one.row.phase, stays_waiting].append(one)
+        alike[one.target, one.hands, one.end, one.row.phase, _stays_waiting(one)].append(one)
     moves = [_move(one, now, verb=verb, words=said, actor=actor) for one in ways]
     before = [(one.row.id, one.row.assignee_id) for one in ways if _leaves(one)]
     changed: list[int] = []
@@ -83,6 +82,11 @@ def walk(ways: Sequence[Way], *, verb: str, words: str = "", actor: Actor) -> li
     if over:
         approvals.drop(EXCEPTION, over, actor=actor)
     return sorted(changed)
+
+
+def _stays_waiting(one: Way) -> bool:
+    """Tell whether a ticket waits on in other hands: since when it does stays, and is counted when it goes on."""
+    return one.row.phase == WAITING == one.target.phase
 
 
 def _person(one: Way) -> int | None:
@@ -149,7 +153,8 @@ def _move(one: Way, now: Any, *, verb: str, words: str | None, actor: Actor) -> 
     queue_id = hands.queue_id if hands is not None and hands.queue_id is not None else row.queue_id
     stands = {"from_state": row.state, "from_phase": row.phase, "from_id": row.assignee_id}
     goes = {"to_state": one.target.code, "to_phase": str(one.target.phase), "to_id": to_id, "queue_id": queue_id}
-    about = {"verb": str(verb), "at": now, "by_id": actor.id, "seconds": _seconds(row, now), "words": words}
+    seconds = None if _stays_waiting(one) else _seconds(row, now)
+    about = {"verb": str(verb), "at": now, "by_id": actor.id, "seconds": seconds, "words": words}
     return {"ticket_id": row.id, **stands, **goes, **about}
 
 

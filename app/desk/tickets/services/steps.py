@@ -1,6 +1,6 @@
 """The one door through which a ticket changes its state or its hands: each step is kept as a flow record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from app.desk.tickets.models import Ticket, TicketMove, TicketPerson
 from app.desk.tickets.rules.flows import ASSIGNEE, CREATOR, Arrow, check_verb_permitted, missing
 from app.desk.tickets.rules.phases import CLOSED, NEW, SOLVED, UNSOLVED, WAITING, WORKING, Phase, Verb
 from app.desk.tickets.rules.tickets import EXCEPTION, PARTICIPANT, WHOLE, check_living, check_writable
+from app.desk.tickets.services.links import check_links
 from app.extensions import db
 from app.system.approvals import services as approvals
 from app.system.files import services as files
@@ -59,7 +60,18 @@ def arrow_of(ticket: Ticket, verb: Verb, *, actor: Actor, to: str | None = None)
     return found
 
 
-def check_filled(ticket: Ticket, arrow: Arrow, values: dict[str, Any]) -> None:
+def enter(ticket: Ticket, arrow: Arrow | None, values: Mapping[str, Any], *, actor: Actor) -> None:
+    """Let a ticket go into hands along an arrow: who may do that and what it asks for hold here too.
+
+    ``assignee`` at such an arrow is whoever gets it. Raises WrongState, InvalidFields.
+    """
+    if arrow is not None:
+        check_verb_permitted(arrow, who=what(ticket, actor) | {ASSIGNEE}, is_system=actor.is_system)
+        check_filled(ticket, arrow, values)
+        fill(ticket, values)
+
+
+def check_filled(ticket: Ticket, arrow: Arrow, values: Mapping[str, Any]) -> None:
     """Raise InvalidFields for what an arrow asks for and neither the ticket nor the form has."""
     kept = {name: getattr(ticket, column) for name, column in COLUMNS.items()}
     if problems := missing(arrow, kept | {name: value for name, value in values.items() if value}):
@@ -76,8 +88,9 @@ COLUMNS = {
 }
 
 
-def fill(ticket: Ticket, values: dict[str, Any]) -> None:
-    """Write down what came with a step."""
+def fill(ticket: Ticket, values: Mapping[str, Any]) -> None:
+    """Write down what came with a step. Raises InvalidFields for what the ticket may not name."""
+    check_links({name: value for name, value in values.items() if value}, customer_id=ticket.customer_id, now=ticket)
     for name, column in COLUMNS.items():
         if values.get(name):
             setattr(ticket, column, values[name])

@@ -7,26 +7,26 @@ from app.base.actor import Actor
 from app.base.inbox import Place
 from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket
-from app.desk.tickets.queries.people import dispatchers_of
+from app.desk.tickets.queries.people import dispatchers_of, sees
 from app.extensions import db
-from app.system.security import queries as security
 
 
 def _tell(ticket: Ticket, people: Iterable[int | None], kind: str, *, words: str = "", actor: Actor) -> None:
     db.session.flush()
     wanted = [key for key in dict.fromkeys(people) if key is not None and key != actor.id]
+    if words:  # what was said is for those who see the ticket: others are told no word of it
+        wanted = [key for key in wanted if sees(key, ticket.id)]
     if wanted:
         place = Place("TicketView.show", ticket.id)
         inbox.tell(wanted, kind, params={"words": words[:200]}, link=place, actor=actor)
 
 
-def opened(ticket: Ticket, *, to_supervisor: bool, actor: Actor) -> None:
+def opened(ticket: Ticket, *, supervisor: int | None, actor: Actor) -> None:
     """Tell whoever dispatches it, and the people of its queue; of a complaint the head of whoever took it, too."""
     people: list[int | None] = [*dispatchers_of(ticket)]
     if ticket.queue_id is not None:
         people += queries.members_of(ticket.queue_id)
-    if to_supervisor and actor.department_id is not None:
-        people.append(security.head_of(actor.department_id))
+    people.append(supervisor)
     _tell(ticket, people, "ticket_urgent" if ticket.priority == "urgent" else "ticket_opened", actor=actor)
 
 

@@ -23,12 +23,12 @@ from app.desk.tickets.queries import boards
 from app.desk.tickets.queries.boards import Narrow
 from app.desk.tickets.rules.flows import Arrow
 from app.desk.tickets.rules.phases import (
-    ACCEPT,
     DISPATCH,
     ENDED,
     OPEN,
     PERMISSION,
     PHASES,
+    RESUME,
     REVISIT,
     SOLVE,
     TAKE,
@@ -103,10 +103,10 @@ class TicketBoardView(BaseView):
         if _asks(verb, arrow):
             endpoint = f"TicketView.{ENDPOINTS.get(verb, verb)}"
             return redirect(url_for(endpoint, pk=record.id, next=back, to=arrow.target))
-        service, given = getattr(services, verb), ({"to": arrow.target},)
-        given = () if verb in (TAKE, ACCEPT) else given  # type: ignore[assignment]
+        service = getattr(services, verb)
+        to = stage if verb == RESUME else arrow.target  # without a state in mind it goes on where it stood
         done = _("“%(title)s” went on.") % {"title": record.title}
-        view().perform(lambda: service(record, *given, actor=actor, revision=revision), done=done)
+        view().perform(lambda: service(record, {"to": to}, actor=actor, revision=revision), done=done)
         return redirect(back)
 
 

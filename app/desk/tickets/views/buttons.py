@@ -6,7 +6,7 @@ from typing import Any
 from app.base.i18n import _
 from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket
-from app.desk.tickets.rules.phases import DISPATCH, PERMISSION, TAKE, UNSOLVED, Verb
+from app.desk.tickets.rules.phases import DISPATCH, ENDED, PERMISSION, TAKE, UNSOLVED, Verb
 from app.desk.tickets.views import steps
 
 #: Which step is the solid button, where several can be taken.
@@ -39,7 +39,7 @@ def actions(
     if not is_mine:
         return [one for one in usual if one["icon"] == "history"]
     excepted = _exception(view, ticket) if is_limited else []
-    found = [*excepted, *_hands(view, ticket, back), *_steps(view, ticket, back)]
+    found = [*excepted, *_hands(view, ticket, back), *_steps(view, ticket, back), *_next(view, ticket, back)]
     order = {verb: place for place, verb in enumerate(FIRST)}
     best = min(found, key=lambda one: one.get("place", order.get(one.get("verb"), len(order))), default=None)
     is_best = best is not None and best.get("place", order.get(best.get("verb"), len(order))) < len(order)
@@ -70,6 +70,14 @@ def _hands(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
     return found
 
 
+def _next(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
+    """Return the button of a ticket at its end that opens one after it: what comes later is not reopened."""
+    if back or ticket.phase not in ENDED or not view.may("add"):
+        return []
+    url = view.url("follow_on", pk=ticket.id)
+    return [{"label": _("New ticket after this one"), "icon": "ticket", "url": url, "method": "POST"}]
+
+
 def _pressed(view: Any, verb: str, ticket: Ticket, more: Mapping[str, str]) -> str:
     """Return the address of a verb that asks nothing: it says which revision the reader sees."""
     url: str = view.row_url(verb, ticket, **more)
@@ -89,15 +97,18 @@ def _exception(view: Any, ticket: Ticket) -> list[dict[str, Any]]:
 
 def _steps(view: Any, ticket: Ticket, back: str) -> list[dict[str, Any]]:
     more = {"next": back} if back else {}
-    found = []
+    found: list[dict[str, Any]] = []
     for verb, arrow in steps.possible(ticket, view.actor()):
         if verb in (DISPATCH, TAKE) or not view.may(PERMISSION[verb]):
             continue
+        if verb == Verb.RESUME and any(one["verb"] == verb for one in found):
+            continue  # it goes on where it stood: one button for all ways back
         one: dict[str, Any] = {"label": steps.title(ticket, verb, arrow), "icon": ICONS[verb], "verb": verb}
         if verb in PRESSED:
-            one |= {"url": _pressed(view, verb, ticket, more), "method": "POST"}
+            one |= {"url": _pressed(view, verb, ticket, {"to": arrow.target, **more}), "method": "POST"}
         else:
             asked = elsewhere[verb](view, ticket) if verb in elsewhere else None
-            one["url"] = asked or view.row_url(verb, ticket, to=arrow.target, **more)
+            to = {} if verb == Verb.RESUME else {"to": arrow.target}
+            one["url"] = asked or view.row_url(verb, ticket, **to, **more)
         found.append(one | ({"danger": True} if verb == Verb.CANCEL else {}))
     return found

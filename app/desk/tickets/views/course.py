@@ -16,6 +16,7 @@ from app.base.screens import markup
 from app.base.screens.asking import whole
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
+from app.desk.tickets.rules.phases import ENDED
 from app.desk.tickets.rules.tickets import BY_CUSTOMER, FOLLOWER, INTERNAL, NOTE_KINDS, PARTICIPANT, TO_CUSTOMER
 from app.extensions import db
 
@@ -32,7 +33,7 @@ def events(view: Any, ticket: Ticket, there: queries.Parts, *, shown: str) -> li
         kinds = PARTS.get(shown, tuple(NOTE_KINDS))
         found += [(one.at, _note(view, one)) for one in there.notes if one.kind in kinds]
     if shown in ("", "internal"):
-        found += [(one.at, _work(view, one)) for one in there.work]
+        found += [(one.at, _work(view, one, is_open=ticket.phase not in ENDED)) for one in there.work]
     if shown in ("", "flow"):
         flow = queries.edition(ticket.edition_id).flow
         found += [(one.at, _move(one, flow)) for one in there.moves]
@@ -55,9 +56,9 @@ def _note(view: Any, one: Any) -> dict[str, Any]:
     return {"who": str(one.by or ""), "flag": (word, color), "words": one.words, "internal": is_internal, "edit": edit}
 
 
-def _work(view: Any, one: Any) -> dict[str, Any]:
+def _work(view: Any, one: Any, *, is_open: bool) -> dict[str, Any]:
     parts = "、".join(f"{name} × {quantity.normalize():f}" for name, quantity in one.parts)
-    is_own = one.by_id == view.actor().id and view.may("work")
+    is_own = is_open and one.by_id == view.actor().id and view.may("work")
     minutes = ngettext("%(n)s minute", "%(n)s minutes", one.minutes, n=one.minutes) if one.minutes is not None else ""
     return {
         "who": str(one.by or ""),
@@ -143,7 +144,7 @@ class Course:
         if request.method == "GET":
             return self.drawn_page(pk, note={"words": found.words, "kind": found.kind, "key": found.id}, edits=found)
         given, revision = {"words": request.form.get("words", "")}, whole(request.form.get("revision"))
-        deed = lambda: services.change_note(found, given, actor=self.actor(), revision=revision)  # noqa: E731 - two words
+        deed = lambda: services.change_note(record, found, given, actor=self.actor(), revision=revision)  # noqa: E731 - two words
         return self._kept(pk, deed, _("Saved."), note=given | {"kind": found.kind, "key": found.id}, edits=found)
 
     @expose("/<pk>/change-work", methods=["GET", "POST"])
@@ -159,17 +160,19 @@ class Course:
             typed = {"what": found.what, "minutes": minutes, "parts": parts, "key": found.id}
             return self.drawn_page(pk, work=typed, edits=found)
         given, revision = self._typed_work(), whole(request.form.get("revision"))
-        deed = lambda: services.change_work(found, _read(given), actor=self.actor(), revision=revision)  # noqa: E731
+        deed = lambda: services.change_work(record, found, _read(given), actor=self.actor(), revision=revision)  # noqa: E731
         return self._kept(pk, deed, _("Saved."), work=given | {"key": found.id}, edits=found)
 
     @expose("/<pk>/checklist", methods=["POST"])
     @has_access
     @permission_name("work")
     def checklist(self: Any, pk: str) -> Response:
-        """Make the lines of ``points`` the checklist."""
-        record = self.record(pk, write=True)
+        """Make the lines of ``points`` the checklist; ``known``: those that stood there when they were written."""
+        record, known = self.record(pk, write=True), request.form.get("known")
         points = request.form.get("points", "").splitlines()
-        return self._written(pk, lambda: services.list_checks(record, points, actor=self.actor()), _("Saved."))
+        seen = known.splitlines() if known is not None else None
+        deed = lambda: services.list_checks(record, points, known=seen, actor=self.actor())  # noqa: E731 - as others
+        return self._written(pk, deed, _("Saved."))
 
     @expose("/<pk>/tick", methods=["POST"])
     @has_access

@@ -7,7 +7,7 @@ from flask import flash, render_template, url_for
 from markupsafe import Markup
 
 from app.base import clock, wording
-from app.base.errors import DomainError
+from app.base.errors import DomainError, InvalidFields
 from app.base.i18n import _
 from app.base.screens import markup
 from app.base.screens.house import screen
@@ -109,10 +109,19 @@ def _may() -> bool:
     return bool(view().may("add"))
 
 
+def to_fill_in(followup: Any) -> str:
+    """Return the address of the intake with what a follow-up says, where its route asks for more; say so."""
+    flash(str(_("Service routes ask for more before this is a ticket: fill that in.")), "info")
+    return url_for("TicketView.add", customer=followup.customer_id, followup=followup.id)
+
+
 def _lead(followup: Followup) -> str | None:
     """Make the ticket and lead to its page; what was just saved stays saved where that is refused."""
     try:
         made = services.from_followup(followup, {}, actor=current_actor())
+    except InvalidFields:
+        db.session.rollback()
+        return to_fill_in(followup)
     except DomainError as refusal:
         db.session.rollback()
         flash(str(refusal), "danger")

@@ -1,9 +1,11 @@
 """The rows of a flow's form: states and transitions, read from an edition or as they were typed, moved, drawn anew."""
 
+from itertools import count
 from typing import Any
 
 from app.base import choices, wording
 from app.base.screens.asking import whole
+from app.desk.tickets import queries
 from app.desk.tickets.rules.flows import ASSIGNEE, CREATOR, MOST_ARROWS, MOST_STATES, NEEDS, Arrow, Flow, State
 from app.desk.tickets.rules.phases import PHASES, WORKING, Phase
 from app.desk.tickets.views.flowdrawing import PEOPLE
@@ -93,9 +95,9 @@ def moved(rows: Typed, wish: str) -> Typed:
 
 
 def _fresh(states: list[Row]) -> Row:
-    """Return a new state under a code that no other has."""
-    known = {one["code"] for one in states}
-    code = next(f"state_{n}" for n in range(1, MOST_STATES + 3) if f"state_{n}" not in known)
+    """Return a new state under a code that no other has or had, in whatever flow: lists name states by it."""
+    known = {one["code"] for one in states} | {item.code for item in queries.state_items()}
+    code = next(one for n in count(1) if (one := f"state_{n}") not in known)
     return {"code": code, **dict.fromkeys(NAMES, ""), "phase": WORKING, "color": "blue"}
 
 

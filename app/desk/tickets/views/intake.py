@@ -27,6 +27,7 @@ from app.crm.renewals import queries as renewals
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
 from app.desk.tickets.rules.phases import OPEN
+from app.desk.tickets.views.customer import to_fill_in
 from app.extensions import db
 from app.system.files import services as files
 from app.system.files.services import Content
@@ -47,11 +48,36 @@ def _form(view: Any) -> Any:
     form = forms.default(type("IntakeForm", (plain,), more)())
     if not form.is_submitted():
         form.token.data = secrets.token_urlsafe(18)
+        if (followup := _followup()) is not None:
+            form.type.data, form.channel.data, form.description.data = "consult", "followup", followup.content
     return forms.fill(form, None)
 
 
+def _other_saved(form: Any) -> Mapping[str, str] | None:
+    """Return the number of the ticket that the form opened already, where it says something else by now.
+
+    Whoever goes back in their browser and takes in the next problem must not believe that it is saved.
+    """
+    known = services.of_token(form.token.data) if form.token.data else None
+    if known is None or (known.type, known.description) == (form.type.data, forms.values(form)["description"]):
+        return None
+    return {"number": known.number}
+
+
+def _followup() -> Any:
+    """Return the follow-up of which the form makes a ticket, in scope; None: of none, or somebody else was chosen."""
+    key, chosen = whole(_sent("followup")), whole(_sent("customer"))
+    found = followups.by_id(key) if key is not None else None
+    return found if found is not None and chosen in (None, found.customer_id) else None
+
+
+def _sent(name: str) -> str:
+    """Return what was sent: of a form that is sent what it says, whatever the address it stands at said before."""
+    return str((request.form if name in request.form else request.args).get(name, ""))
+
+
 def _typed(name: str) -> str:
-    return str(request.values.get(name, "")).strip()[:LONGEST_TYPED]
+    return _sent(name).strip()[:LONGEST_TYPED]
 
 
 class Intake:
@@ -61,25 +87,30 @@ class Intake:
     @has_access
     @permission_name("add")
     def add(self: Any) -> Any:
-        """Take a ticket in. ``customer``: whose, where a page leads here."""
+        """Take a ticket in. ``customer``: whose, where a page leads here; ``followup``: of which it is made."""
         form = _form(self)
         if not form.is_submitted() or "look" in request.form or not form.validate():
             return self._intake(form)
+        if (known := _other_saved(form)) is not None:
+            form.token.data = secrets.token_urlsafe(18)
+            return self._intake(form, problem=_("This form is %(number)s already. Save again for one more.") % known)
         try:
-            made = services.take_in(
-                forms.values(form) | {"caller_phone": customers.as_phone(_typed("who"))},
-                actor=current_actor(),
-                contents=_taken_in(),
-                limits=limits(),
-                token=form.token.data or None,
-                **_whose(),
-            )
+            made = self._made(form)
         except InvalidFields as refusal:
             return self._intake(form, problems=refusal.problems)
         except DomainError as refusal:
             return self._intake(form, problem=refusal)
         flash(str(_("Saved: %(name)s") % {"name": made.number}), "success")
         return redirect(self.url("show", pk=made.id))
+
+    @staticmethod
+    def _made(form: Any) -> Ticket:
+        given, followup = forms.values(form), _followup()
+        about = {"contents": _taken_in(), "limits": limits(), "token": form.token.data or None}
+        if followup is not None:
+            return services.from_followup(followup, given, actor=current_actor(), **about)
+        given |= {"caller_phone": customers.as_phone(_typed("who"))}
+        return services.take_in(given, actor=current_actor(), **about, **_whose())
 
     def _intake(self: Any, form: Any, *, problem: object = None, problems: Mapping[str, object] | None = None) -> Any:
         db.session.rollback()  # what a refused service left behind must not be saved
@@ -99,7 +130,7 @@ class Intake:
 
     def _asked_so_far(self: Any, form: Any, problem: object) -> dict[str, Any]:
         """Return what the page tells of what is typed and chosen so far."""
-        who, key = _typed("who"), whole(request.values.get("customer"))
+        who, key = _typed("who"), whole(_sent("customer"))
         customer = services.chosen(key, actor=current_actor())
         found = _found(who) if who else []
         if customer is not None and customer.id not in [one["id"] for one in found]:
@@ -164,6 +195,9 @@ class Intake:
         key = followup.customer_id
         try:
             made = services.from_followup(followup, {}, actor=current_actor())
+        except InvalidFields:
+            db.session.rollback()
+            return redirect(to_fill_in(followup))
         except DomainError as refusal:
             db.session.rollback()
             flash(str(refusal), "danger")

@@ -8,7 +8,7 @@ from app.base.fields import Appointment, Choice, Field, Link, LongText
 from app.base.i18n import _
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
-from app.desk.tickets.rules.flows import Arrow
+from app.desk.tickets.rules.flows import Arrow, missing
 from app.desk.tickets.rules.phases import WORDS, Verb
 
 #: The fields that arrows may ask for, in the order of a form.
@@ -29,11 +29,26 @@ def arrow(ticket: Ticket, verb: str, to: str | None) -> Arrow | None:
     return found[0] if found else None
 
 
-def asked(found: Arrow | None) -> Sequence[Field]:
+def asked(found: Arrow | None, remark: Field = REMARK) -> Sequence[Field]:
     """Return the fields of a step's form: what its arrow needs, and a remark."""
     needs = found.needs if found is not None else ()
-    needed = tuple(replace(spec, required=True) for spec in (*FIELDS, REMARK) if spec.name in needs)
-    return needed if REMARK.name in needs else (*needed, REMARK)
+    needed = tuple(replace(spec, required=True) for spec in (*FIELDS, remark) if spec.name in needs)
+    return needed if remark.name in needs else (*needed, remark)
+
+
+def handing(ticket: Ticket, verb: str, to: str | None = None) -> Arrow | None:
+    """Return the arrow along which a ticket is dispatched, taken or accepted; None: it stays where it is."""
+    if verb == Verb.DISPATCH:
+        return queries.edition(ticket.edition_id).flow.handing(ticket.state)
+    if verb == Verb.TAKE:
+        return arrow(ticket, Verb.TAKE, None) or arrow(ticket, Verb.DISPATCH, None)
+    return arrow(ticket, verb, to)
+
+
+def lacks(ticket: Ticket, found: Arrow | None) -> bool:
+    """Tell whether an arrow asks for what the ticket does not have: its button opens a form then."""
+    held = {name: getattr(ticket, column) for name, column in services.COLUMNS.items()}
+    return found is not None and bool(missing(found, held))
 
 
 def title(ticket: Ticket, verb: str, found: Arrow | None) -> str:

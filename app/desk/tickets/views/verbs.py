@@ -14,7 +14,9 @@ from app.base.screens import forms
 from app.base.screens.asking import Asked, Asking, Service, whole
 from app.desk.tickets import services
 from app.desk.tickets.models import Ticket
+from app.desk.tickets.rules.phases import DISPATCH, RESUME
 from app.desk.tickets.views import steps
+from app.desk.tickets.views.steps import REMARK
 from app.system.sign_in.views import own_path
 
 TO_WHOM = Link(_("To whom"), name="assignee", column="assignee", to="ticket_worker")
@@ -25,7 +27,6 @@ QUEUE = Link(
     to="ticket_queue",
     help=_("Whoever works in it may take the ticket."),
 )
-REMARK = LongText(_("Remark"), name="words", column="words", max_length=300)
 WHY = LongText(_("Why"), name="words", column="words", max_length=300, required=True)
 
 
@@ -37,20 +38,21 @@ class Verbs(Asking):
     @permission_name("dispatch")
     def dispatch_ticket(self, pk: str) -> Any:
         """Ask who is to get it, and give it to them."""
-        return self._ask(pk, (TO_WHOM, QUEUE, REMARK), services.dispatch, _("Dispatch"), done=_("Dispatched."))
+        specs = (TO_WHOM, QUEUE, *steps.asked(steps.handing(self.record(pk, write=True), DISPATCH)))  # type: ignore[attr-defined]
+        return self._ask(pk, specs, services.dispatch, _("Dispatch"), done=_("Dispatched."))
 
-    @expose("/<pk>/take", methods=["POST"])
+    @expose("/<pk>/take", methods=["GET", "POST"])
     @has_access
     @permission_name("take")
-    def take(self, pk: str) -> Response:
-        """Take a ticket that nobody has."""
+    def take(self, pk: str) -> Any:
+        """Take a ticket that nobody has; with a form only where the flow asks for something."""
         return self._press(pk, services.take, _("It is yours now."))
 
-    @expose("/<pk>/accept", methods=["POST"])
+    @expose("/<pk>/accept", methods=["GET", "POST"])
     @has_access
     @permission_name("work")
-    def accept(self, pk: str) -> Response:
-        """Begin with a ticket that was dispatched."""
+    def accept(self, pk: str) -> Any:
+        """Begin with a ticket that was dispatched; with a form only where the flow asks for something."""
         return self._press(pk, services.accept, _("Accepted: it is in work."))
 
     @expose("/<pk>/transfer", methods=["GET", "POST"])
@@ -65,7 +67,7 @@ class Verbs(Asking):
     @permission_name("work")
     def give_back(self, pk: str) -> Any:
         """Ask why, and return it to whoever dispatches."""
-        return self._ask(pk, (WHY,), services.give_back, _("Return"), done=_("Returned."))
+        return self._step(pk, services.give_back, done=_("Returned."), remark=WHY)
 
     @expose("/<pk>/advance", methods=["GET", "POST"])
     @has_access
@@ -114,14 +116,24 @@ class Verbs(Asking):
     @permission_name("reopen")
     def reopen(self, pk: str) -> Any:
         """Ask why, and go on with it."""
-        return self._ask(pk, (WHY,), services.reopen, _("Reopen"), done=_("Open again."))
+        return self._step(pk, services.reopen, done=_("Open again."), remark=WHY)
+
+    @expose("/<pk>/follow-on", methods=["POST"])
+    @has_access
+    @permission_name("add")
+    def follow_on(self: Any, pk: str) -> Response:
+        """Open a ticket that follows one at its end: of the same customer, with the same problem."""
+        record, made = self.record(pk, write=True), list[Ticket]()
+        deed = lambda: made.append(services.follow_on(record, {}, actor=self.actor()))  # noqa: E731 - as others
+        self.perform(deed, done=_("Opened: it follows the one that is over."))
+        return redirect(self.url("show", pk=made[0].id if made else pk))
 
     @expose("/<pk>/cancel", methods=["GET", "POST"])
     @has_access
     @permission_name("cancel")
     def cancel(self, pk: str) -> Any:
         """Ask why nothing is to be done any more."""
-        return self._ask(pk, (WHY,), services.cancel, _("Cancel ticket"), done=_("Cancelled."))
+        return self._step(pk, services.cancel, done=_("Cancelled."), remark=WHY)
 
     @expose("/<pk>/except", methods=["GET", "POST"])
     @has_access
@@ -141,20 +153,28 @@ class Verbs(Asking):
 
     # ── how ──
 
-    def _press(self: Any, pk: str, service: Service, done: object) -> Response:
-        record = self.record(pk, write=True)
-        revision = whole(request.values.get("revision"))
-        self.perform(lambda: service(record, actor=self.actor(), revision=revision), done=done)
-        asked = request.values.get("next", "")
-        return redirect(own_path(asked) if asked else self.url("show", pk=pk))
-
-    def _step(self: Any, pk: str, service: Service, *, done: object) -> Any:
-        """Press a verb of the flow: its form asks what the arrow needs."""
+    def _press(self: Any, pk: str, service: Service, done: object) -> Any:
+        """Press a verb that asks nothing by itself; what its arrow asks for is asked in a form."""
         record, verb = self.record(pk, write=True), service.__name__
-        arrow = steps.arrow(record, verb, request.values.get("to"))
-        specs = steps.asked(arrow)
+        to, back = request.values.get("to") or None, request.values.get("next", "")
+        arrow = steps.handing(record, verb, to)
+        given = {"to": to} if to else {}
+        if request.method == "GET" or "revision" in request.form:
+            return self._ask(pk, steps.asked(arrow), service, steps.title(record, verb, arrow), done=done, extra=given)
+        if steps.lacks(record, arrow):
+            return redirect(self.url(verb, pk=pk, **given, **({"next": back} if back else {})))
+        revision = whole(request.args.get("revision"))
+        self.perform(lambda: service(record, given, actor=self.actor(), revision=revision), done=done)
+        return redirect(own_path(back) if back else self.url("show", pk=pk))
+
+    def _step(self: Any, pk: str, service: Service, *, done: object, remark: Field = REMARK) -> Any:
+        """Press a verb of the flow: its form asks what the arrow needs, and a ``remark``."""
+        record, verb = self.record(pk, write=True), service.__name__
+        to = request.values.get("to")
+        arrow = steps.arrow(record, verb, to)
+        specs = steps.asked(arrow, remark)
         label = steps.title(record, verb, arrow)
-        extra = {"to": arrow.target} if arrow is not None else {}
+        extra = {"to": arrow.target} if arrow is not None and (to or verb != RESUME) else {}
         return self._ask(pk, specs, service, label, done=done, extra=extra)
 
     def after_asking(self: Any, pk: str) -> str:

@@ -191,9 +191,12 @@ class Finder:
         self, rows: Sequence[Row[int, Any]], *, upto: Rank = Rank.SCATTERED
     ) -> Iterator[tuple[Hit, Row[int, Any]]]:
         """Yield those of the records, in their order, whose texts answer, no worse than ``upto``."""
-        texts = self.kind.texts([row[0] for row in rows]) if rows else {}
+        ids = [row[0] for row in rows]
+        texts = self.kind.texts(ids) if rows else {}
+        hidden = self.kind.hides(ids, self.actor) if rows and self.kind.hides is not None else {}
         for row in rows:
-            match = self._match(row[0], texts.get(row[0], []), upto)
+            shut = hidden.get(row[0], ())
+            match = self._match(row[0], [one for one in texts.get(row[0], []) if one[0] not in shut], upto)
             if match is not None:
                 yield Hit(self.kind, row[0], match), row
 

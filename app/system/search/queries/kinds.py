@@ -39,7 +39,8 @@ class Kind:
     ``mark``: the letter its tokens carry. ``screen``: whoever may open its list may find its records; ``endpoint``
     shows one. ``texts``: by id the texts of records that are not deleted, as (part, text), whatever the scope.
     ``lines``: how records, of which the actor may see all, are shown. ``numbers``: the records at which a whole
-    number stands. ``newest``: the column that says when a record was last changed, indexed with the id.
+    number stands. ``newest``: the column that says when a record was last changed, indexed with the id. ``hides``: by
+    id the parts that the actor does not see of single records, though they see these: they find nothing by them.
     """
 
     code: str
@@ -55,6 +56,7 @@ class Kind:
     watches: tuple[Watch, ...]
     numbers: Callable[[str], Select[Any] | None] = lambda _words: None
     newest: str = "updated_at"
+    hides: Callable[[Sequence[int], Actor], Mapping[int, Collection[str]]] | None = None
 
     @property
     def digits(self) -> Part:
