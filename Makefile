@@ -9,6 +9,10 @@ DEV := .venv/dev
 RUN := .venv/run
 # The long test that needs the machine for itself: how often each of its writers has its turn is measured.
 ALONE := tests/torture/test_a_minute_of_writers.py
+# What the environment is made of: the system's Python where it is new enough, for it is built with all optimisations and
+# runs the tests in three quarters of the time of one that was compiled at home. Another: make PYTHON=/path/to/python3 …
+PYTHON ?= $(shell for one in /usr/bin/python3 python3; do \
+	$$one -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$one; break; }; done)
 export PORT ?= 8000
 export FLASK_APP := run
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -73,7 +77,7 @@ vendor: $(RUN)
 
 # A stamp per list of requirements: as long as it is newer, nothing is installed.
 $(RUN): requirements.txt
-	@[ -x $(BIN)/pip ] && $(BIN)/python -c '' 2>/dev/null || { rm -rf .venv; python3 -m venv .venv; }
+	@[ -x $(BIN)/pip ] && $(BIN)/python -c '' 2>/dev/null || { rm -rf .venv; $(or $(PYTHON),python3) -m venv .venv; }
 	@echo "Installing what the product needs (once)."
 	@$(BIN)/pip install --quiet -r requirements.txt
 	@touch $@
