@@ -188,6 +188,7 @@ def test_a_record_is_turned_and_a_contact_is_added_in_place(desk, world):
     page, hand = desk(f"/customers/{world.first}")
     opener = page.locator("[data-dialog=new-contact]").first
     hand.press(opener)
+    expect(page.locator("#new-contact [name=contact-name]")).to_be_focused()  # what is asked, not the way out
     stays_within(page, page.locator("#new-contact[open]"))
     page.keyboard.press("Escape")
     expect(opener).to_be_focused()

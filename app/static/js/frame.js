@@ -34,8 +34,15 @@ on("click", "[data-search-open]", openSearch);
 search?.addEventListener("blur", () => setTimeout(() => $(".zk-top").classList.remove("is-searching"), 150));
 search?.form.addEventListener("submit", (event) => { if (!search.value.trim()) event.preventDefault(); });
 
-on("click", "[data-dialog]", (button) => document.getElementById(button.dataset.dialog)?.showModal());
-$("dialog[data-now]")?.showModal(); // a refused form stands in it
+const FIELDS = ":is(input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea)";
+function show(dialog) {
+  if (!dialog) return;
+  dialog.showModal();
+  const first = $(`${FIELDS}[aria-invalid=true]`, dialog) ?? $(FIELDS, dialog);
+  if (innerWidth > 991 && first) (first.tomselect ?? first).focus(); // what is asked, not the button that closes it
+}
+on("click", "[data-dialog]", (button) => show(document.getElementById(button.dataset.dialog)));
+show($("dialog[data-now]")); // a refused form stands in it
 on("click", "dialog [data-close]", (button) => button.closest("dialog").close());
 document.addEventListener("click", (event) => { if (event.target.matches?.("dialog.is-drawer, dialog#zk-shortcuts")) event.target.close(); });
 
