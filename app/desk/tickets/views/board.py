@@ -95,7 +95,10 @@ class TicketBoardView(BaseView):
         record, actor = view().record(pk, write=True), current_actor()
         stage, back = request.values.get("stage", "")[:40], own_path(request.values.get("next", ""))
         revision = whole(request.values.get("revision"))
-        found = next((one for one in _ways(record, actor) if stage in _ends(record, one[1])), None)
+        ways = [one for one in _ways(record, actor) if stage in _ends(record, one[1])]
+        found = next(
+            (one for one in ways if stage == one[1].target), ways[0] if ways else None
+        )  # a state before a phase
         if found is None:
             flash(str(WrongState(_("The flow leads no such way, or not for you."))), "danger")
             return redirect(back)
