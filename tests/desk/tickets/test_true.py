@@ -1,15 +1,20 @@
 """What is shown of tickets is true: times that add up, whoever must hear of a complaint, columns that cards reach."""
 
+from dataclasses import replace
 from datetime import timedelta
+from operator import attrgetter
 
 import pytest
 
 from app.base import clock
 from app.base.actor import SYSTEM, acting
 from app.base.errors import WrongState
+from app.base.fields import fields_of, text_of
+from app.base.i18n import speaking
 from app.desk.reviews import queries as reviews
 from app.desk.reviews import services as revisits
-from app.desk.tickets import services
+from app.desk.tickets import queries, services
+from app.desk.tickets.models import Ticket
 from app.desk.tickets.queries import times
 from app.desk.tickets.rules.flows import Arrow, State
 from app.desk.tickets.rules.phases import DISPATCHED, WORKING
@@ -17,7 +22,7 @@ from app.extensions import db
 from app.system.notifications.models import Message
 from app.system.security import services as people
 from app.system.security.models import Department, Employee
-from tests.cast import GAO, JI, LIN, SAM, ZONG
+from tests.cast import ANRAN, GAO, JI, LIN, SAM, ZONG
 from tests.desk.tickets.runs import done, taken_back
 from tests.desk.tickets.steps import by, in_work, solved, ticket
 from tests.desk.tickets.test_arrows import redrawn
@@ -196,3 +201,67 @@ def test_a_card_goes_to_the_very_state_it_is_drawn_to(app, as_user, once):
 def revision_of(app, key):
     with app.app_context():
         return ticket(key).revision
+
+
+# ── every ticket's state is called what its own flow calls it ──
+
+
+def renamed(kind, old, *, name, code=None):
+    """Save the flow of a type with another name, and code, for one of its states."""
+    with acting(ANRAN.actor) as anran:
+        flow, walked, new = queries.flow_of(kind), queries.edition_for(kind).flow, {old: code or old}
+        found = (
+            replace(one, code=new[old], names=(name, name, name)) if one.code == old else one for one in walked.states
+        )
+        ways = {"source": attrgetter("source"), "target": attrgetter("target")}
+        arrows = [replace(one, **{end: new.get(of(one), of(one)) for end, of in ways.items()}) for one in walked.arrows]
+        about = {"due_hours": None, "tells_supervisor": False, "revision": flow.revision}
+        services.save_flow(flow, type(walked)(tuple(found), tuple(arrows)), actor=anran, **about)
+
+
+def test_a_state_is_called_what_the_tickets_own_flow_calls_it(app, as_user):
+    gao, keys = as_user("gao"), []
+
+    def make(kind):
+        with app.app_context():
+            keys.append(a_ticket(type=kind).id)
+
+    make("complaint")
+    first = gao.get("/tickets/").text  # drawn, and kept
+    with app.app_context():
+        renamed("complaint", "received", name="投诉待受理")
+    make("complaint")
+    make("consult")
+    page = gao.get("/tickets/").text
+    assert first.count(">Received</span>") == 1
+    assert [chips(page, key) for key in keys] == ["Received", "投诉待受理", "Received"]
+    for address, count in (("/tickets/export?format=csv", 1), ("/ticket-moves/export?format=csv", 1)):
+        text = gao.get(address).data.decode("utf-8-sig")
+        assert (text.count("投诉待受理"), text.count("Received")) == (count, 2)
+    moves = gao.get("/ticket-moves/").text
+    assert (moves.count(">投诉待受理</span>"), moves.count(">Received</span>")) == (1, 2)
+    with app.app_context(), speaking("en"):
+        labels = {item.code: item.label for item in queries.state_items()}
+        assert (labels["received"], labels["closed"]) == ("投诉待受理 / Received", "Closed")
+        assert text_of(ticket(keys[1]), fields_of(Ticket)["state"], actor=GAO.actor) == "投诉待受理"
+    board = gao.get("/ticket-board/?type=complaint").text
+    assert "投诉待受理" in board
+
+
+def chips(page, key):
+    """The state of a ticket as a list shows it."""
+    row = page.split(f'href="/tickets/{key}"', 1)[1].split("</tr>", 1)[0]
+    return next(name for name in ("投诉待受理", "Received") if f">{name}</span>" in row)
+
+
+def test_columns_of_older_states_are_called_what_the_type_called_them(as_user, once):
+    def build():
+        renamed("complaint", "received", name="旧称")
+        key = a_ticket(type="complaint").id
+        renamed("complaint", "received", name="新称", code="got")  # the code is another flow's too
+        return key
+
+    once(build)
+    for address in ("/ticket-board/?type=complaint", "/ticket-times/?type=complaint"):
+        page = as_user("gao").get(address).text
+        assert ("旧称" in page, "新称" in page, ">Received<" in page) == (True, True, False)

@@ -138,8 +138,8 @@ def _columns(narrow: Narrow, counted: Mapping[str, int]) -> list[tuple[str, obje
     states = queries.edition_for(narrow.type).flow.states
     found = [(one.code, queries.label(one), one.color) for one in states if one.phase not in ENDED]
     known = {one[0] for one in found}
-    older = [one for one in queries.state_items() if one.code in counted and one.code not in known]
-    return [*found, *[(one.code, one.label, one.color) for one in older]]
+    older = [one for code, one in queries.states_of(narrow.type).items() if code in counted and code not in known]
+    return [*found, *[(one.code, queries.label(one), one.color) for one in older]]
 
 
 def _column(code: str, label: object, color: str, count: int) -> dict[str, Any]:
