@@ -46,13 +46,20 @@ _source: list[Source] = []
 more: dict[str, Callable[[], tuple[Item, ...]]] = {}
 
 
+#: The items of a dictionary as a row's own list words them, by dictionary: functions of what stands in the row.
+beside: dict[str, Callable[[str], tuple[Item, ...]]] = {}
+
+
 def provide(source: Source) -> None:
     """Name the function that returns the values of a dictionary, in the reader's language."""
     _source[:] = [source]
 
 
 def values(dictionary: str) -> Values:
-    """Return the values of a dictionary; none if it is unknown. Looked up once per request: a list asks 150 times."""
+    """Return the values of a dictionary; none if it is unknown. Looked up once per request: a list asks 150 times.
+
+    "<dictionary>/<value>": as the list of a row words them in which the value stands (``beside``).
+    """
     if not has_app_context():
         return _values(dictionary)
     known: dict[Any, Values] = g.setdefault("dictionaries", {})  # stamps.forget drops it
@@ -63,6 +70,9 @@ def values(dictionary: str) -> Values:
 
 
 def _values(dictionary: str) -> Values:
+    name, _slash, row = dictionary.partition("/")
+    if row:
+        return Values(beside[name](row))
     found = _source[0](dictionary) if _source else NO_VALUES
     extra = more[dictionary]() if dictionary in more else ()
     return Values(found.items + extra, is_open=found.is_open) if extra else found
@@ -106,6 +116,7 @@ __all__ = [
     "Item",
     "Reference",
     "Values",
+    "beside",
     "labels",
     "more",
     "provide",

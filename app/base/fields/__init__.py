@@ -38,6 +38,8 @@ from app.base.fields.reading import (
     text_of,
     value_column,
     value_of,
+    worded,
+    worded_for,
 )
 from app.base.fields.relations import Link, Reckoned, Related
 from app.base.fields.secret import Secret
@@ -86,4 +88,6 @@ __all__ = [
     "text_of",
     "value_column",
     "value_of",
+    "worded",
+    "worded_for",
 ]

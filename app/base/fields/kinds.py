@@ -121,11 +121,15 @@ TOO_LARGE_KEY = 2**31  # PostgreSQL would refuse to compare it
 
 @dataclass(frozen=True)
 class Choice(Field):
-    """One value of a dictionary, stored as its code. ``tree``: choosing a parent finds its children too."""
+    """One value of a dictionary, stored as its code. ``tree``: choosing a parent finds its children too.
+
+    ``beside``: the attribute of a record that says by which list its value is worded (``choices.beside``).
+    """
 
     kind: ClassVar[str] = "choice"
     icon: ClassVar[str] = "list"
     dictionary: str = ""
+    beside: str = ""
     tree: bool = False
     nothing: object = ""  # the words for an empty value, where it has a meaning of its own
 

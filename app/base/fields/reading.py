@@ -11,7 +11,7 @@ from app.base.actor import Actor
 from app.base.errors import Invalid
 from app.base.fields.groups import is_among
 from app.base.fields.held import is_held, is_shown_once
-from app.base.fields.kinds import Choices, Field, Value
+from app.base.fields.kinds import Choice, Choices, Field, Value
 from app.base.fields.reach import Phones
 from app.base.fields.relations import Link
 
@@ -106,6 +106,19 @@ class Hidden(str):
     __slots__ = ()
 
 
+def worded(spec: Field, row: Value) -> Field:
+    """Return a field in the words of a row, in whose attribute ``beside`` stands ``row``; others as they are."""
+    if not isinstance(spec, Choice) or not spec.beside or row is None:
+        return spec
+    return replace(spec, dictionary=f"{spec.dictionary}/{row}", beside="")
+
+
+def worded_for(spec: Field, record: Any) -> Field:
+    """Return a field in the words of a record."""
+    beside = getattr(spec, "beside", "")
+    return worded(spec, getattr(record, beside, None)) if beside else spec
+
+
 def text_of(record: Any, spec: Field, *, actor: Actor | None) -> str:
     """Return a field of a record as this person reads it, without a query where the relation is loaded."""
     if is_hidden(spec, actor, record):
@@ -113,7 +126,7 @@ def text_of(record: Any, spec: Field, *, actor: Actor | None) -> str:
     if isinstance(spec, Link) and spec.relation:
         other = getattr(record, spec.relation)
         return str(other) if other is not None else str(spec.nobody)
-    return spec.text(value_of(record, spec))
+    return worded_for(spec, record).text(value_of(record, spec))
 
 
 def parsed(

@@ -13,6 +13,7 @@ from app.base import choices, clock, logbook, wording
 from app.base.actor import Actor, acting
 from app.base.engine import promise_to_read
 from app.base.fields import (
+    Choice,
     Choices,
     Date,
     Field,
@@ -26,6 +27,7 @@ from app.base.fields import (
     Phones,
     is_hidden,
     seen,
+    worded,
 )
 from app.base.fields.held import holding_of
 from app.base.logbook import Kind
@@ -38,7 +40,7 @@ from app.base.tabular.plain import write_plain
 from app.base.tabular.writing import write_csv
 from app.extensions import db
 
-HELD = "held"  # beside the values of a row, by field name
+HELD, BESIDE = "held", "beside "  # beside the values of a row, by field name; of what words its choices
 CHUNK = 1000  # rows read, and child rows looked up, at a time
 FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -123,6 +125,7 @@ class Rows:
     listing: Listing
     specs: Sequence[Field]
     names: dict[str, dict[int, str]] = field(default_factory=dict)  # of linked records, by kind
+    words: dict[tuple[str, Any], Field] = field(default_factory=dict)  # fields as a row words them
     keys: "array[int]" = field(default_factory=lambda: array("q"))  # of the records that were read
 
     @property
@@ -144,9 +147,11 @@ class Rows:
     def __iter__(self) -> Iterator[list[Any]]:
         model: Any = self.listing.model
         kept = [spec for spec in self.specs if spec.column]
-        wanted = select(self.listing.key, self._held(), *[getattr(model, spec.column) for spec in kept])
+        besides = sorted({spec.beside for spec in self.specs if isinstance(spec, Choice) and spec.beside})
+        columns = [*[spec.column for spec in kept], *besides]
+        wanted = select(self.listing.key, self._held(), *[getattr(model, name) for name in columns])
         wanted = wanted.where(*self.listing.where).order_by(*self.listing.order())
-        names = ["", HELD, *[spec.name for spec in kept]]
+        names = ["", HELD, *[spec.name for spec in kept], *[f"{BESIDE}{name}" for name in besides]]
         with acting(self.listing.actor):
             result = db.session.execute(wanted.execution_options(yield_per=CHUNK))
         for part in result.partitions(CHUNK):
@@ -171,7 +176,16 @@ class Rows:
             elif isinstance(spec, Choices | Phones):
                 self._children(spec, rows)
         for row in rows:
-            yield [self._cell(spec, row.get(spec.name), held=bool(row[HELD])) for spec in self.specs]
+            yield [self._cell(self._worded(spec, row), row.get(spec.name), held=bool(row[HELD])) for spec in self.specs]
+
+    def _worded(self, spec: Field, row: Mapping[str, Any]) -> Field:
+        beside = getattr(spec, "beside", "")
+        if not beside:
+            return spec
+        key = (spec.name, row[BESIDE + beside])
+        if key not in self.words:
+            self.words[key] = worded(spec, key[1])
+        return self.words[key]
 
     def _name(self, spec: Link, ids: set[Any]) -> None:
         known = self.names.setdefault(spec.to, {})

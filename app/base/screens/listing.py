@@ -12,7 +12,7 @@ from sqlalchemy.orm import load_only, selectinload
 
 from app.base import filters, kept_filters, segments
 from app.base.actor import Actor, acting
-from app.base.fields import Choices, Field, Link, Phones, Related, fields_of, filters_of, is_hidden
+from app.base.fields import Choice, Choices, Field, Link, Phones, Related, fields_of, filters_of, is_hidden
 from app.base.fields.held import Holding, holding_of
 from app.base.masked_filters import check_asked
 from app.base.narrowing import linked, sight
@@ -214,6 +214,7 @@ class Listing:
     def _options(self) -> list[Any]:
         held = self._holding.columns if self._holding else ()
         wanted = {"id", "revision", *held, *self.also, *[spec.column for spec in self.columns if spec.column]}
+        wanted |= {spec.beside for spec in self.columns if isinstance(spec, Choice) and spec.beside}
         known = [name for name in wanted if name in self.model.__mapper__.column_attrs]  # type: ignore[attr-defined]
         relations = [spec.through for spec in self.columns if isinstance(spec, Choices | Phones)]
         relations = [name for name in relations if name not in childcodes.relations(self.model, self.columns)]

@@ -29,6 +29,7 @@ from app.base.fields import (
     seen,
     text_of,
     value_of,
+    worded_for,
 )
 from app.base.screens.shapes import Shape, joined
 
@@ -105,12 +106,14 @@ def column(spec: Field, *, actor: Actor | None) -> Draw:
     if isinstance(spec, Link):
         return _links(spec) if spec.relation else lambda record: draw(spec, record, actor=actor)
     known: dict[Value, Markup] = {}
+    beside = getattr(spec, "beside", "")
 
     def drawn(record: Any) -> Markup:
         value = value_of(record, spec)
-        if value not in known:
-            known[value] = draw_value(spec, value, near=True)
-        return known[value]
+        key = (value, getattr(record, beside)) if beside else value
+        if key not in known:
+            known[key] = draw_value(worded_for(spec, record), value, near=True)
+        return known[key]
 
     return drawn
 
@@ -135,7 +138,7 @@ def draw(spec: Field, record: Any, *, actor: Actor | None, short: bool = True) -
     return (
         masked(shown, place_of(record, spec.name))
         if isinstance(shown, Hidden)
-        else draw_value(spec, shown, short=short, near=short)
+        else draw_value(worded_for(spec, record), shown, short=short, near=short)
     )
 
 

@@ -76,11 +76,15 @@ def count_to_revisit(actor: Actor) -> int:
 
 
 def next_to_revisit(actor: Actor, *, now: datetime, after: int) -> Ticket | None:
-    """Return the ticket solved longest ago that waits to be revisited and is not put off, other than ``after``."""
-    put_off = select(RevisitAttempt.ticket_id).where(
-        RevisitAttempt.solving == Ticket.reopened, RevisitAttempt.ticket_id == Ticket.id, RevisitAttempt.again_at > now
-    )
-    found = select(Ticket).where(*to_revisit(actor), Ticket.id != after, ~put_off.exists())
+    """Return the ticket solved longest ago that waits to be revisited and is not put off, other than ``after``.
+
+    Of several attempts the last says when to try again.
+    """
+    tried = (RevisitAttempt.solving == Ticket.reopened, RevisitAttempt.ticket_id == Ticket.id)
+    last = select(RevisitAttempt.again_at).where(*tried).order_by(RevisitAttempt.id.desc()).limit(1)
+    again_at = last.correlate(Ticket).scalar_subquery()
+    is_due = or_(again_at.is_(None), again_at <= now)
+    found = select(Ticket).where(*to_revisit(actor), Ticket.id != after, is_due)
     return db.session.scalar(found.order_by(Ticket.solved_at, Ticket.id).limit(1))
 
 

@@ -12,7 +12,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from app.base import clock, wording
-from app.base.fields import Field, Hidden, seen
+from app.base.fields import Field, Hidden, seen, worded_for
 from app.base.i18n import _, ngettext
 from app.base.scope import may_write, with_deleted
 from app.base.screens import markup
@@ -216,7 +216,7 @@ def marked(line: Line, *, actor: Any, record: Any) -> tuple[Markup, Markup]:
 
 def _words(spec: Field, value: Any, actor: Any, record: Any) -> str:
     shown = seen(spec, value, actor=actor, record=record)
-    return shown if isinstance(shown, Hidden) else spec.text(value)
+    return shown if isinstance(shown, Hidden) else worded_for(spec, record).text(value)
 
 
 def _joined(parts: Sequence[rules.Piece], *, empty: bool) -> Markup:

@@ -1,7 +1,7 @@
 """People, their rights and their reach. Rights are cached in every process, under the stamp "security"."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -132,10 +132,16 @@ department_name = Cached(STAMP, _department_name)
 
 def head_of(department_id: int) -> int | None:
     """Return who heads a department, or the nearest one above it that has a head; None if there is none."""
+    return next(iter(heads_of(department_id)), None)
+
+
+def heads_of(department_id: int) -> Iterator[int]:
+    """Return who heads a department and those above it, the nearest first, as far as they have heads."""
     here: Department | None = db.session.get(Department, department_id)
-    while here is not None and here.head_id is None:
+    while here is not None:
+        if here.head_id is not None:
+            yield here.head_id
         here = here.parent
-    return here.head_id if here is not None else None
 
 
 def employee(key: int) -> Employee | None:

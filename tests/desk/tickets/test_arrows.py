@@ -17,12 +17,15 @@ from tests.desk.tickets.steps import by, dispatched, in_work, solved, ticket
 from tests.factories import a_contact, a_queue, a_ticket
 
 
-def redrawn(*, states=(), arrows=(), **changed):
-    """Save the flow of service anew: more ``states`` and ``arrows``; ``changed``: "source__target" → what it says."""
+def redrawn(*, states=(), arrows=(), before=(), **changed):
+    """Save the flow of service anew: more ``states`` and ``arrows``, some ``before`` the others.
+
+    ``changed``: "source__target" → what it says.
+    """
     with acting(ANRAN.actor) as anran:
         flow, walked = queries.flow_of("after_sales"), queries.edition_for("after_sales").flow
         kept = [replace(one, **changed.get(f"{one.source}__{one.target}", {})) for one in walked.arrows]
-        meant = type(walked)((*walked.states, *states), (*kept, *arrows))
+        meant = type(walked)((*walked.states, *states), (*before, *kept, *arrows))
         about = {"due_hours": None, "tells_supervisor": False, "revision": flow.revision}
         services.save_flow(flow, meant, actor=anran, **about)
 

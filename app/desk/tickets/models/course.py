@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from flask_appbuilder import Model
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.base import clock
 from app.base.fields import Choice, Link, Moment, Span, Text, field
@@ -35,8 +35,12 @@ class TicketMove(Model):
         ForeignKey("tickets_ticket.id"), info=field(Link(_("Ticket"), to="ticket", relation="ticket"))
     )
     verb: Mapped[str] = mapped_column(String(20), info=field(Choice(_("Step"), dictionary="ticket_verb")))
-    from_state: Mapped[str | None] = mapped_column(String(40), info=field(Choice(_("From"), dictionary="ticket_step")))
-    to_state: Mapped[str] = mapped_column(String(40), info=field(Choice(_("To"), dictionary="ticket_step")))
+    from_state: Mapped[str | None] = mapped_column(
+        String(40), info=field(Choice(_("From"), dictionary="ticket_step", beside="edition_id"))
+    )
+    to_state: Mapped[str] = mapped_column(
+        String(40), info=field(Choice(_("To"), dictionary="ticket_step", beside="edition_id"))
+    )
     from_phase: Mapped[str | None] = mapped_column(String(20))
     to_phase: Mapped[str] = mapped_column(String(20))
     from_id: Mapped[int | None] = mapped_column(
@@ -52,6 +56,9 @@ class TicketMove(Model):
     )
     seconds: Mapped[int | None] = mapped_column(info=field(Span(_("Time in the step before"), sortable=True)))
     words: Mapped[str | None] = mapped_column(String(300), info=field(Text(_("Why"), max_length=300)))
+    edition_id: Mapped[int] = column_property(  # which names the states; read where a list asks for it
+        select(Ticket.__table__.c.edition_id).where(Ticket.__table__.c.id == ticket_id).scalar_subquery(), deferred=True
+    )
 
     ticket = relationship("Ticket")
     from_ = relationship("Employee", foreign_keys=[from_id])

@@ -97,7 +97,9 @@ class Ticket(Model):
         String(8000), info=field(LongText(_("Description"), max_length=8000))
     )
     edition_id: Mapped[int] = mapped_column(ForeignKey("tickets_edition.id"))
-    state: Mapped[str] = mapped_column(String(40), info=field(Choice(_("State"), dictionary="ticket_step")))
+    state: Mapped[str] = mapped_column(
+        String(40), info=field(Choice(_("State"), dictionary="ticket_step", beside="edition_id"))
+    )
     phase: Mapped[str] = mapped_column(String(20), info=field(Choice(_("Phase"), dictionary="ticket_phase")))
     queue_id: Mapped[int | None] = mapped_column(
         ForeignKey("tickets_queue.id"), info=field(Link(_("Queue"), to="ticket_queue", relation="queue"))

@@ -1,6 +1,6 @@
 """Flows as rules walk through them, kept in every process while nobody saves another edition."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -78,14 +78,41 @@ def label(state: State) -> str:
 
 
 def state_items() -> tuple[Item, ...]:
-    """Return every state of every flow for lists and filters, by code: those of the newest editions first."""
-    found: dict[str, Item] = {}
+    """Return every state of every flow for filters, by code: those of the newest editions first.
+
+    Flows may name one code differently: it is called by all its names of now. Found by those of before, too.
+    """
+    named: dict[str, list[tuple[bool, State]]] = {}
     editions: Mapping[int, Walked] = _known()
     for one in sorted(editions.values(), key=lambda each: (not each.is_now, each.type != USUAL, -each.id)):
         for state in one.flow.states:
-            words = tuple(filter(None, state.names))
-            found.setdefault(state.code, Item(state.code, label(state), state.color, is_active=one.is_now, words=words))
-    return tuple(found.values())
+            named.setdefault(state.code, []).append((one.is_now, state))
+    return tuple(_item([state for _now, state in found], sum(now for now, _state in found)) for found in named.values())
+
+
+def _item(states: Sequence[State], now: int) -> Item:
+    """Return the item of a code that the flows of ``states`` know, the newest first: so many are ``now``."""
+    labels = dict.fromkeys(map(label, states[: now or 1]))
+    words = dict.fromkeys(name for one in states for name in one.names if name)
+    return Item(states[0].code, " / ".join(labels), states[0].color, is_active=now > 0, words=tuple(words))
+
+
+def items_of(key: str) -> tuple[Item, ...]:
+    """Return the states of one edition, by its id, as it names them: for the rows of lists."""
+    found: Mapping[int, Walked] = _known()
+    one = found.get(int(key))
+    return tuple(Item(state.code, label(state), state.color) for state in one.flow.states) if one is not None else ()
+
+
+def states_of(kind: str) -> Mapping[str, State]:
+    """Return every state in which a type's tickets may stand, by code: as its flow names it now, else did before."""
+    found: dict[str, State] = {}
+    editions: Mapping[int, Walked] = _known()
+    order = lambda each: (each.type != kind, each.type != USUAL, not each.is_now, -each.id)  # noqa: E731 - one line
+    for one in sorted(editions.values(), key=order):
+        for state in one.flow.states:
+            found.setdefault(state.code, state)
+    return found
 
 
 def phase_items() -> tuple[Item, ...]:

@@ -8,6 +8,7 @@ from app.base.errors import Invalid, WrongState
 from app.base.i18n import _
 from app.desk.tickets.rules.phases import (
     CLOSED,
+    DISPATCH,
     ENDED,
     NEW,
     PHASES,
@@ -90,14 +91,18 @@ class Flow:
             raise WrongState(REFUSALS[self.state(code).phase])
         return found[0]
 
-    def handing(self, code: str) -> Arrow | None:
-        """Return the arrow along which a ticket goes when it is given to somebody; None: it stays where it is."""
+    def handing(self, code: str, *, verb: Verb = DISPATCH, to: str | None = None) -> Arrow | None:
+        """Return the arrow along which a ticket goes when it is dispatched, or taken; None: it stays where it is.
+
+        Raises WrongState where none leads to the state ``to``.
+        """
         leaving = self.leaving(code)
-        for wanted in (Verb.DISPATCH, TAKE):
-            for verb, arrow in leaving:
-                if verb == wanted:
-                    return arrow
-        return None
+        ways = [one for each, one in leaving if each == verb]
+        ways = ways or [one for each, one in leaving if each in (DISPATCH, TAKE)]
+        meant = [one for one in ways if to in (None, "", one.target)]
+        if to and not meant:
+            raise WrongState(_("The flow leads no such way, or not for you."))
+        return meant[0] if meant else None
 
 
 def check_verb_permitted(arrow: Arrow, *, who: Collection[str], is_system: bool = False) -> None:

@@ -59,13 +59,16 @@ def wait(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: i
 
 @transaction
 def resume(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
-    """Go on after the customer has answered, in ``to``, else where it stood before. Raises Conflict, WrongState."""
+    """Go on after the customer has answered: in the state ``to``, else, or within the phase ``to``, where it stood.
+
+    Raises Conflict, WrongState.
+    """
     steps.hold(ticket, actor=actor, revision=revision)
-    flow = queries.edition(ticket.edition_id).flow
+    flow, to = queries.edition(ticket.edition_id).flow, values.get("to") or None
     targets = [arrow.target for verb, arrow in flow.leaving(ticket.state) if verb == RESUME]
+    meant = [one for one in targets if to in (None, one)] or [one for one in targets if flow.state(one).phase == to]
     before = next((one.from_state for one in reversed(queries.moves_of(ticket.id)) if one.verb == WAIT), None)
-    to = next((one for one in (values.get("to"), before) if one in targets), None)
-    _go(ticket, RESUME, values, to=to, actor=actor)
+    _go(ticket, RESUME, values, to=before if before in meant else next(iter(meant), to), actor=actor)
 
 
 @transaction

@@ -48,7 +48,7 @@ def _check_queue(key: int | None) -> None:
 
 @transaction
 def dispatch(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revision: int | None) -> None:
-    """Give a ticket that nobody has to ``assignee``, or into ``queue``; ``words``: what to know.
+    """Give a ticket that nobody has to ``assignee``, in ``to`` if said, or into ``queue``; ``words``: what to know.
 
     Raises Conflict, NotAllowed, InvalidFields; WrongState if somebody has it, or the customer's service has run out.
     """
@@ -61,7 +61,7 @@ def dispatch(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revisio
     _check_serviceable(ticket)
     words = values.get("words") or ""
     flow = queries.edition(ticket.edition_id).flow
-    arrow = flow.handing(ticket.state) if assignee is not None else None
+    arrow = flow.handing(ticket.state, to=values.get("to")) if assignee is not None else None
     steps.enter(ticket, arrow, values, actor=actor)
     target = arrow.target if arrow is not None else ticket.state
     hands = Hands(assignee, queue)
@@ -71,7 +71,7 @@ def dispatch(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor, revisio
 
 @transaction
 def take(ticket: Ticket, values: Mapping[str, Any] = NOTHING, *, actor: Actor, revision: int | None = None) -> None:
-    """Take a ticket that nobody has: it is in work from now on. Raises WrongState if somebody was faster.
+    """Take a ticket that nobody has: it is in work from now on, in ``to`` if said. WrongState: somebody was faster.
 
     ``values``: what the flow asks for before. Raises InvalidFields without it.
     """
@@ -80,8 +80,7 @@ def take(ticket: Ticket, values: Mapping[str, Any] = NOTHING, *, actor: Actor, r
     check_worker(actor.id)
     _check_serviceable(ticket)
     flow = queries.edition(ticket.edition_id).flow
-    arrows = dict(reversed(flow.leaving(ticket.state)))
-    arrow = arrows.get(TAKE) or arrows.get(DISPATCH)
+    arrow = flow.handing(ticket.state, verb=TAKE, to=values.get("to"))
     steps.enter(ticket, arrow, values, actor=actor)
     target = arrow.target if arrow is not None else ticket.state
     steps.put(ticket, target, verb=TAKE, words=values.get("words"), hands=Hands(actor.id), actor=actor)

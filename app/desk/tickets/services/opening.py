@@ -80,8 +80,12 @@ def open_ticket(
 
 
 def _supervisor(made: Ticket, actor: Actor) -> int | None:
-    """Return the head of whoever took a ticket in; they follow it where they would not see what they are told of."""
-    head = security.head_of(actor.department_id) if actor.department_id is not None else None
+    """Return the nearest head above whoever took a ticket in, themselves and whoever left aside; None: there is none.
+
+    They follow it where they would not see what they are told of. Whoever dispatches is told in any case.
+    """
+    heads = security.heads_of(actor.department_id) if actor.department_id is not None else ()
+    head = next((one for one in heads if one != actor.id and security.actor(one) is not None), None)
     if head is not None and not sees(head, made.id):
         steps.take_part(made, head, as_=rules.FOLLOWER)
     return head

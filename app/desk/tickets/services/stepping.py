@@ -25,10 +25,10 @@ from app.system.security import queries as security
 
 ROWS, PEOPLE = Ticket.__table__, TicketPerson.__table__
 TAKEN_BACK = "taken_back"
-#: What a run changes, and gives back.
+#: What a run changes, and gives back: but no time that has passed, which ``keep_returns`` goes on counting.
 COLUMNS = (
-    *("state", "phase", "assignee_id", "department_id", "queue_id", "group_id", "moved_at", "dispatched_at"),
-    *("accepted_at", "waited_seconds", "closed_at", "end", "last_remark", "answered_by_id"),
+    *("state", "phase", "assignee_id", "department_id", "queue_id", "group_id", "dispatched_at", "accepted_at"),
+    *("closed_at", "end", "last_remark", "answered_by_id"),
 )
 
 #: What is asked of a ticket that is to take a step: plain rows, since what is written in sets leaves no record behind.
@@ -178,26 +178,33 @@ def _take_part(pairs: Iterable[tuple[int, int]]) -> None:
 def keep_returns(ids: Sequence[int], *, by_id: int | None) -> None:
     """Keep as flow records that tickets stand elsewhere, or in other hands, than their last record says.
 
-    So it is after a run was taken back; after the run itself there is nothing to keep.
+    So it is after a run was taken back; after the run itself there is nothing to keep. They stand there from now on:
+    how long they stood there before the run is in its own record. What waited all the time waits since it did.
     """
-    if moves := [_returned(row, by_id) for row in _astray(ids)]:
-        db.session.execute(insert(TicketMove), moves)
+    now, rows = clock.now(), _astray(ids)
+    if rows:
+        db.session.execute(insert(TicketMove), [_returned(row, now, by_id) for row in rows])
+    update_versioned(Ticket, [row.id for row in rows if not _waits_on(row)], {"moved_at": now}, are_held=True)
 
 
 def _astray(ids: Sequence[int]) -> Sequence[Any]:
     last, newest = aliased(TicketMove.__table__), TicketMove.__table__
     highest = select(func.max(newest.c.id)).where(newest.c.ticket_id == ROWS.c.id).correlate(ROWS).scalar_subquery()
     differs = (ROWS.c.state != last.c.to_state) | ROWS.c.assignee_id.is_distinct_from(last.c.to_id)
-    columns = [ROWS.c[name] for name in ("id", "state", "phase", "assignee_id", "queue_id")]
-    columns += [last.c.to_state, last.c.to_phase, last.c.to_id, last.c.at]
+    differs |= ROWS.c.queue_id.is_distinct_from(last.c.queue_id)
+    columns = [ROWS.c[name] for name in ("id", "state", "phase", "assignee_id", "queue_id", "moved_at")]
+    columns += [last.c.to_state, last.c.to_phase, last.c.to_id]
     found = select(*columns).join_from(ROWS, last, (last.c.ticket_id == ROWS.c.id) & (last.c.id == highest))
     with unscoped("whoever ran it takes it back"):
         return db.session.execute(found.where(among(ROWS.c.id, ids), differs)).all()
 
 
-def _returned(row: Any, by_id: int | None) -> dict[str, Any]:
-    now = clock.now()
+def _waits_on(row: Any) -> bool:
+    return row.phase == WAITING == row.to_phase
+
+
+def _returned(row: Any, now: Any, by_id: int | None) -> dict[str, Any]:
     stands = {"from_state": row.to_state, "from_phase": row.to_phase, "from_id": row.to_id}
     goes = {"to_state": row.state, "to_phase": row.phase, "to_id": row.assignee_id, "queue_id": row.queue_id}
-    seconds = max(0, round((now - row.at).total_seconds()))
+    seconds = None if _waits_on(row) else _seconds(row, now)
     return {"ticket_id": row.id, "verb": TAKEN_BACK, "at": now, "by_id": by_id, "seconds": seconds, **stands, **goes}

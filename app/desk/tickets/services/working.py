@@ -164,16 +164,17 @@ def check_by_hand(ticket: Ticket) -> None:
 
 @transaction
 def list_checks(ticket: Ticket, points: Sequence[str], *, actor: Actor, known: Sequence[str] | None = None) -> None:
-    """Make these the points of the checklist; those that were there keep their ticks. Raises InvalidFields.
+    """Make these the points of the checklist; those that were there keep their ticks. Raises InvalidFields, WrongState.
 
     ``known``: the points that whoever writes had before them; what others have added since stays. None: all of them.
     """
     steps.hold(ticket, actor=actor, revision=None)
     rules.check_open(ticket.phase)
     there = {one.words: one for one in queries.checks_of(ticket.id)}
-    seen = set(there) if known is None else {normal.text(one)[:LONGEST_CHECK] for one in known}
-    texts = [normal.text(one)[:LONGEST_CHECK] for one in points]
-    wanted = list(dict.fromkeys([*(one for one in texts if one), *(one for one in there if one not in seen)]))
+    seen = set(there) if known is None else {normal.text(one) for one in known}
+    texts = list(dict.fromkeys(one for each in points if (one := normal.text(each))))
+    _check_lengths(texts)
+    wanted = list(dict.fromkeys([*texts, *(one for one in there if one not in seen)]))
     if len(wanted) > MOST_CHECKS:
         raise InvalidFields({"points": _("At most %(most)s points.") % {"most": MOST_CHECKS}})
     for words, one in there.items():
@@ -186,6 +187,13 @@ def list_checks(ticket: Ticket, points: Sequence[str], *, actor: Actor, known: S
             db.session.add(TicketCheck(ticket_id=ticket.id, place=place, words=words))
     db.session.flush()
     _reckon(ticket)
+
+
+def _check_lengths(points: Sequence[str]) -> None:
+    for place, words in enumerate(points, start=1):
+        if len(words) > LONGEST_CHECK:
+            problem = _("Point %(place)s is too long: at most %(most)s characters.")
+            raise InvalidFields({"points": problem % {"place": place, "most": LONGEST_CHECK}})
 
 
 @transaction

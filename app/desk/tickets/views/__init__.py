@@ -97,6 +97,7 @@ def register(appbuilder: AppBuilder) -> None:
     choices.references["ticket_queue"] = queries.QueueNames()
     choices.references["ticket_worker"] = queries.WorkerNames()
     choices.more["ticket_step"] = queries.state_items
+    choices.beside["ticket_step"] = queries.items_of
     choices.more["ticket_phase"] = queries.phase_items
     choices.more["ticket_verb"] = queries.verb_items
     choices.more["ticket_end"] = _ends

@@ -95,7 +95,10 @@ class TicketBoardView(BaseView):
         record, actor = view().record(pk, write=True), current_actor()
         stage, back = request.values.get("stage", "")[:40], own_path(request.values.get("next", ""))
         revision = whole(request.values.get("revision"))
-        found = next((one for one in _ways(record, actor) if stage in _ends(record, one[1])), None)
+        ways = [one for one in _ways(record, actor) if stage in _ends(record, one[1])]
+        found = next(
+            (one for one in ways if stage == one[1].target), ways[0] if ways else None
+        )  # a state before a phase
         if found is None:
             flash(str(WrongState(_("The flow leads no such way, or not for you."))), "danger")
             return redirect(back)
@@ -135,8 +138,8 @@ def _columns(narrow: Narrow, counted: Mapping[str, int]) -> list[tuple[str, obje
     states = queries.edition_for(narrow.type).flow.states
     found = [(one.code, queries.label(one), one.color) for one in states if one.phase not in ENDED]
     known = {one[0] for one in found}
-    older = [one for one in queries.state_items() if one.code in counted and one.code not in known]
-    return [*found, *[(one.code, one.label, one.color) for one in older]]
+    older = [one for code, one in queries.states_of(narrow.type).items() if code in counted and code not in known]
+    return [*found, *[(one.code, queries.label(one), one.color) for one in older]]
 
 
 def _column(code: str, label: object, color: str, count: int) -> dict[str, Any]:

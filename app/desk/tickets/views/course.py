@@ -166,13 +166,13 @@ class Course:
     @expose("/<pk>/checklist", methods=["POST"])
     @has_access
     @permission_name("work")
-    def checklist(self: Any, pk: str) -> Response:
+    def checklist(self: Any, pk: str) -> Any:
         """Make the lines of ``points`` the checklist; ``known``: those that stood there when they were written."""
         record, known = self.record(pk, write=True), request.form.get("known")
-        points = request.form.get("points", "").splitlines()
+        typed = request.form.get("points", "")
         seen = known.splitlines() if known is not None else None
-        deed = lambda: services.list_checks(record, points, known=seen, actor=self.actor())  # noqa: E731 - as others
-        return self._written(pk, deed, _("Saved."))
+        deed = lambda: services.list_checks(record, typed.splitlines(), known=seen, actor=self.actor())  # noqa: E731
+        return self._kept(pk, deed, _("Saved."), points={"words": typed, "known": known or ""})
 
     @expose("/<pk>/tick", methods=["POST"])
     @has_access

@@ -39,9 +39,9 @@ def asked(found: Arrow | None, remark: Field = REMARK) -> Sequence[Field]:
 def handing(ticket: Ticket, verb: str, to: str | None = None) -> Arrow | None:
     """Return the arrow along which a ticket is dispatched, taken or accepted; None: it stays where it is."""
     if verb == Verb.DISPATCH:
-        return queries.edition(ticket.edition_id).flow.handing(ticket.state)
+        return arrow(ticket, verb, to) or arrow(ticket, Verb.TAKE, to)
     if verb == Verb.TAKE:
-        return arrow(ticket, Verb.TAKE, None) or arrow(ticket, Verb.DISPATCH, None)
+        return arrow(ticket, verb, to) or arrow(ticket, Verb.DISPATCH, to)
     return arrow(ticket, verb, to)
 
 

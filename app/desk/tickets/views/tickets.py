@@ -83,8 +83,8 @@ class TicketView(Intake, Rows, Course, Verbs, Papers, BulkActions, Recycled, His
         return self.drawn_page(pk)
 
     def drawn_page(self, pk: str, *, problem: object = None, edits: Any = None, **typed: Any) -> str:
-        """Draw the page of a ticket. ``note``, ``work``: what was typed; ``edits``: what is being corrected."""
+        """Draw the page of a ticket. ``note``, ``work``, ``points``: what was typed; ``edits``: what is corrected."""
         page = pages.build(self, self.record(pk, rows=queries.with_names()), shown=pages.asked_part())
-        page |= {"problem": problem, "edits": edits, "typed": {"note": {}, "work": {}} | typed}
+        page |= {"problem": problem, "edits": edits, "typed": {"note": {}, "work": {}, "points": {}} | typed}
         drawn: str = self.render_template("zhike/tickets/show.html", page=page)
         return drawn

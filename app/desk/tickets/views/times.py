@@ -15,7 +15,6 @@ from app.base.screens import markup
 from app.desk.tickets import queries
 from app.desk.tickets.queries import times
 from app.desk.tickets.queries.times import Standing, Stay
-from app.desk.tickets.rules.flows import Flow
 from app.desk.tickets.rules.seeds import USUAL
 from app.desk.tickets.views import flowdrawing
 from app.desk.tickets.views.course import span
@@ -54,8 +53,8 @@ class StepTimesView(BaseView):
             "types": [_tab(item.label, item.code == kind, type=item.code, period=period) for item in _types()],
             "periods": [_tab(words, code == period, type=kind, period=code) for code, words, _days in PERIODS],
             "picture": flowdrawing.picture(flow, notes=_notes(stays), counts=ways),
-            "rows": _rows(flow, stays, now),
-            "ways": _ways(flow, ways),
+            "rows": _rows(kind, stays, now),
+            "ways": _ways(kind, ways),
             "records_url": url_for("TicketMoveView.list"),
         }
         return self.render_template("zhike/tickets/times.html", page=page)
@@ -83,18 +82,18 @@ def _notes(stays: Mapping[str, Stay]) -> Mapping[str, str]:
     return {code: span(one.average) for code, one in stays.items() if one.average is not None}
 
 
-def _rows(flow: Flow, stays: Mapping[str, Stay], now: Mapping[str, Standing]) -> Sequence[Mapping[str, Any]]:
+def _rows(kind: str, stays: Mapping[str, Stay], now: Mapping[str, Standing]) -> Sequence[Mapping[str, Any]]:
     """Return the states of the flow in their order, and behind them those of older versions that tickets were in."""
-    known = [one.code for one in flow.states]
+    known = [one.code for one in queries.edition_for(kind).flow.states]
     older = [code for code in dict.fromkeys([*stays, *now]) if code not in known]
-    words = _words(flow)
+    words = _words(kind)
     return [_row(words[code], stays.get(code), now.get(code)) for code in [*known, *older] if code in words]
 
 
-def _words(flow: Flow) -> Mapping[str, Markup]:
-    """Return every state as it is drawn, by code: as this flow names it, else as another does."""
-    others = {item.code: markup.chip(item.label, item.color) for item in queries.state_items()}
-    return others | {one.code: markup.chip(queries.label(one), one.color) for one in flow.states}
+def _words(kind: str) -> Mapping[str, Markup]:
+    """Return every state as it is drawn, by code: as the type's flow names it, else as another does."""
+    own = {one.code: one for one in queries.edition_for(kind).flow.states}
+    return {code: markup.chip(queries.label(one), one.color) for code, one in (queries.states_of(kind) | own).items()}
 
 
 def _row(state: Markup, stay: Stay | None, now: Standing | None) -> Mapping[str, Any]:
@@ -113,9 +112,9 @@ def _seconds(since: datetime) -> int:
     return max(0, round((clock.now() - since).total_seconds()))
 
 
-def _ways(flow: Flow, ways: Mapping[tuple[str, str], int]) -> Sequence[Mapping[str, Any]]:
-    words = _words(flow)
-    places = {one.code: place for place, one in enumerate(flow.states)}
+def _ways(kind: str, ways: Mapping[tuple[str, str], int]) -> Sequence[Mapping[str, Any]]:
+    words = _words(kind)
+    places = {one.code: place for place, one in enumerate(queries.edition_for(kind).flow.states)}
     last, total = len(places), sum(ways.values())
     ordered = sorted(ways, key=lambda way: (places.get(way[0], last), places.get(way[1], last)))
     return [

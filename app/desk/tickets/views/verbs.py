@@ -38,8 +38,10 @@ class Verbs(Asking):
     @permission_name("dispatch")
     def dispatch_ticket(self, pk: str) -> Any:
         """Ask who is to get it, and give it to them."""
-        specs = (TO_WHOM, QUEUE, *steps.asked(steps.handing(self.record(pk, write=True), DISPATCH)))  # type: ignore[attr-defined]
-        return self._ask(pk, specs, services.dispatch, _("Dispatch"), done=_("Dispatched."))
+        to = request.values.get("to") or None
+        specs = (TO_WHOM, QUEUE, *steps.asked(steps.handing(self.record(pk, write=True), DISPATCH, to)))  # type: ignore[attr-defined]
+        extra = {"to": to} if to else {}
+        return self._ask(pk, specs, services.dispatch, _("Dispatch"), done=_("Dispatched."), extra=extra)
 
     @expose("/<pk>/take", methods=["GET", "POST"])
     @has_access
