@@ -1,5 +1,8 @@
 """Whose a ticket is. Source: DECISIONS on the scope "own" of a ticket."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask_appbuilder import Model
 from sqlalchemy import ColumnElement, FromClause, Select, and_, false, or_, select, true
 
@@ -43,7 +46,30 @@ def _queues(actor: Actor) -> Select[int]:
     return select(members.c.queue_id).where(members.c.employee_id == actor.id)
 
 
-TICKET_SCOPE = TicketScope()
+class TicketHeld:
+    """Whoever has a ticket or took it in calls back, and so do those who lead its department or its group.
+
+    Who only takes part, follows, or works in its queue sees personal data as everybody of their role does.
+    """
+
+    columns: Sequence[str] = ("assignee_id", "created_by_id", "department_id", "group_id")
+
+    def loads(self) -> Sequence[Any]:
+        return ()
+
+    def has(self, record: Any, actor: Actor) -> bool:
+        is_own = actor.id is not None and actor.id in (record.assignee_id, record.created_by_id)
+        return is_own or record.department_id in actor.leads or record.group_id in actor.leads
+
+    def rows(self, table: FromClause, actor: Actor) -> ColumnElement[bool]:
+        if actor.id is None:
+            return false()
+        led = sorted(actor.leads)
+        own = (table.c.assignee_id == actor.id, table.c.created_by_id == actor.id)
+        return or_(*own, table.c.department_id.in_(led), table.c.group_id.in_(led))
+
+
+TICKET_SCOPE, TICKET_HELD = TicketScope(), TicketHeld()
 
 
 def opened_by_tickets(table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
