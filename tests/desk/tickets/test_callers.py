@@ -89,6 +89,10 @@ def test_in_memory_and_in_sql_the_same_tickets_are_whose(app, called):
     with app.app_context():
         queue = a_queue(name="一部", department_id=2, people=(GUO.id,)).id
         lying = a_ticket(queue=queue, customer=a_customer(name="二号有限公司").id).id
+        lent = in_work(customer=a_customer(name="三号有限公司").id)  # Ji's, who works elsewhere
+        with acting(SYSTEM):
+            ticket(lent).group_id = 2
+            db.session.commit()
         whose = {}
         for person in PEOPLE:
             with acting(actor := person.actor):
@@ -97,7 +101,11 @@ def test_in_memory_and_in_sql_the_same_tickets_are_whose(app, called):
             with acting(SYSTEM):
                 assert {row.id for row in db.session.scalars(db.select(Ticket)) if is_held(row, actor)} == held
             whose[person.username] = held
-        everything = {"lin": {called, lying}, "ji": {called}, "sam": {lying}}  # Sam leads the department of the queue
+        everything = {
+            "lin": {called, lying, lent},
+            "ji": {called, lent},
+            "sam": {lying, lent},
+        }  # Sam leads the department of the queue
         assert {name: held for name, held in whose.items() if held} == everything
 
 
