@@ -124,12 +124,13 @@ def made():
             an_opportunity(customer=other.id, title="林家升级", notes="秘而不宣的需求", contact=contact.id).id,
         ]
         tickets = [
-            a_ticket(customer=hers.id, by=EVE, title="叶家打印机", due_at=clock.now()).id,
+            a_ticket(customer=hers.id, by=EVE, title="叶家打印机", caller_phone=SHARED_NUMBER, due_at=clock.now()).id,
             a_ticket(
                 customer=other.id,
                 title="林家打印机",
                 description="秘而不宣的需求",
                 contact=contact.id,
+                caller_phone="+8613655510003",
                 due_at=clock.now(),
             ).id,
         ]

@@ -107,15 +107,15 @@ def test_no_number_and_no_address_is_told_to_their_programs(app, as_program, len
 #: of them, on purpose and in the log) with what was masked.
 BUTTONS = frozenset(
     "accept add add_contact add_flow add_person advance allow_exception approve arrange ask ask_exception ask_for "
-    "attach bring_in bulk_run cancel change_filter change_note change_work check checklist choose claim close columns "
-    "confirm decide delete detach_contact disable discard dispatch dispatch_ticket edit enable end end_session "
-    "end_sessions export_long follow forget from_followup further give_back hand_over hide ignore issue_token "
-    "keep keep_filter language leave link login logout look look_again lose make_contact make_feed make_primary "
-    "mark_number move move_along note object_to open password post preview progress publish purge put put_away rate "
-    "read read_all record_work refresh refund reject remind rename renew reopen reply resend reset restore resume "
-    "retire retry reveal reverse revisit revive revoke_feed revoke_token save share solve stop_sharing submit "
-    "switch switch_off switch_on take take_back take_it_back take_over take_up test tick to_default transfer undo "
-    "unlock unshare uphold upload verify void wait win withdraw".split()
+    "attach bring_in bulk_run cancel change_filter change_note change_work check checklist choose claim close "
+    "columns confirm decide delete detach_contact disable discard dispatch dispatch_ticket edit enable end "
+    "end_session end_sessions export_long follow follow_on forget from_followup further give_back hand_over hide "
+    "ignore issue_token keep keep_filter language leave link login logout look look_again lose make_contact "
+    "make_feed make_primary mark_number move move_along note object_to open password post preview progress "
+    "publish purge put put_away rate read read_all record_work refresh refund reject remind rename renew reopen "
+    "reply resend reset restore resume retire retry reveal reverse revisit revive revoke_feed revoke_token save "
+    "share solve stop_sharing submit switch switch_off switch_on take take_back take_it_back take_over take_up "
+    "test tick to_default transfer undo unlock unshare uphold upload verify void wait win withdraw".split()
 )
 #: The preview of a bulk action is asked by the crawl itself; that of the bin shows names alone.
 PREVIEWED = "BankLine Customer Delivery Fee Followup Opportunity Pool Recycle Renewal Ticket".split()

@@ -1,13 +1,17 @@
 """Setting up queues and routes: each button at its gates, in words."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from app.base.actor import SYSTEM, acting
+from app.desk.tickets import services
 from app.desk.tickets.models import Queue, Route
 from app.extensions import db
-from tests.cast import JI
-from tests.factories import a_queue
+from tests.cast import EVE, GAO, JI, XIAO
+from tests.desk.tickets.steps import by
+from tests.factories import a_customer, a_queue, a_ticket
 
 FORM = {"name": "退换货", "department": "7", "is_active": "1", "people": [str(JI.id)]}
 
@@ -74,3 +78,19 @@ def test_the_others_look_or_stay_outside(as_user, screen):
     assert as_user("sam").get(f"/{screen}/new").status_code == 403
     assert as_user("lin").get(f"/{screen}/").status_code == 403
     assert as_user("gao").get(f"/{screen}/999/edit").status_code == 404
+
+
+def test_who_may_take_it_reads_for_whom_it_is_until_somebody_has_it(app, as_user, saved):
+    queue = saved(a_queue, people=(JI.id, XIAO.id))
+    customer = saved(a_customer, name="洛阳远方机械有限公司", phone="+8613900001111", owner=EVE.id)
+    key = saved(a_ticket, customer=customer, queue=queue)
+    ji, xiao = as_user("ji"), as_user("xiao")
+    assert "洛阳远方机械有限公司" in ji.get("/my-tickets/").text
+    page = ji.get(f"/customers/{customer}").text
+    assert "139****1111" in page
+    assert "13900001111" not in re.sub(r"[\s-]", "", page)
+    assert xiao.get(f"/tickets/{key}").status_code == 200  # reads, and may not take
+    assert xiao.get(f"/customers/{customer}").status_code == 404
+    with app.app_context():
+        by(GAO, services.dispatch, key, {"assignee": GAO.id})
+    assert ji.get(f"/customers/{customer}").status_code == 404

@@ -27,7 +27,7 @@ from app.base.i18n import _
 from app.base.scope import Through
 from app.crm.products.queries import Product
 from app.desk.tickets.models.queue import Queue
-from app.desk.tickets.models.scope import TICKET_SCOPE
+from app.desk.tickets.models.scope import TICKET_HELD, TICKET_SCOPE
 
 
 class Ticket(Model):
@@ -40,6 +40,7 @@ class Ticket(Model):
     __tablename__ = "tickets_ticket"
     __versioned__: dict = {"exclude": ["form_token"]}
     __scope__ = TICKET_SCOPE
+    __held__ = TICKET_HELD
     __table_args__ = (
         CheckConstraint("progress BETWEEN 0 AND 100", name="ck_tickets_progress"),
         Index(  # also what the board and the first page count and sort by, so that they need not read the rows

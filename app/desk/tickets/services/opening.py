@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.base import clock, numbering
 from app.base.actor import Actor
 from app.base.errors import InvalidFields, WrongState
-from app.base.fields import fields_of
+from app.base.fields import fields_of, is_hidden
 from app.base.i18n import _
 from app.base.scope import unscoped
 from app.base.transaction import lock, transaction
@@ -168,7 +168,8 @@ def follow_on(ticket: Ticket, values: Mapping[str, Any], *, actor: Actor) -> Tic
         raise WrongState(_("This ticket is open: go on with it."))
     with unscoped("who opens a ticket after another serves the same customer"):
         customer = db.session.get_one(Customer, ticket.customer_id)
-    kept = {name: getattr(ticket, spec.column) for name, spec in fields_of(Ticket).items() if name in CARRIED}
+    carried = [(name, spec) for name, spec in fields_of(Ticket).items() if name in CARRIED]
+    kept = {name: getattr(ticket, spec.column) for name, spec in carried if not is_hidden(spec, actor, ticket)}
     given = fitting(kept, customer_id=customer.id) | {name: one for name, one in values.items() if one is not None}
     return open_ticket(customer, given, actor=actor, follows=ticket)
 

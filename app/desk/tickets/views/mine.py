@@ -70,6 +70,7 @@ def _row(ticket: Ticket, limited: set[int]) -> dict[str, Any]:
         "title": ticket.title,
         "url": view.url("show", pk=ticket.id),
         "customer": view.drawn(ticket, "customer"),
+        "phone": view.drawn(ticket, "caller_phone") if ticket.caller_phone else "",
         "state": markup.chip(queries.label(state), state.color),
         "priority": priority(ticket),
         "due": markup.moment(ticket.due_at) if ticket.due_at else None,
