@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.base import clock
 from app.base.actor import SYSTEM, acting
 from app.base.errors import InvalidFields, NotAllowed, WrongState
+from app.desk.reviews import services as reviews
 from app.desk.tickets import queries, services
 from app.desk.tickets.models import TicketPerson
 from app.desk.tickets.queries import boards, times
@@ -18,7 +19,7 @@ from app.desk.tickets.views import flowform
 from app.extensions import db
 from app.system.notifications.models import Message
 from app.system.security.models import Department
-from tests.cast import ANRAN, EVE, GAO, JI, LIN, QIAN, SAM
+from tests.cast import ANRAN, EVE, GAO, JI, LIN, MEI, QIAN, SAM
 from tests.desk.tickets.runs import done
 from tests.desk.tickets.steps import by, closed_one, in_work, solved, ticket
 from tests.factories import a_customer, a_followup, a_queue, a_ticket
@@ -278,6 +279,28 @@ def test_the_head_who_is_told_of_a_complaint_sees_it_in_whatever_queue(kind, see
     key = a_ticket(type=kind, by=LIN).id
     with acting(SAM.actor):
         assert (queries.by_id(key) is not None) is sees
+
+
+def told(kind):
+    with acting(SYSTEM):
+        return {one.recipient_id for one in db.session.scalars(select(Message).where(Message.kind == kind))}
+
+
+@pytest.mark.usefixtures("in_app")
+@pytest.mark.parametrize(("level", "who"), [("key", {EVE.id, SAM.id, MEI.id}), ("a", set())])
+def test_those_who_answer_for_a_key_customer_are_told_of_its_complaint_and_of_a_low_rating(level, who):
+    with acting(SYSTEM):
+        customer = a_customer(owner=MEI.id, level=level, service_person=EVE.id)
+        db.session.get(Department, MEI.department_id).head_id = SAM.id
+        db.session.commit()
+    key = a_ticket(type="complaint", customer=customer.id, by=LIN).id
+    assert told("ticket_key_complaint") == who
+    with acting(EVE.actor):
+        assert (queries.by_id(key) is not None) is bool(who)
+    a_ticket(type="fault", customer=customer.id, by=LIN)
+    by(LIN, reviews.revisit, solved(customer=customer.id), {"attitude": 1, "skill": 1, "response": 1})
+    assert told("ticket_key_complaint") == who
+    assert told("rating_low_key") == who - told("rating_low")
 
 
 @pytest.mark.usefixtures("in_app")

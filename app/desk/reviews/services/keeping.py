@@ -1,6 +1,6 @@
 """How a rating is written down, and who hears of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.base import clock, inbox, normal, settings
@@ -13,6 +13,7 @@ from app.desk.reviews import queries, rules
 from app.desk.reviews.models import Rating
 from app.desk.tickets import services as tickets
 from app.desk.tickets.queries import Ticket, dispatchers_of
+from app.desk.tickets.services import keycustomers
 from app.extensions import db
 from app.system.security import queries as security
 
@@ -45,7 +46,10 @@ def write(rating: Rating, ticket: Ticket, values: Mapping[str, Any], *, rater: s
     db.session.flush()
     tell(rating, [rating.person_id], "rating_given", actor=actor)
     if rules.is_low(rating.grades):
-        tell(rating, superiors(rating, ticket), "rating_low", words=rating.words or "", actor=actor)
+        above = superiors(rating, ticket)
+        tell(rating, above, "rating_low", words=rating.words or "", actor=actor)
+        keepers = [one for one in keycustomers.whose(ticket) if one not in above]
+        tell(rating, keepers, "rating_low_key", actor=actor)
 
 
 def ticket_of(rating: Rating) -> Ticket:
@@ -63,7 +67,7 @@ def superiors(rating: Rating, ticket: Ticket) -> list[int | None]:
     return [key for key in dispatchers_of(ticket) if key != rating.person_id]
 
 
-def tell(rating: Rating, people: list[int | None], kind: str, *, words: str = "", actor: Actor) -> None:
+def tell(rating: Rating, people: Sequence[int | None], kind: str, *, words: str = "", actor: Actor) -> None:
     """Tell people of a rating, whoever did it excepted."""
     wanted = [key for key in dict.fromkeys(people) if key is not None and key != actor.id]
     if wanted:

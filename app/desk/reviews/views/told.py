@@ -15,6 +15,14 @@ KINDS = {
         names="rating",
         is_urgent=True,
     ),
+    "rating_low_key": inbox.Kind(
+        _("Low rating of a key customer"),
+        "alert-triangle",
+        _("A key customer is not content: %(what)s"),
+        _("Those who answer for the customer are told."),
+        names="rating",
+        is_urgent=True,
+    ),
     "rating_replied": inbox.Kind(
         _("Rating replied to"), "message", _("%(who)s replied to the %(what)s"), "%(words)s", names="rating"
     ),

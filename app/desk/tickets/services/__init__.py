@@ -1,6 +1,6 @@
 """What can be done with tickets and their flows. One verb, one transaction."""
 
-from app.desk.tickets.services import answering, deleting, excepting, many, recycling
+from app.desk.tickets.services import answering, deleting, excepting, keycustomers, many, recycling
 from app.desk.tickets.services.closing import close_overdue
 from app.desk.tickets.services.deleting import delete, restore
 from app.desk.tickets.services.excepting import allow_exception, ask_exception
@@ -67,6 +67,7 @@ __all__ = [
     "from_followup",
     "give_back",
     "hold",
+    "keycustomers",
     "leave",
     "let_take_part",
     "list_checks",

@@ -18,10 +18,9 @@ from app.crm.customers.queries import Customer
 from app.crm.followups.queries import Followup
 from app.desk.tickets import queries
 from app.desk.tickets.models import Route, Ticket
-from app.desk.tickets.queries.people import sees
 from app.desk.tickets.rules import tickets as rules
 from app.desk.tickets.rules.phases import ENDED
-from app.desk.tickets.services import steps, telling, working
+from app.desk.tickets.services import keycustomers, steps, telling, working
 from app.desk.tickets.services.links import check_links, fitting
 from app.extensions import db
 from app.system.files.services import Content, Limits
@@ -74,9 +73,17 @@ def open_ticket(
     db.session.add(made)
     steps.began(made, actor=actor)
     steps.attach(made, contents, limits, actor=actor)
-    head = _supervisor(made, actor) if edition.tells_supervisor else None
-    telling.opened(made, supervisor=head, actor=actor)
+    _tell(made, is_complaint=edition.tells_supervisor, actor=actor)
     return made
+
+
+def _tell(made: Ticket, *, is_complaint: bool, actor: Actor) -> None:
+    """Tell whoever dispatches; of a complaint a supervisor too, and those who answer for a key customer."""
+    telling.opened(made, supervisor=_supervisor(made, actor) if is_complaint else None, actor=actor)
+    answering = keycustomers.whose(made) if is_complaint else []
+    for one in answering:
+        keycustomers.let_see(made, one)
+    telling.key_complaint(made, answering, actor=actor)
 
 
 def _supervisor(made: Ticket, actor: Actor) -> int | None:
@@ -86,8 +93,8 @@ def _supervisor(made: Ticket, actor: Actor) -> int | None:
     """
     heads = security.heads_of(actor.department_id) if actor.department_id is not None else ()
     head = next((one for one in heads if one != actor.id and security.actor(one) is not None), None)
-    if head is not None and not sees(head, made.id):
-        steps.take_part(made, head, as_=rules.FOLLOWER)
+    if head is not None:
+        keycustomers.let_see(made, head)
     return head
 
 

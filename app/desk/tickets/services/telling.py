@@ -30,6 +30,11 @@ def opened(ticket: Ticket, *, supervisor: int | None, actor: Actor) -> None:
     _tell(ticket, people, "ticket_urgent" if ticket.priority == "urgent" else "ticket_opened", actor=actor)
 
 
+def key_complaint(ticket: Ticket, people: Iterable[int], *, actor: Actor) -> None:
+    """Tell those who answer for a key customer that it complains."""
+    _tell(ticket, people, "ticket_key_complaint", actor=actor)
+
+
 def given(ticket: Ticket, *, words: str = "", actor: Actor) -> None:
     """Tell whoever has a ticket now; of one without hands the people of its queue."""
     people: list[int | None] = [ticket.assignee_id]

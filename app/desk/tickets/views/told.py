@@ -20,6 +20,14 @@ KINDS = {
         may_be_muted=False,
         is_urgent=True,
     ),
+    "ticket_key_complaint": inbox.Kind(
+        _("Complaint of a key customer"),
+        "urgent",
+        _("A key customer complains: %(what)s"),
+        _("%(who)s took it in."),
+        names="ticket",
+        is_urgent=True,
+    ),
     "ticket_given": inbox.Kind(
         _("Ticket given to me"), "ticket", _("%(who)s gave you the ticket %(what)s"), "%(words)s", names="ticket"
     ),
