@@ -64,6 +64,7 @@ class DomainApi(BaseApi):
     subject: ClassVar[str] = ""  # the screen whose segments may be asked for
     read_fields: ClassVar[Sequence[str]] = ()
     write_fields: ClassVar[Sequence[str]] = ()
+    more_read: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # what is no field of a record: name → JSON schema
     create: ClassVar[Callable[..., Any]]  # service(values, *, actor) -> record
     change: ClassVar[Callable[..., Any]]  # service(record, values, *, actor, revision)
     remove: ClassVar[Callable[..., Any]]  # service(record, *, actor)
@@ -94,7 +95,7 @@ class DomainApi(BaseApi):
         rows = listing.rows
         last = rows[-1].id if rows and listing.has_more else None
         found = {"count": min(listing.count, COUNT_LIMIT), "count_is_capped": listing.count > COUNT_LIMIT}
-        return jsonify(found | {"next_after": last, "result": [self.drawn(row) for row in rows]})
+        return jsonify(found | {"next_after": last, "result": self.drawn_all(rows)})
 
     def _listing(self) -> Listing:
         asked = dict(request.args.items())
@@ -129,8 +130,14 @@ class DomainApi(BaseApi):
 
     def drawn(self, record: Any) -> dict[str, Any]:
         """Return a record as JSON: its id, its revision, and the fields listed for reading, masked as on screens."""
-        values = {name: self._value(self.specs[name], record) for name in self.read_fields}
-        return {"id": record.id, "revision": record.revision} | values
+        return self.drawn_all([record])[0]
+
+    def drawn_all(self, records: Sequence[Any]) -> list[dict[str, Any]]:
+        """Return records as JSON. A domain adds here what stands in ``more_read``, asked once for all."""
+        return [{"id": one.id, "revision": one.revision} | self._values(one) for one in records]
+
+    def _values(self, record: Any) -> dict[str, Any]:
+        return {name: self._value(self.specs[name], record) for name in self.read_fields}
 
     def _value(self, spec: Field, record: Any) -> Any:
         value = seen(spec, value_of(record, spec), actor=self.actor, record=record)

@@ -11,7 +11,7 @@ from flask import current_app, g, request
 from markupsafe import Markup
 
 from app.base import clock
-from app.base.fields import Choice, Choices, Field, Link, is_hidden
+from app.base.fields import Choices, Field, Link, is_hidden
 from app.base.fields.held import is_held
 from app.base.fields.reading import KEPT
 from app.base.i18n import catalogue
@@ -32,9 +32,7 @@ class KeptRows:
     def __init__(self, view: "DomainView", listing: Listing, *, selectable: bool) -> None:
         self.actor, self.columns = listing.actor, listing.columns
         asked = [*listing.columns, *[spec for spec in view.specs.values() if spec.column in view.row_needs]]
-        besides = [spec.beside for spec in listing.columns if isinstance(spec, Choice) and spec.beside]
-        columns_of = [spec.column for spec in asked if spec.column]
-        self.names = list(dict.fromkeys(["id", *view.row_needs, *besides, *columns_of]))
+        self.names = list(dict.fromkeys(["id", *view.row_needs, *[spec.column for spec in asked if spec.column]]))
         self.relations = [spec.relation for spec in listing.columns if isinstance(spec, Link)]
         self.lists = [spec.name for spec in listing.columns if isinstance(spec, Choices)]
         self.is_masked = any(is_hidden(spec, self.actor) for spec in asked)

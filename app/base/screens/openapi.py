@@ -24,7 +24,7 @@ def openapi(apis: Sequence[DomainApi], *, title: str) -> dict[str, Any]:
         paths[f"{api.route_base}/{{id}}"] = _item(api)
         paths |= {f"{api.route_base}/{{id}}/{name}": _press(api, name) for name in api.more_paths}
     scheme = {"bearer": {"type": "http", "scheme": "bearer", "description": "A personal token (zk_…) or a JWT."}}
-    schemas = {api.resource_name: _schema(api, api.read_fields) for api in apis}
+    schemas = {api.resource_name: _schema(api, api.read_fields, api.more_read) for api in apis}
     return {
         "openapi": "3.0.3",
         "info": {"title": title, "version": "1"},
@@ -34,9 +34,10 @@ def openapi(apis: Sequence[DomainApi], *, title: str) -> dict[str, Any]:
     }
 
 
-def _schema(api: DomainApi, names: Sequence[str]) -> dict[str, Any]:
+def _schema(api: DomainApi, names: Sequence[str], more: Mapping[str, Any] | None = None) -> dict[str, Any]:
     own = {"id": {"type": "integer"}, "revision": {"type": "integer"}}
-    return {"type": "object", "properties": own | {name: _property(api.specs[name]) for name in names}}
+    fields = {name: _property(api.specs[name]) for name in names}
+    return {"type": "object", "properties": own | fields | dict(more or {})}
 
 
 def _property(spec: Field) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from app.base.i18n import _
 from app.base.screens.api import DomainApi, signed
 from app.base.screens.why import Reasoned
 from app.crm.customers import queries as customers
-from app.desk.tickets import services
+from app.desk.tickets import queries, services
 from app.desk.tickets.models import Ticket
 
 OWN = "title contact caller caller_phone category priority channel product description due_at progress solution".split()
@@ -82,9 +82,17 @@ class TicketApi(Reasoned, DomainApi):
     ]
     read_fields: ClassVar[Sequence[str]] = ["customer", "type", *OWN, *KEPT]
     write_fields: ClassVar[Sequence[str]] = ["customer", "type", *OWN]
+    more_read: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "remark_to_customer": {"type": "string", "title": "Last remark meant for the customer", "nullable": True}
+    }
     remove = services.delete
     more_paths = tuple(BODIES)
     bodies = BODIES
+
+    def drawn_all(self, records: Sequence[Any]) -> list[dict[str, Any]]:
+        """Return tickets with the last remark that a customer may read: ``last_remark`` may be an internal one."""
+        said = queries.remarks_to_customer([one.id for one in records])
+        return [one | {"remark_to_customer": said.get(one["id"])} for one in super().drawn_all(records)]
 
     @staticmethod
     def create(values: Mapping[str, Any], *, actor: Actor) -> Ticket:

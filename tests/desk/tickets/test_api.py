@@ -85,3 +85,13 @@ def test_type_and_customer_stay(app, as_program):
     found = as_program("lin").put(f"{BASE}{key}", json={"type": "complaint", "revision": 1})
     assert found.status_code in (400, 422)
     assert as_program("lin").put(f"{BASE}{key}", json={"title": "换个说法", "revision": 1}).status_code == 200
+
+
+def test_a_program_reads_what_was_last_said_to_the_customer_beside_what_was_said_inside(app, as_program):
+    key, ji = built(app, in_work), as_program("ji")
+    assert ji.get(f"{BASE}{key}").json["result"]["remark_to_customer"] is None
+    for kind, words in (("to_customer", "明天上午到"), ("to_customer", "改为下午到"), ("internal", "客户难缠")):
+        answer = ji.post(f"{BASE}{key}/note", json={"kind": kind, "words": words}).json["result"]
+    assert (answer["last_remark"], answer["remark_to_customer"]) == ("客户难缠", "改为下午到")
+    (row,) = ji.get(BASE).json["result"]
+    assert row["remark_to_customer"] == "改为下午到"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from app.base import clock
+from app.base.actor import acting
 from app.desk.tickets import services
 from tests.cast import JI
 from tests.desk.tickets.steps import by, dispatched, in_work, solved, ticket
@@ -64,10 +65,13 @@ def test_the_gates_of_the_board(app, as_user):
 
 def test_columns_are_phases_or_the_states_of_one_type(app, as_user):
     key = built(app, dispatched)
+    with app.app_context(), acting(JI.actor) as ji:
+        services.note(ticket(key), {"words": "先看电源"}, actor=ji)
     gao = as_user("gao")
     text = gao.get("/ticket-board/").text
     assert 'data-stage="dispatched"' in text
     assert f'data-card="{key}"' in text
+    assert "先看电源" in text  # the last remark
     text = gao.get("/ticket-board/?type=fault").text
     assert 'data-stage="diagnosing"' in text
     assert f'data-card="{key}"' not in text

@@ -11,6 +11,7 @@ from app.base.actor import SYSTEM, acting
 from app.base.errors import WrongState
 from app.base.fields import fields_of, text_of
 from app.base.i18n import speaking
+from app.base.screens import markup
 from app.desk.reviews import queries as reviews
 from app.desk.reviews import services as revisits
 from app.desk.tickets import queries, services
@@ -64,6 +65,8 @@ def test_after_a_run_is_taken_back_the_times_add_up_to_what_passed(at, where):
     at(3, lambda: by(GAO, services.dispatch, key, {"assignee": JI.id}))
     whole = {"person": {"undispatched": 2, "dispatched": 1}, "queue": {"undispatched": 3}}
     assert stood() == whole[where]
+    with acting(SYSTEM):
+        assert [one.verb for one in queries.moves_of(key)] == ["open", "dispatch", "taken_back", "dispatch"]
 
 
 @pytest.mark.usefixtures("in_app")
@@ -191,11 +194,11 @@ def test_a_card_goes_to_the_very_state_it_is_drawn_to(app, as_user, once):
 
     key, gao = once(build), as_user("gao")
     to = "/ticket-board/%s/move?stage=%s&next=/ticket-board/?type=after_sales"
-    assert "to=dispatched" in gao.post(to % (key, "dispatched")).location
-    form = gao.post(to % (key, "on_call")).location
+    form = gao.post(to % (key, "dispatched")).location
+    assert "to=dispatched" in form
     assert gao.post(form, data={"assignee": JI.id, "revision": revision_of(app, key)}).status_code == 302
     with app.app_context():
-        assert ticket(key).state == "on_call"
+        assert ticket(key).state == "dispatched"
 
 
 def revision_of(app, key):
@@ -219,33 +222,40 @@ def renamed(kind, old, *, name, code=None):
         services.save_flow(flow, type(walked)(tuple(found), tuple(arrows)), actor=anran, **about)
 
 
-def test_a_state_is_called_what_the_tickets_own_flow_calls_it(app, as_user):
-    gao, keys = as_user("gao"), []
-
-    def make(kind):
-        with app.app_context():
-            keys.append(a_ticket(type=kind).id)
-
-    make("complaint")
-    first = gao.get("/tickets/").text  # drawn, and kept
+def test_a_state_is_called_what_the_tickets_own_flow_calls_it(app, as_user, statements):
+    gao, keys = as_user("gao"), [made(app, "complaint")]
+    gao.get("/tickets/")  # drawn, and kept
     with app.app_context():
         renamed("complaint", "received", name="投诉待受理")
-    make("complaint")
-    make("consult")
+    keys += [made(app, "complaint"), made(app, "consult")]
     page = gao.get("/tickets/").text
-    assert first.count(">Received</span>") == 1
     assert [chips(page, key) for key in keys] == ["Received", "投诉待受理", "Received"]
-    for address, count in (("/tickets/export?format=csv", 1), ("/ticket-moves/export?format=csv", 1)):
+    for address in ("/tickets/export?format=csv", "/ticket-moves/export?format=csv"):
         text = gao.get(address).data.decode("utf-8-sig")
-        assert (text.count("投诉待受理"), text.count("Received")) == (count, 2)
-    moves = gao.get("/ticket-moves/").text
+        assert (text.count("投诉待受理"), text.count("Received")) == (1, 2)
+    with statements() as asked:
+        moves = gao.get("/ticket-moves/").text
     assert (moves.count(">投诉待受理</span>"), moves.count(">Received</span>")) == (1, 2)
+    assert sum("FROM tickets_move" in one for one in asked) <= 2
+
+
+def test_so_it_is_on_its_own_and_in_its_history_and_a_filter_names_all(app, as_user):
+    with app.app_context():
+        renamed("complaint", "received", name="投诉待受理")
+    key = made(app, "complaint")
+    history = as_user("gao").get(f"/tickets/{key}/history").text
+    assert ("投诉待受理" in history, "Received" in history) == (True, False)
     with app.app_context(), speaking("en"):
         labels = {item.code: item.label for item in queries.state_items()}
         assert (labels["received"], labels["closed"]) == ("投诉待受理 / Received", "Closed")
-        assert text_of(ticket(keys[1]), fields_of(Ticket)["state"], actor=GAO.actor) == "投诉待受理"
-    board = gao.get("/ticket-board/?type=complaint").text
-    assert "投诉待受理" in board
+        spec, record = fields_of(Ticket)["state"], ticket(key)
+        assert text_of(record, spec, actor=GAO.actor) == "投诉待受理"
+        assert ">投诉待受理</span>" in markup.draw(spec, record, actor=GAO.actor)
+
+
+def made(app, kind):
+    with app.app_context():
+        return a_ticket(type=kind).id
 
 
 def chips(page, key):

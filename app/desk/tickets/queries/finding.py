@@ -21,10 +21,12 @@ from app.desk.tickets.models import (
     TicketWork,
 )
 from app.desk.tickets.rules.phases import IN_HANDS, OPEN, UNSOLVED
+from app.desk.tickets.rules.tickets import TO_CUSTOMER
 from app.extensions import db
 from app.system.security.queries import Employee
 
 ROWS = Ticket.__table__
+LONGEST_REMARK = 300
 
 
 def by_id(key: int) -> Ticket | None:
@@ -85,6 +87,17 @@ def notes_of(key: int) -> Sequence[TicketNote]:
     """Return what was said about a ticket, the oldest first."""
     found = select(TicketNote).where(TicketNote.ticket_id == key).options(joinedload(TicketNote.by))
     return list(db.session.scalars(found.order_by(TicketNote.id)))
+
+
+def remarks_to_customer(ids: Collection[int]) -> Mapping[int, str]:
+    """Return the last remark of each ticket that was meant for its customer, by ticket; nothing where none was.
+
+    What leaves the house shows this one. ``Ticket.last_remark`` may be an internal note, a step's reason or work.
+    """
+    meant = (TicketNote.ticket_id.in_(sorted(ids)), TicketNote.kind == TO_CUSTOMER)
+    last = select(func.max(TicketNote.id)).where(*meant).group_by(TicketNote.ticket_id)
+    rows = db.session.execute(select(TicketNote.ticket_id, TicketNote.words).where(TicketNote.id.in_(last)))
+    return {key: words[:LONGEST_REMARK] for key, words in rows}
 
 
 def work_of(key: int) -> Sequence[TicketWork]:

@@ -176,6 +176,7 @@ def _card(record: Ticket, narrow: Narrow, here: str, move: str, *, is_mine: bool
         "is_overdue": asked.is_overdue(record),
         "age": ngettext("%(n)s day", "%(n)s days", days, n=days),
         "progress": record.progress,
+        "remark": record.last_remark or "",
         "owner": str(record.assignee) if record.assignee is not None else "",
         "owner_color": markup.color_of(str(record.assignee)) if record.assignee is not None else "gray",
         "actions": rowing.steps_of(shows, record, back=here) if is_mine else [],
