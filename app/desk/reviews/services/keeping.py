@@ -59,8 +59,8 @@ def superiors(rating: Rating, ticket: Ticket) -> list[int | None]:
 
     Else whoever dispatches such tickets.
     """
-    houses = security.departments_of(rating.rated)
-    heads = [security.head_of(houses[key]) for key in rating.rated if houses.get(key) is not None]
+    known = security.departments_of(rating.rated)
+    heads = [security.head_of(house) for key in rating.rated if (house := known.get(key)) is not None]
     found: list[int | None] = [key for key in heads if key is not None and key not in rating.rated]
     return found or [key for key in dispatchers_of(ticket) if key not in rating.rated]
 
