@@ -1,7 +1,7 @@
 """Where fields find the values of a dictionary and the names of records. Higher layers supply both."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -48,6 +48,8 @@ more: dict[str, Callable[[], tuple[Item, ...]]] = {}
 
 #: The items of a dictionary as a row's own list words them, by dictionary: functions of what stands in the row.
 beside: dict[str, Callable[[str], tuple[Item, ...]]] = {}
+#: Dictionaries whose values stand below one another: each is named with what stands above it, and follows it.
+trees: set[str] = set()
 
 
 def provide(source: Source) -> None:
@@ -74,8 +76,44 @@ def _values(dictionary: str) -> Values:
     if row:
         return Values(beside[name](row))
     found = _source[0](dictionary) if _source else NO_VALUES
+    if dictionary in trees:
+        found = Values(tuple(_walked(found)), is_open=found.is_open)
     extra = more[dictionary]() if dictionary in more else ()
     return Values(found.items + extra, is_open=found.is_open) if extra else found
+
+
+def _walked(known: Values) -> Iterator[Item]:
+    """Return the items named by their path, each behind its parent; what has no living way to the top stands last."""
+    below: dict[str | None, list[Item]] = {}
+    for item in known.items:
+        below.setdefault(item.parent if item.parent in known.by_code else None, []).append(item)
+    waiting, left = list(reversed(below.get(None, []))), dict(known.by_code)
+    while waiting:
+        item = waiting.pop()
+        del left[item.code]
+        yield item
+        lower = [replace(one, label=f"{item.label} / {one.label}") for one in below.get(item.code, [])]
+        waiting += [replace(one, words=(*one.words, one.label)) for one in reversed(lower)]
+    yield from left.values()
+
+
+def branch(known: Values, code: str) -> set[str]:
+    """Return a code and all below it."""
+    found, before = {code}, 0
+    while len(found) > before:
+        before = len(found)
+        found |= {item.code for item in known.items if item.parent in found}
+    return found
+
+
+def lineage(known: Values, code: str | None) -> list[str]:
+    """Return a code, what stands above it, above that, and so on."""
+    found: list[str] = []
+    while code is not None and code not in found:
+        found.append(code)
+        item = known.by_code.get(code)
+        code = item.parent if item is not None else None
+    return found
 
 
 @dataclass(frozen=True)
@@ -117,11 +155,14 @@ __all__ = [
     "Reference",
     "Values",
     "beside",
+    "branch",
     "labels",
+    "lineage",
     "more",
     "provide",
     "references",
     "search_items",
+    "trees",
     "values",
 ]
 

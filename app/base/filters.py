@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, FromClause, and_, or_, select, true
 
-from app.base import clock
+from app.base import choices, clock
 from app.base.actor import Actor
 from app.base.errors import Invalid
 from app.base.fields import Choice, Choices, Field, IdentityNumber, Phone, Phones, Reckoned, Related, value_column
@@ -226,8 +226,8 @@ def _asked(spec: Field, column: ColumnElement[Any], code: str, values: Sequence[
         return or_(column.is_(None), column == "") if spec.kind in {"text", "longtext", "phone"} else column.is_(None)
     if spec.kind in {"date", "moment"}:
         return _when(spec, column, code, values)
-    if isinstance(spec, Choice) and spec.tree:
-        return or_(*[_branch(spec, column, value) for value in values])
+    if isinstance(spec, Choice) and spec.has_branches:
+        return column.in_(sorted(set().union(*[choices.branch(spec.values, value) for value in values])))
     if isinstance(column.type, Sentence) and code in AROUND:  # in whatever language
         before, behind = AROUND[code]
         return or_(*[_like("contains", marked(column), f"{before}{value}{behind}") for value in values])
@@ -250,15 +250,6 @@ ASKED: Mapping[str, Callable[[Any, Sequence[Any]], ColumnElement[bool]]] = {
     "between": lambda column, values: column.between(min(values), max(values)),
     "true": lambda column, _values: column.is_(true()),
 }
-
-
-def _branch(spec: Choice, column: ColumnElement[Any], code: str) -> ColumnElement[bool]:
-    """Return the condition for a value of a tree or anything below it."""
-    below, found = spec.values.by_code, {code}
-    for item in below.values():  # parents stand before their children
-        if item.parent in found:
-            found.add(item.code)
-    return column.in_(sorted(found))
 
 
 def _tagged(spec: Choices, table: FromClause, code: str, values: Sequence[Any]) -> ColumnElement[bool]:

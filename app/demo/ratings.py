@@ -55,6 +55,7 @@ def _row(maker: Maker, ticket: Ticket) -> dict[str, Any]:
     at = min((ticket.solved_at or ticket.moved_at) + timedelta(minutes=pick.randrange(30, 1200)), clock.now())
     return {
         "ticket_id": ticket.id, "solving": ticket.reopened, "person_id": ticket.assignee_id,
+        "agent_id": None if ticket.created_by_id == ticket.assignee_id else ticket.created_by_id,
         "state": "replied" if is_answered else "rated",
         **{name: str(grade) for name, grade in zip(DIMENSIONS, grades, strict=True)},
         "score": (Decimal(sum(grades)) / len(grades)).quantize(Decimal("0.01")),

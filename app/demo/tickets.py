@@ -13,6 +13,7 @@ from app.base.numbering import at_least
 from app.base.scope import unscoped
 from app.base.transaction import transaction
 from app.crm.customers.models import Customer
+from app.demo.categories import divide
 from app.demo.companies import Maker
 from app.demo.people import TECH
 from app.desk.tickets import queries
@@ -35,7 +36,7 @@ PROBLEMS: Mapping[str, tuple[tuple[str, str, str, str, str], ...]] = {
             "远程改地址，逐台测试",
         ),
         (
-            "report",
+            "print_template",
             "凭证打印错位",
             "换了针式打印机，凭证右边少一列。",
             "重设纸张为 241×140，左边距加 5 毫米。",
@@ -81,14 +82,14 @@ PROBLEMS: Mapping[str, tuple[tuple[str, str, str, str, str], ...]] = {
     ),
     "consult": (
         (
-            "invoice_tax",
+            "red_invoice",
             "红字发票怎么开",
             "上月开错一张专票，问怎么冲红。",
             "按帮助文档第 12 节开红字信息表。",
             "",
         ),
         (
-            "usage",
+            "fixed_assets",
             "固定资产怎么批量折旧",
             "第一次用固定资产模块。",
             "在“折旧”里选月份后点批量计提。",
@@ -128,6 +129,7 @@ NOTES = ("客户说下午两点后方便。", "已加微信，发了截图。", 
 
 def serve(maker: Maker, actors: Mapping[str, Actor]) -> int:
     """Make queues, routes and tickets; return how many tickets."""
+    divide()
     with acting(actors[MANAGER]):
         queues = _queues(actors)
     rows = [_ticket(maker, place, one, queues, actors) for place, one in enumerate(_chosen(maker), start=1)]

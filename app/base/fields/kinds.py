@@ -137,6 +137,11 @@ class Choice(Field):
     def values(self) -> choices.Values:
         return choices.values(self.dictionary)
 
+    @property
+    def has_branches(self) -> bool:
+        """Tell whether a value stands for all below it, too."""
+        return self.tree or self.dictionary in choices.trees
+
     def read(self, raw: Value) -> str:
         code = str(raw).strip()
         if code in self.values.by_code:

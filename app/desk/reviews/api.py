@@ -13,7 +13,7 @@ class RatingApi(DomainApi):
     base_permissions = ["can_list", "can_show"]
     exclude_route_methods = {"post", "put", "delete"}
     read_fields = [
-        *"ticket person state attitude skill response score overall words rater channel by rated_at".split(),
+        *"ticket person agent state attitude skill response score overall words rater channel by rated_at".split(),
         *"reply replied_at objection objected_at decision decided_by decided_at created_at".split(),
     ]
 

@@ -19,7 +19,7 @@ from app.desk.tickets.queries import REACH, TICKET_SCOPE, Ticket
 
 
 class RatingScope:
-    """Seen by whoever sees the ticket, and by the person rated while they see tickets at all."""
+    """Seen by whoever sees the ticket, and by the people rated while they see tickets at all."""
 
     def rows(self, table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
         tickets = Ticket.__table__.alias()
@@ -30,7 +30,7 @@ class RatingScope:
         reach = actor.reach(REACH)
         if actor.id is None or (reach.write if write else reach.read) == Level.NONE:
             return inside
-        return or_(table.c.person_id == actor.id, inside)
+        return or_(table.c.person_id == actor.id, table.c.agent_id == actor.id, inside)
 
 
 RATING_SCOPE = RatingScope()
@@ -41,7 +41,10 @@ def _grade(label: object) -> dict:
 
 
 class Rating(Model):
-    """What a customer thinks of what was done. ``solving``: how often the ticket had been reopened before."""
+    """What a customer thinks of what was done. ``solving``: how often the ticket had been reopened before.
+
+    ``person_id``: the technician who solved it; ``agent_id``: who took it in or revisited it, where rated as well.
+    """
 
     __tablename__ = "reviews_rating"
     __versioned__: dict = {}
@@ -57,6 +60,7 @@ class Rating(Model):
             sqlite_where=text("state <> 'void'"),
         ),
         Index("ix_reviews_rating_person", "person_id", "id"),
+        Index("ix_reviews_rating_agent", "agent_id", "id"),
         Index("ix_reviews_rating_state", "state", "id"),
         Index("ix_reviews_rating_at", "rated_at", "id"),
     )
@@ -70,6 +74,9 @@ class Rating(Model):
     person_id: Mapped[int | None] = mapped_column(
         ForeignKey("security_employee.id"),
         info=field(Link(_("Person rated"), to="employee", relation="person", nobody=_("Nobody"))),
+    )
+    agent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("security_employee.id"), info=field(Link(_("Rated as well"), to="employee", relation="agent"))
     )
     state: Mapped[str] = mapped_column(
         String(20), default=State.PENDING, info=field(Choice(_("State"), dictionary="rating_state"))
@@ -104,6 +111,7 @@ class Rating(Model):
 
     ticket = relationship(Ticket)
     person = relationship("Employee", foreign_keys=[person_id])
+    agent = relationship("Employee", foreign_keys=[agent_id])
     by = relationship("Employee", foreign_keys=[by_id])
     decided_by = relationship("Employee", foreign_keys=[decided_by_id])
 
@@ -111,6 +119,11 @@ class Rating(Model):
 
     def __str__(self) -> str:
         return str(_("Rating")) + f" {self.id}"
+
+    @property
+    def rated(self) -> tuple[int, ...]:
+        """Return whom it is about: the technician, the agent, both or nobody."""
+        return tuple(key for key in (self.person_id, self.agent_id) if key is not None)
 
     @property
     def grades(self) -> list[int]:

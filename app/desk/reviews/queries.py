@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, union_all
 
 from app.base.actor import Actor, Level
 from app.base.scope import condition, unscoped
@@ -17,6 +17,7 @@ from app.desk.tickets.queries import REACH, Ticket
 from app.extensions import db
 
 MOST_COUNTED = 999
+RATED = (Rating.person_id, Rating.agent_id)
 
 
 def digest(secret: str) -> str:
@@ -90,9 +91,11 @@ def next_to_revisit(actor: Actor, *, now: datetime, after: int) -> Ticket | None
 
 def per_person(limit: int) -> Sequence[tuple[int, int, Decimal]]:
     """Return (person, ratings, mean score) of the ratings in scope that count, the most rated first."""
-    counts = (Rating.state.not_in([PENDING, VOID]), Rating.person_id.is_not(None))
-    found = select(Rating.person_id, func.count(Rating.id), func.avg(Rating.score)).where(*counts)
-    rows = db.session.execute(found.group_by(Rating.person_id).order_by(func.count(Rating.id).desc()).limit(limit))
+    counts = Rating.state.not_in([PENDING, VOID])
+    each = [select(one.label("who"), Rating.score).where(counts, one.is_not(None)) for one in RATED]
+    rated = union_all(*each).subquery()
+    found = select(rated.c.who, func.count(), func.avg(rated.c.score)).group_by(rated.c.who)
+    rows = db.session.execute(found.order_by(func.count().desc(), rated.c.who).limit(limit))
     return [(key, count, Decimal(str(mean))) for key, count, mean in rows if key is not None and mean is not None]
 
 

@@ -1,6 +1,6 @@
 """Grades, scores, and who may say what about a rating. Pure. Source: TKT-3, TKT-9, DECISIONS on rating."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -96,15 +96,26 @@ def is_low(grades: Sequence[int]) -> bool:
     return WORST in grades or Decimal(sum(grades)) / len(grades) < LOW_MEAN
 
 
-def check_rated_person(person_id: int | None, *, actor_id: int | None) -> None:
-    """Raise NotAllowed for anybody but the person rated."""
-    if person_id is None or person_id != actor_id:
+def agents(*, taken_in_by: int | None, asked_by: int | None, solved_by: int | None) -> tuple[int, ...]:
+    """Return who may be rated beside the technician: who took the ticket in, then who asks the customer."""
+    return tuple(key for key in dict.fromkeys((taken_in_by, asked_by)) if key is not None and key != solved_by)
+
+
+def check_agent(agent_id: int | None, known: Collection[int]) -> None:
+    """Raise InvalidFields for somebody who is none of those who may be rated as well."""
+    if agent_id is not None and agent_id not in known:
+        raise InvalidFields({"agent": _("Choose who took the ticket in, or who asks the customer.")})
+
+
+def check_rated_person(rated: Collection[int], *, actor_id: int | None) -> None:
+    """Raise NotAllowed for anybody but those who were rated."""
+    if actor_id not in rated:
         raise NotAllowed(_("Only the person who was rated may answer this rating."))
 
 
-def check_judge(person_id: int | None, *, actor_id: int | None) -> None:
+def check_judge(rated: Collection[int], *, actor_id: int | None) -> None:
     """Raise NotAllowed for whoever would decide about themselves."""
-    if person_id == actor_id:
+    if actor_id in rated:
         raise NotAllowed(_("Nobody decides about a rating of themselves. Ask whoever is above you."))
 
 

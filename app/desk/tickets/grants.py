@@ -19,6 +19,7 @@ GRANTS = {
     "agent": {"TicketView": AGENT, "TicketMoveView": RECORDS},
     "technician": {"TicketView": [*WORK, "can_close"], "TicketMoveView": RECORDS, "CustomerView": ["can_show"]},
     "sales": {"TicketView": LOOK},
+    "kb_editor": {"TicketView": LOOK},
     "auditor": {"TicketView": LOOK, "TicketMoveView": RECORDS, **SEE_SET_UP},
     "executive": {"TicketView": LOOK, "TicketMoveView": RECORDS},
 }

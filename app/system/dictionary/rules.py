@@ -1,6 +1,7 @@
 """What may be done to a dictionary. Pure. Source: spec DECISIONS, Data."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 
 from app.base.errors import InvalidFields, NotAllowed
@@ -38,6 +39,17 @@ def check_code(code: str) -> None:
     """Raise InvalidFields unless a code may stand in records, addresses and programs."""
     if not CODE.fullmatch(code):
         raise InvalidFields({"code": _("Use small letters, digits and _ only; up to 40 of them.")})
+
+
+def check_parent(code: str, parent: str, above: Mapping[str, str | None]) -> None:
+    """Raise InvalidFields for a parent there is not, and for one that stands below the value. ``above``: of each."""
+    if parent not in above:
+        raise InvalidFields({"parent_code": _("This dictionary has no value with this code.")})
+    place: str | None = parent
+    for _step in above:
+        if place == code:
+            raise InvalidFields({"parent_code": _("A value cannot stand below itself.")})
+        place = above.get(place or "")
 
 
 def check_keeps_code(before: str, now: str) -> None:

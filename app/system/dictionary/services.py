@@ -21,7 +21,7 @@ from app.system.dictionary import rules
 from app.system.dictionary.models import Dictionary, DictionaryValue
 from app.system.dictionary.queries import STAMP
 
-LABELS = ("label_zh_hans", "label_zh_hant", "label_en", "color", "position", "is_default")
+LABELS = ("label_zh_hans", "label_zh_hant", "label_en", "parent_code", "color", "position", "is_default")
 SEEDS = Path(__file__).parent / "seeds"
 
 
@@ -30,6 +30,7 @@ def add_value(dictionary: Dictionary, values: Mapping[str, Any], *, actor: Actor
     """Add a value. Raises NotAllowed for a locked dictionary, InvalidFields for a code that is taken or malformed."""
     rules.check_may_add(dictionary.policy)
     rules.check_code(values["code"])
+    _check_parent(dictionary, values["code"], values)
     table = DictionaryValue.__table__
     taken = select(table.c.id).where(table.c.dictionary_code == dictionary.code, table.c.code == values["code"])
     if db.session.scalar(taken) is not None:
@@ -59,12 +60,21 @@ def change_value(
     """Change labels, colour, order or default. Raises Conflict, or InvalidFields if the code would change."""
     check_revision(value, revision=revision)
     rules.check_keeps_code(value.code, values.get("code", value.code))
+    _check_parent(value.dictionary, value.code, values)
     before = {name: getattr(value, name) for name in LABELS}
     _assign(value, values)
     now = {name: getattr(value, name) for name in LABELS}
     changed = {name: logbook.change(before[name], now[name]) for name in LABELS if now[name] != before[name]}
     if changed:
         _note(value, changed, actor)
+
+
+def _check_parent(dictionary: Dictionary, code: str, values: Mapping[str, Any]) -> None:
+    parent = values.get("parent_code")
+    if parent:
+        table = DictionaryValue.__table__.c
+        found = select(table.code, table.parent_code).where(table.dictionary_code == dictionary.code)
+        rules.check_parent(code, parent, {one: above for one, above in db.session.execute(found)})  # noqa: C416
 
 
 def _assign(value: DictionaryValue, values: Mapping[str, Any]) -> None:

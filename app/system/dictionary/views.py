@@ -103,14 +103,16 @@ class ValueView(DomainView):
     title, one, group, icon = _("Dictionary values"), _("Value"), _("Administration"), "vocabulary"
     base_permissions = ["can_add", "can_edit", "can_retire"]
     has_segments = False
-    form_fields = ["code", "label_zh_hans", "label_zh_hant", "label_en", "color", "position", "is_default"]
+    form_fields = ["code", "label_zh_hans", "label_zh_hant", "label_en", "parent_code", "color", "position"]
+    form_fields += ["is_default"]
     create, change = services.add_value, services.change_value
 
     @staticmethod
     def values_page(screen: DictionaryView, dictionary: Dictionary) -> dict[str, Any]:
         """Return the page of a dictionary: its values as a list."""
         view = _value_view()
-        page = listpage.build(view, view.listing_of(dictionary, screen.value_fields))
+        above = ("parent_code",) if dictionary.code in choices.trees else ()
+        page = listpage.build(view, view.listing_of(dictionary, (*screen.value_fields, *above)))
         title = queries.name_in(dictionary, language())
         add = url_for("ValueView.add", dictionary=dictionary.code)
         may_add = view.may("add") and dictionary.policy != rules.LOCKED
@@ -155,7 +157,10 @@ class ValueView(DomainView):
         return self._answer(form, None, lambda: create(dictionary, forms.values(form), actor=self.actor()))
 
     def form_names(self, record: Any) -> Sequence[str]:
-        return [name for name in self.form_fields if record is None or name != "code"]
+        dictionary = record.dictionary_code if record is not None else request.args.get("dictionary", "")
+        left_out = {"code"} if record is not None else set()
+        left_out |= set() if dictionary in choices.trees else {"parent_code"}
+        return [name for name in self.form_fields if name not in left_out]
 
     @expose("/<pk>/retire", methods=["POST"])
     @has_access

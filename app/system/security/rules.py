@@ -47,17 +47,19 @@ SCOPE_DOMAINS: Mapping[str, object] = {
     "deals": _("Deals"),
     "fees": _("Service fees"),
     "tickets": _("Tickets"),
+    "solved_tickets": _("Tickets once they are solved"),
     "announcements": _("Announcements (all of them)"),
     "approvals": _("Approvals"),
     "logs": _("Logs"),
 }
 
 
-#: Where not every level has a meaning: rows without an owner are nobody's own, logs are shown whole or not at all;
-#: whoever takes part in an approval, or is addressed by an announcement, sees it anyway.
+#: Where not every level has a meaning: rows without an owner are nobody's own; logs, and solved tickets to learn from,
+#: are shown whole or not at all; whoever takes part in an approval, or is addressed by an announcement, sees it anyway.
 LEVELS: Mapping[str, tuple[Level, ...]] = {
     "pool": (NONE, DEPARTMENT, BELOW, ALL),
     "logs": (NONE, ALL),
+    "solved_tickets": (NONE, ALL),
     "announcements": (NONE, ALL),
     "approvals": (NONE, ALL),
 }
@@ -131,6 +133,7 @@ REACHES: Mapping[tuple[str, str], Reach] = {
     ("auditor", "fees"): _read(ALL),
     ("executive", "fees"): _read(ALL),
     # tickets; technicians see the customers of their own
+    ("kb_editor", "solved_tickets"): _read(ALL),
     (ADMIN, "tickets"): _full(ALL),
     ("supervisor", "tickets"): _full(BELOW),
     ("service_manager", "tickets"): _full(BELOW),

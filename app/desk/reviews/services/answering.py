@@ -20,7 +20,7 @@ def _hold(rating: Rating, *, revision: int | None) -> None:
 def reply(rating: Rating, words: str | None, *, actor: Actor, revision: int | None) -> None:
     """Answer a rating of oneself, once. Raises Conflict, NotAllowed, WrongState, InvalidFields."""
     _hold(rating, revision=revision)
-    rules.check_rated_person(rating.person_id, actor_id=actor.id)
+    rules.check_rated_person(rating.rated, actor_id=actor.id)
     rules.check_state(rating.state, "reply")
     rules.check_words(words)
     rating.reply, rating.replied_at, rating.state = (words or "").strip(), clock.now(), rules.REPLIED
@@ -31,7 +31,7 @@ def reply(rating: Rating, words: str | None, *, actor: Actor, revision: int | No
 def object_to(rating: Rating, words: str | None, *, actor: Actor, revision: int | None) -> None:
     """Object to a rating of oneself, once, for a reason. Raises Conflict, NotAllowed, WrongState, InvalidFields."""
     _hold(rating, revision=revision)
-    rules.check_rated_person(rating.person_id, actor_id=actor.id)
+    rules.check_rated_person(rating.rated, actor_id=actor.id)
     rules.check_state(rating.state, "object")
     rules.check_first_objection(rating.objected_at)
     rules.check_words(words)
@@ -56,11 +56,11 @@ def void(rating: Rating, words: str | None, *, actor: Actor, revision: int | Non
 
 def _decide(rating: Rating, verb: str, words: str | None, *, actor: Actor, revision: int | None) -> None:
     _hold(rating, revision=revision)
-    rules.check_judge(rating.person_id, actor_id=actor.id)
+    rules.check_judge(rating.rated, actor_id=actor.id)
     if not may_write(rating, actor):
         raise NotAllowed(_("You may read this rating, but not decide about it."))
     rules.check_state(rating.state, verb)
     rules.check_words(words)
     rating.decision, rating.decided_by_id, rating.decided_at = (words or "").strip(), actor.id, clock.now()
     kind = "rating_void" if verb == "void" else "rating_upheld"
-    keeping.tell(rating, [rating.person_id], kind, words=rating.decision, actor=actor)
+    keeping.tell(rating, rating.rated, kind, words=rating.decision, actor=actor)

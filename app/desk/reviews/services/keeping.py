@@ -34,8 +34,8 @@ def pending(ticket: Ticket) -> Rating:
 
 
 def write(rating: Rating, ticket: Ticket, values: Mapping[str, Any], *, rater: str, channel: str, actor: Actor) -> None:
-    """Fill in a rating; tell the person rated, and of a low one whoever is above them."""
-    rating.person_id = ticket.assignee_id
+    """Fill in a rating; tell the people rated, and of a low one whoever is above them. ``values["agent"]``: as well."""
+    rating.person_id, rating.agent_id = ticket.assignee_id, values.get("agent")
     for name in rules.DIMENSIONS:
         setattr(rating, name, str(values[name]))
     rating.score = rules.score(rating.grades)
@@ -44,7 +44,7 @@ def write(rating: Rating, ticket: Ticket, values: Mapping[str, Any], *, rater: s
     rating.rater, rating.channel, rating.by_id = rater, channel, actor.id
     rating.rated_at, rating.state = clock.now(), rules.RATED
     db.session.flush()
-    tell(rating, [rating.person_id], "rating_given", actor=actor)
+    tell(rating, rating.rated, "rating_given", actor=actor)
     if rules.is_low(rating.grades):
         above = superiors(rating, ticket)
         tell(rating, above, "rating_low", words=rating.words or "", actor=actor)
@@ -59,12 +59,14 @@ def ticket_of(rating: Rating) -> Ticket:
 
 
 def superiors(rating: Rating, ticket: Ticket) -> list[int | None]:
-    """Return who decides about a rating: the head of the person's department, else whoever dispatches such tickets."""
-    house = security.departments_of([rating.person_id]).get(rating.person_id) if rating.person_id else None
-    head = security.head_of(house) if house is not None else None
-    if head is not None and head != rating.person_id:
-        return [head]
-    return [key for key in dispatchers_of(ticket) if key != rating.person_id]
+    """Return who decides about a rating: the heads of the departments of those rated, but none of these themselves.
+
+    Else whoever dispatches such tickets.
+    """
+    known = security.departments_of(rating.rated)
+    heads = [security.head_of(house) for key in rating.rated if (house := known.get(key)) is not None]
+    found: list[int | None] = [key for key in heads if key is not None and key not in rating.rated]
+    return found or [key for key in dispatchers_of(ticket) if key not in rating.rated]
 
 
 def tell(rating: Rating, people: Sequence[int | None], kind: str, *, words: str = "", actor: Actor) -> None:

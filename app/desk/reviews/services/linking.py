@@ -18,7 +18,7 @@ from app.desk.reviews import queries, rules
 from app.desk.reviews.models import Rating, RatingLink
 from app.desk.reviews.services import keeping
 from app.desk.tickets import services as tickets
-from app.desk.tickets.queries import Ticket
+from app.desk.tickets.queries import Ticket, taken_in_by
 from app.extensions import db
 
 
@@ -76,7 +76,9 @@ def rate_by_link(secret: str, values: Mapping[str, Any], *, actor: Actor = SYSTE
     link.used_at = clock.now()
     if ticket.phase == "solved":
         _revisited(ticket)
-    keeping.write(rating, ticket, values, rater=rules.CUSTOMER, channel=rules.BY_LINK, actor=actor)
+    agents = rules.agents(taken_in_by=taken_in_by(ticket), asked_by=None, solved_by=ticket.assignee_id)
+    given = {**values, "agent": next(iter(agents), None)}
+    keeping.write(rating, ticket, given, rater=rules.CUSTOMER, channel=rules.BY_LINK, actor=actor)
     keeping.reopens(rating, ticket)
     return rating
 

@@ -12,6 +12,7 @@ from app.base.transaction import transaction
 from app.desk.reviews import rules
 from app.desk.reviews.models import Rating, RevisitAttempt
 from app.desk.reviews.services import keeping
+from app.desk.tickets import queries as tickets_read
 from app.desk.tickets import services as tickets
 from app.desk.tickets.queries import Ticket
 from app.extensions import db
@@ -26,11 +27,13 @@ def revisit(
 ) -> Rating:
     """Keep the three grades and the customer's ``words``, and that the ticket is revisited; ``close`` it at once.
 
-    Raises Conflict, NotAllowed, WrongState if it is not solved or rated already, InvalidFields for missing grades.
+    ``agent``: the employee who is rated beside the technician. Raises Conflict, NotAllowed, WrongState if it is not
+    solved or rated already, InvalidFields for missing grades and for an agent who took no part.
     """
     tickets.hold(ticket, actor=actor, revision=revision)
     check_solved(ticket)
     rules.check_grades(values)
+    rules.check_agent(values.get("agent"), agents(ticket, actor))
     rating = keeping.pending(ticket)
     words = normal.text(values.get("words"))
     tickets.revisit(ticket, {"words": words[:LONGEST_REMARK]}, actor=actor, revision=None)
@@ -39,6 +42,12 @@ def revisit(
     if not keeping.reopens(rating, ticket) and close:
         tickets.close(ticket, {}, actor=actor, revision=None)
     return rating
+
+
+def agents(ticket: Ticket, actor: Actor) -> tuple[int, ...]:
+    """Return who may be rated beside the technician when ``actor`` asks the customer; the usual one first."""
+    taken_in_by = tickets_read.taken_in_by(ticket)
+    return rules.agents(taken_in_by=taken_in_by, asked_by=actor.id, solved_by=ticket.assignee_id)
 
 
 @transaction

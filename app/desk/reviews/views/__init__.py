@@ -6,16 +6,17 @@ from flask_appbuilder import AppBuilder
 
 from app.base import choices, inbox, settings
 from app.base.choices import Item
-from app.base.fields import Boolean, Number
+from app.base.fields import Boolean, Number, add_filters
 from app.base.i18n import _
 from app.base.screens import rights
 from app.base.screens.home import first_page
 from app.base.settings import Setting
 from app.desk.reviews import queries, rules, services
+from app.desk.reviews.models import Rating
 from app.desk.reviews.services.keeping import REOPENS
 from app.desk.reviews.views import home, part, told
 from app.desk.reviews.views.door import RateView
-from app.desk.reviews.views.ratings import RatingView
+from app.desk.reviews.views.ratings import FILTERS, RatingView
 from app.desk.reviews.views.revisits import RevisitView
 from app.desk.tickets import queries as ticket_queries
 from app.desk.tickets import services as ticket_services
@@ -80,6 +81,7 @@ def register(appbuilder: AppBuilder) -> None:
         "can_decide": _("Decide about objections"),
         "can_link": _("Make rating links"),
     }
+    add_filters(Rating, *FILTERS)
     ticket_services.recycling.goes_with("reviews", services.go_with_tickets)
     OPEN_TO_ALL.add("RateView.rate")
     tickets.parts["ratings"] = part.draw

@@ -6,11 +6,12 @@ from typing import Any
 from flask import flash, redirect, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import ColumnElement, FromClause, and_, or_
 from werkzeug.wrappers import Response
 
 from app.base import choices, wording
 from app.base.errors import Conflict, DomainError, InvalidFields
-from app.base.fields import LongText, fields_of, value_of
+from app.base.fields import Link, LongText, Reckoned, fields_of, value_of
 from app.base.i18n import _
 from app.base.screens import forms, listpage
 from app.base.screens.lists import current_actor
@@ -22,10 +23,22 @@ from app.system.audit.views import History
 
 WORDS = LongText(_("In words"), name="words", column="words", max_length=rules.LONGEST_WORDS, required=True)
 MOST_PEOPLE = 8
-RATED = tuple("ticket person state score attitude skill response overall words rater channel by rated_at".split())
+RATED = tuple("ticket person agent state score attitude skill response overall words rater channel by rated_at".split())
 #: What is there only once somebody has answered to a rating.
 LATER = tuple("reply replied_at objection objected_at decision decided_by decided_at".split())
 Service = Callable[..., None]
+
+
+def _was_rated(table: FromClause, code: str, values: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition of being about one of these people, alone or with another."""
+    if code == "empty":
+        return and_(table.c.person_id.is_(None), table.c.agent_id.is_(None))
+    return or_(table.c.person_id.in_(values), table.c.agent_id.in_(values))
+
+
+PERSON = fields_of(Rating)["person"]
+#: In place of the column: whoever asks for a person finds what they were rated for beside another, too.
+FILTERS = (Reckoned(PERSON.label, name="person", inner=Link(PERSON.label, to="employee"), how=_was_rated),)
 
 
 def _unset(record: Rating) -> set[str]:
@@ -44,6 +57,7 @@ class RatingView(History, DomainView):
     list_fields = [
         "ticket",
         "person",
+        "agent",
         "state",
         "score",
         "attitude",
@@ -93,7 +107,7 @@ class RatingView(History, DomainView):
 
     def _offered(self, record: Rating) -> list[dict[str, Any]]:
         actor, found = current_actor(), []
-        is_mine = record.person_id == actor.id
+        is_mine = actor.id in record.rated
         for verb, name, label, icon, is_meant in (
             ("reply", "reply", _("Reply"), "message", is_mine),
             ("object", "object_to", _("Object"), "gavel", is_mine and record.objected_at is None),

@@ -9,11 +9,12 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response
 
-from app.base import clock, settings, wording
+from app.base import choices, clock, settings, wording
 from app.base.errors import Conflict, DomainError, Invalid, InvalidFields, NotAllowed
 from app.base.fields import Appointment
 from app.base.i18n import _, ngettext
 from app.base.scope import may_write
+from app.base.screens.asking import whole
 from app.base.screens.lists import current_actor
 from app.base.screens.outside import not_found
 from app.base.screens.view import DomainView
@@ -39,6 +40,14 @@ def grade(text: str | None) -> int | None:
 def _revision() -> int:
     text = request.form.get("revision", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else -1
+
+
+def _agents(record: Ticket, *, tried: bool) -> list[dict[str, Any]]:
+    """Return who can be rated beside the technician; whoever took the ticket in is chosen until somebody chooses."""
+    keys = services.agents(record, current_actor())
+    usual = tickets.taken_in_by(record) if not tried else whole(request.form.get("agent"))
+    names = choices.labels("employee", list(keys))
+    return [{"key": key, "name": names.get(key, "?"), "chosen": key == usual} for key in keys]
 
 
 class RevisitView(DomainView):
@@ -113,6 +122,7 @@ class RevisitView(DomainView):
             services.not_reached(record, {"again_at": again, "words": words}, actor=actor, revision=_revision())
             return
         values = {name: grade(request.form.get(name)) for name in rules.DIMENSIONS} | {"words": words}
+        values["agent"] = whole(request.form.get("agent"))
         is_closed = request.form.get("close") == "yes"
         services.revisit(record, values, actor=actor, revision=_revision(), close=is_closed)
 
@@ -139,6 +149,7 @@ class RevisitView(DomainView):
             "left": self._left(record),
             "tried": ngettext("Tried in vain %(num)s time", "Tried in vain %(num)s times", len(tried)) if tried else "",
             "again": wording.instant(tried[0].again_at) if tried and tried[0].again_at else "",
+            "agents": _agents(record, tried=bool(request.form)),
             "dimensions": list(DIMENSIONS.items()),
             "grades": [(code, word) for code, (word, _color) in rules.GRADES.items()],
             "problems": problems or {},

@@ -7,24 +7,28 @@ from flask_appbuilder import Model
 from sqlalchemy import ColumnElement, FromClause, and_, false, or_, select, true
 
 from app.base.actor import Actor, Level
-from app.desk.tickets.rules.phases import OPEN
+from app.desk.tickets.rules.phases import DONE, OPEN
 
-REACH = "tickets"
+REACH, SOLVED_REACH = "tickets", "solved_tickets"
 
 
 class TicketScope:
     """Own: created by, with, or shared with somebody; what lies unassigned in one's queues. Department: of whoever
     has it, and of its group; what no route leads anywhere and nobody has belongs to all who reach further than their
-    own. Followers read; whoever takes part writes.
+    own. Followers read; whoever takes part writes. Besides, somebody may read all that are solved and not open again.
     """
 
     def rows(self, table: FromClause, actor: Actor, *, write: bool) -> ColumnElement[bool]:
         reach = actor.reach(REACH)
         level = reach.write if write else reach.read
-        if level == Level.NONE:
-            return false()
         if level == Level.ALL:
             return true()
+        is_learned_from = not write and actor.reach(SOLVED_REACH).read == Level.ALL
+        learned = table.c.phase.in_(sorted(DONE)) if is_learned_from else false()
+        return or_(learned, self._mine(table, actor, level, write=write)) if level > Level.NONE else learned
+
+    @staticmethod
+    def _mine(table: FromClause, actor: Actor, level: Level, *, write: bool) -> ColumnElement[bool]:
         mine = [table.c.assignee_id == actor.id, table.c.created_by_id == actor.id, _takes_part(table, actor, write)]
         mine.append(_lies_in_queues(table, actor))
         if level > Level.OWN:

@@ -54,7 +54,7 @@ from app.desk.tickets.queries.flows import (
 from app.desk.tickets.queries.hanging import customer_rows, in_my_queues, people_rows, ticket_rows
 from app.desk.tickets.queries.parts import Parts
 from app.desk.tickets.queries.parts import kinds as part_kinds
-from app.desk.tickets.queries.people import WorkerNames, dispatchers_of, workers
+from app.desk.tickets.queries.people import WorkerNames, dispatchers_of, taken_in_by, workers
 from app.desk.tickets.queries.routing import QueueNames, is_member, members_of, queue, queues, route_for
 from app.desk.tickets.queries.similar import similar
 
@@ -114,6 +114,7 @@ __all__ = [
     "similar",
     "state_items",
     "states_of",
+    "taken_in_by",
     "ticket_rows",
     "verb_items",
     "with_names",

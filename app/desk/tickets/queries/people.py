@@ -9,7 +9,8 @@ from app.base.actor import Actor, Level
 from app.base.choices import Found
 from app.base.scope import condition, unscoped
 from app.base.stamps import Cached
-from app.desk.tickets.models import REACH, Ticket
+from app.desk.tickets.models import REACH, Ticket, TicketMove
+from app.desk.tickets.rules.imports import IMPORTED
 from app.extensions import db
 from app.system.security import queries as security
 from app.system.security.queries import EmployeeNames
@@ -29,6 +30,14 @@ def _holders(right: tuple[str, str]) -> frozenset[int]:
 
 
 _known = Cached(security.STAMP, _holders)
+
+
+def taken_in_by(ticket: Ticket) -> int | None:
+    """Return who took a ticket in; None for one that was imported: who imports has talked to no customer."""
+    moves = TicketMove.__table__.c
+    brought_in = select(moves.id).where(moves.ticket_id == ticket.id, moves.verb == IMPORTED)
+    is_imported = db.session.connection().execute(brought_in.limit(1)).first() is not None
+    return None if is_imported else ticket.created_by_id
 
 
 def dispatchers_of(ticket: Ticket) -> list[int]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 
+from app.base import choices
 from app.base.actor import Actor
 from app.base.choices import Found
 from app.desk.tickets.models import Queue, QueueMember, Route
@@ -33,10 +34,14 @@ def is_member(queue_id: int | None, employee_id: int | None) -> bool:
 
 
 def route_for(kind: str | None, category: str | None) -> Route | None:
-    """Return the most particular route in use: of type and category, of the category, of the type, of none."""
+    """Return the most particular route in use: of type and category, of the category, of the type, of none.
+
+    A route of a category is that of what stands below it, too, as long as nothing nearer has one.
+    """
+    near = [None, *reversed(choices.lineage(choices.values("ticket_category"), category or None))]
     rows = db.session.scalars(select(Route).where(Route.is_active).order_by(Route.id.desc()))
-    fits = [one for one in rows if one.type in (None, kind) and one.category in (None, category) and _works(one)]
-    return max(fits, key=lambda one: (one.category is not None) * 2 + (one.type is not None), default=None)
+    fits = [one for one in rows if one.type in (None, kind) and one.category in near and _works(one)]
+    return max(fits, key=lambda one: (near.index(one.category), one.type is not None), default=None)
 
 
 def _works(route: Route) -> bool:

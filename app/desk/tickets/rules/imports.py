@@ -22,6 +22,8 @@ from app.desk.tickets.rules.phases import (
     Phase,
 )
 
+IMPORTED = "imported"  # the verb of the flow record
+
 #: What phases are called in the tables of other houses, besides the program's own words.
 ALSO_CALLED: Mapping[Phase, tuple[str, ...]] = {
     NEW: ("未派单", "待派单", "新建", "未处理", "待处理"),

@@ -38,6 +38,7 @@ OPEN = UNSOLVED | {SOLVED, REVIEWED}
 #: Somebody works on it, or is to.
 IN_HANDS = frozenset({DISPATCHED, WORKING, WAITING})
 ENDED = frozenset({CLOSED, CANCELLED})
+DONE = frozenset({SOLVED, REVIEWED, CLOSED})  # from which one learns
 
 
 class Verb(StrEnum):

@@ -29,7 +29,6 @@ from app.system.imports.services import MakesOnly, changed_since, used
 from app.system.security import queries as security
 
 ROWS, MOVES = Ticket.__table__, TicketMove.__table__
-IMPORTED = "imported"
 OURS = re.compile(r"GD-(\d{8})-(\d{4,6})")
 KINDS = {"credit_code": "code", "number": "code", "caller_phone": "phone"}
 REQUIRED = frozenset({"type", "title"})
@@ -195,7 +194,7 @@ def _move(key: int, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     goes = {"to_state": row["state"], "to_phase": row["phase"], "to_id": row["assignee_id"]}
     return {
         "ticket_id": key,
-        "verb": IMPORTED,
+        "verb": rules.IMPORTED,
         "queue_id": row["queue_id"],
         "at": now,
         "by_id": row["created_by_id"],

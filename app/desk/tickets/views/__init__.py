@@ -96,6 +96,7 @@ def register(appbuilder: AppBuilder) -> None:
     choices.references["ticket"] = queries.TicketNames()
     choices.references["ticket_queue"] = queries.QueueNames()
     choices.references["ticket_worker"] = queries.WorkerNames()
+    choices.trees.add("ticket_category")
     choices.more["ticket_step"] = queries.state_items
     choices.beside["ticket_step"] = queries.items_of
     choices.more["ticket_phase"] = queries.phase_items
