@@ -89,8 +89,8 @@ def replace(connection: sa.Connection, table: sa.Table, rows: sa.ColumnElement[b
 @sa.event.listens_for(sa.Table, "after_parent_attach")
 def _never_reuse_an_id(table: sa.Table, _metadata: sa.MetaData) -> None:
     """SQLite hands the id of a deleted last row out again, unless told not to: two histories would become one."""
-    if not table.name.endswith("_version"):
-        table.dialect_options["sqlite"]["autoincrement"] = _has_integer_key(table)
+    if not table.name.endswith("_version") and _has_integer_key(table):  # of a migration the columns come later
+        table.dialect_options["sqlite"]["autoincrement"] = True
 
 
 def _has_integer_key(table: sa.Table) -> bool:
