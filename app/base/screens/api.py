@@ -130,14 +130,12 @@ class DomainApi(BaseApi):
 
     def drawn(self, record: Any) -> dict[str, Any]:
         """Return a record as JSON: its id, its revision, and the fields listed for reading, masked as on screens."""
-        return self.drawn_all([record])[0]
+        values = {name: self._value(self.specs[name], record) for name in self.read_fields}
+        return {"id": record.id, "revision": record.revision} | values
 
     def drawn_all(self, records: Sequence[Any]) -> list[dict[str, Any]]:
-        """Return records as JSON. A domain adds here what stands in ``more_read``, asked once for all."""
-        return [{"id": one.id, "revision": one.revision} | self._values(one) for one in records]
-
-    def _values(self, record: Any) -> dict[str, Any]:
-        return {name: self._value(self.specs[name], record) for name in self.read_fields}
+        """Return records as JSON. A domain whose ``more_read`` is asked once for all of them says so here."""
+        return [self.drawn(one) for one in records]
 
     def _value(self, spec: Field, record: Any) -> Any:
         value = seen(spec, value_of(record, spec), actor=self.actor, record=record)

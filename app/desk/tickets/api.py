@@ -92,7 +92,10 @@ class TicketApi(Reasoned, DomainApi):
     def drawn_all(self, records: Sequence[Any]) -> list[dict[str, Any]]:
         """Return tickets with the last remark that a customer may read: ``last_remark`` may be an internal one."""
         said = queries.remarks_to_customer([one.id for one in records])
-        return [one | {"remark_to_customer": said.get(one["id"])} for one in super().drawn_all(records)]
+        return [super(TicketApi, self).drawn(one) | {"remark_to_customer": said.get(one.id)} for one in records]
+
+    def drawn(self, record: Any) -> dict[str, Any]:
+        return self.drawn_all([record])[0]
 
     @staticmethod
     def create(values: Mapping[str, Any], *, actor: Actor) -> Ticket:
