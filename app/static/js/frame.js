@@ -39,7 +39,8 @@ function show(dialog) {
   if (!dialog) return;
   dialog.showModal();
   const first = $(`${FIELDS}[aria-invalid=true]`, dialog) ?? $(FIELDS, dialog);
-  if (innerWidth > 991 && first) (first.tomselect ?? first).focus(); // what is asked, not the button that closes it
+  // What is asked, not the button that closes it; but a box to search in would lay its list over what follows.
+  if (innerWidth > 991 && first && !first.tomselect) first.focus();
 }
 on("click", "[data-dialog]", (button) => show(document.getElementById(button.dataset.dialog)));
 show($("dialog[data-now]")); // a refused form stands in it
