@@ -1,9 +1,11 @@
 """What a customer said is not lost, whoever writes meanwhile; who cannot write it down is not asked to."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from app.base import clock
 from app.base.actor import SYSTEM, acting
 from app.desk.reviews import queries, services
 from app.desk.tickets import services as tickets
@@ -92,3 +94,12 @@ def test_whatever_an_agent_types_too(as_user, once):
     key, lin = once(solved), as_user("lin")
     given = SAID | {"words": "好\x00的", "revision": revision(lin.get(f"/revisits/{key}"))}
     assert lin.post(f"/revisits/{key}", data=given).status_code == 302
+
+
+def test_the_days_left_are_those_after_which_the_night_closes(app, as_user, once):
+    key = once(solved)
+    with app.app_context(), acting(SYSTEM):
+        ticket(key).solved_at = clock.now() - timedelta(days=5)  # closed since, and that was taken back just now
+        db.session.commit()
+    assert "7 days left" in as_user("lin").get(f"/revisits/{key}").text
+    assert "7 days left" in as_user("lin").get("/revisits/").text

@@ -58,7 +58,7 @@ class RevisitView(DomainView):
     when_empty = _("No customer waits to be asked how it was.")
     base_permissions = ["can_list", "can_export", "can_revisit", "can_link"]
     list_fields = ["number", "title", "customer", "type", "assignee", "solved_at", "solution"]
-    row_needs = ["phase", "solved_at"]
+    row_needs = ["phase", "moved_at"]
     default_sort = "solved_at"
     has_segments = False
 
@@ -84,7 +84,7 @@ class RevisitView(DomainView):
 
     @staticmethod
     def _left(record: Ticket) -> str:
-        days = rules.days_left(record.solved_at, now=clock.now(), days=settings.value("ticket_autoclose_days"))
+        days = rules.days_left(record.moved_at, now=clock.now(), days=settings.value("ticket_autoclose_days"))
         return str(ngettext("%(num)s day left", "%(num)s days left", days))
 
     @expose("/<pk>", methods=["GET", "POST"])
