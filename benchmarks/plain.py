@@ -75,42 +75,47 @@ class PlainTicket(Model):
         return str(self.number)
 
 
-class PlainMove(Model):
-    __tablename__ = "move"
+class OfTicket:
+    """What belongs to a ticket: whose it is, by whom and when."""
+
     id = sa.Column(sa.Integer, primary_key=True)
-    ticket_id = sa.Column(sa.Integer, sa.ForeignKey("ticket.id"), index=True)
+    at = sa.Column(sa.DateTime)
+
+    @sa.orm.declared_attr
+    def ticket_id(self) -> Any:
+        return sa.Column(sa.Integer, sa.ForeignKey("ticket.id"), index=True)
+
+    @sa.orm.declared_attr
+    def by_id(self) -> Any:
+        return sa.Column(sa.Integer, sa.ForeignKey("owner.id"))
+
+    @sa.orm.declared_attr
+    def ticket(self) -> Any:
+        return sa.orm.relationship(PlainTicket)
+
+    @sa.orm.declared_attr
+    def by(self) -> Any:
+        return sa.orm.relationship(Owner)
+
+
+class PlainMove(OfTicket, Model):
+    __tablename__ = "move"
     verb = sa.Column(sa.String(20))
     from_state = sa.Column(sa.String(40))
     to_state = sa.Column(sa.String(40))
-    by_id = sa.Column(sa.Integer, sa.ForeignKey("owner.id"))
-    at = sa.Column(sa.DateTime)
     seconds = sa.Column(sa.Integer)
-    ticket = sa.orm.relationship(PlainTicket)
-    by = sa.orm.relationship(Owner)
 
 
-class PlainNote(Model):
+class PlainNote(OfTicket, Model):
     __tablename__ = "note"
-    id = sa.Column(sa.Integer, primary_key=True)
-    ticket_id = sa.Column(sa.Integer, sa.ForeignKey("ticket.id"), index=True)
     kind = sa.Column(sa.String(20))
     words = sa.Column(sa.String(4000))
-    by_id = sa.Column(sa.Integer, sa.ForeignKey("owner.id"))
-    at = sa.Column(sa.DateTime)
-    ticket = sa.orm.relationship(PlainTicket)
-    by = sa.orm.relationship(Owner)
 
 
-class PlainWork(Model):
+class PlainWork(OfTicket, Model):
     __tablename__ = "work"
-    id = sa.Column(sa.Integer, primary_key=True)
-    ticket_id = sa.Column(sa.Integer, sa.ForeignKey("ticket.id"), index=True)
     what = sa.Column(sa.String(2000))
     minutes = sa.Column(sa.Integer)
-    by_id = sa.Column(sa.Integer, sa.ForeignKey("owner.id"))
-    at = sa.Column(sa.DateTime)
-    ticket = sa.orm.relationship(PlainTicket)
-    by = sa.orm.relationship(Owner)
 
 
 class NoteView(ModelView):

@@ -43,10 +43,9 @@ def announce_once(fact: object) -> None:
 def lock(record: Any) -> None:
     """Read the record again and keep others from changing it until the end of the transaction.
 
-    Needed wherever two people may act at once. On SQLite the write lock of BEGIN IMMEDIATE does it. Only its own row
-    is held: PostgreSQL cannot hold what a relation joined to it.
+    Needed wherever two people may act at once. On SQLite the write lock of BEGIN IMMEDIATE does it.
     """
-    db.session.refresh(record, with_for_update={"of": type(record)})
+    db.session.refresh(record, with_for_update=True)
 
 
 def check_revision(record: Any, *, revision: int | None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, exists, func, or_, select, union_all
 
 from app.base.actor import Actor, Level
 from app.base.scope import condition, unscoped
@@ -35,9 +35,9 @@ def ratings_of(ticket_id: int) -> Sequence[Rating]:
     return list(db.session.scalars(select(Rating).where(Rating.ticket_id == ticket_id).order_by(Rating.id.desc())))
 
 
-def any_of() -> ColumnElement[bool]:
-    """Return the condition that the ticket with the key ``key`` has ratings, whoever may see them."""
-    return exists().where(Rating.__table__.c.ticket_id == bindparam("key"))
+def any_of(ticket_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that a ticket has ratings, whoever may see them."""
+    return exists().where(Rating.__table__.c.ticket_id == ticket_id)
 
 
 def living(ticket: Ticket) -> Rating | None:

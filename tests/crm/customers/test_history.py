@@ -195,6 +195,21 @@ def test_the_newest_changes_are_the_head_of_all_for_whoever_sees_all(grown, limi
     assert len(few) == min(limit, 6)
 
 
+def test_the_newest_changes_are_those_in_scope_and_of_what_was_asked(grown):
+    a_customer(name="叶薇的", owner=EVE.id)
+    for number in range(6):
+        a_customer(name=f"林晓的{number}")
+    with acting(EVE.actor):
+        assert [one.record.name for one in audit.feed(Customer, Asked(), limit=1)] == ["叶薇的"]
+    with acting(SYSTEM):
+        assert [one.record.name for one in audit.feed(Customer, Asked(words="叶"), limit=1)] == ["叶薇的"]
+        every, seen, before = [told_of(one) for one in audit.feed(Customer, Asked(), limit=50)], [], None
+        while page := audit.feed(Customer, Asked(), limit=2, before=before):
+            seen += [told_of(one) for one in page]
+            before = page[-1].number, page[-1].record.id
+    assert seen == every
+
+
 def told_of(entry):
     return entry.number, entry.record.name, [str(label) for label, *_values in entry.what]
 

@@ -304,6 +304,19 @@ def test_those_who_answer_for_a_key_customer_are_told_of_its_complaint_and_of_a_
 
 
 @pytest.mark.usefixtures("in_app")
+def test_of_a_key_customer_the_next_head_is_told_and_who_sees_no_tickets_follows_none():
+    with acting(SYSTEM):
+        house = db.session.get(Department, MEI.department_id)
+        house.head_id, house.parent.head_id = MEI.id, SAM.id  # the owner heads the house herself
+        customer = a_customer(owner=MEI.id, level="key", service_person=QIAN.id)
+        db.session.commit()
+    key = a_ticket(type="complaint", customer=customer.id, by=LIN).id
+    assert told("ticket_key_complaint") == {QIAN.id, MEI.id, SAM.id}
+    with acting(SYSTEM):
+        assert QIAN.id not in {one.employee_id for one in queries.people_of(key)}
+
+
+@pytest.mark.usefixtures("in_app")
 class TestWhoSeesNoTickets:
     def test_they_are_not_let_in(self):
         key = in_work()

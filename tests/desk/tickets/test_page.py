@@ -4,11 +4,11 @@ import re
 
 import pytest
 
+from app.base import wording
 from app.base.actor import SYSTEM, acting
 from app.crm.customers import services as customers
 from app.desk.tickets import queries, services
 from app.desk.tickets.views import TicketView
-from app.desk.tickets.views.course import span
 from app.extensions import db
 from tests.cast import EVE, GAO, JI, LIN, SAM
 from tests.desk.tickets.steps import dispatched, in_work, solved, ticket
@@ -357,4 +357,4 @@ def test_a_ticket_of_a_deleted_customer_still_opens(app, as_user, fresh):
     [(None, ""), (59, "under a minute"), (60, "1 minute"), (3660, "1 hour 1 minute"), (180000, "2 days 2 hours")],
 )
 def test_how_long_it_took_is_said_in_two_units(in_app, seconds, words):
-    assert span(seconds) == words
+    assert wording.span(seconds) == words

@@ -12,7 +12,7 @@ from app.desk.tickets import services
 from app.extensions import db
 from app.system.files import queries as files
 from tests.cast import EVE, GAO, JI, LIN
-from tests.desk.tickets.steps import by, in_work, solved, ticket
+from tests.desk.tickets.steps import by, closed_one, in_work, solved, ticket
 from tests.factories import a_customer, a_ticket
 
 NAME = "叶家商贸有限公司"
@@ -130,12 +130,8 @@ def test_files_are_those_of_a_record_in_reach(app, as_user, working):
     assert (found, nobody) == ({"gao": 1, "lin": 1, "eve": 0}, ([], []))
 
 
-def test_a_part_is_locked_though_the_name_of_its_author_comes_with_it(app, working):
-    with app.app_context():
-        noted(working)
-        with acting(JI.actor) as actor:
-            from app.desk.tickets.queries import notes_of  # noqa: PLC0415 - beside what it is asked for
-
-            note = notes_of(working)[0]
-            services.change_note(ticket(working), note, {"words": "机房有人了"}, actor=actor, revision=note.revision)
-            assert [(one.words, str(one.by)) for one in notes_of(working)] == [("机房有人了", JI.name)]
+def test_what_one_may_see_joined_is_not_what_the_next_sees(app, as_user, once):
+    key = once(lambda: closed_one(customer=a_customer(name=NAME, owner=EVE.id).id))
+    assert NAME in as_user("anran").get("/tickets/").text
+    page = as_user("ji").get("/tickets/").text  # whose ticket it was, and is over: the customer is not theirs
+    assert (f"/tickets/{key}" in page, NAME in page, "Outside what you see" in page) == (True, False, True)

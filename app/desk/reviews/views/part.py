@@ -22,7 +22,7 @@ def draw(view: Any, ticket: Ticket, there: Parts) -> tuple[object, Markup] | Non
     """Return the card of the ratings; None where there is none and none can be asked for."""
     if ticket.phase not in rules.RATEABLE and not ticket.reopened:
         return None
-    is_seen = there.there["ratings"] and view.appbuilder.sm.has_access("can_show", "RatingView")
+    is_seen = there.has["ratings"] and view.appbuilder.sm.has_access("can_show", "RatingView")
     found = queries.ratings_of(ticket.id) if is_seen else []
     link_url = _link_url(view, ticket, found)
     if not found and not link_url:

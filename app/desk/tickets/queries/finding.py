@@ -35,7 +35,10 @@ def by_id(key: int) -> Ticket | None:
 
 
 def with_names() -> Select[Ticket]:
-    """Return the statement of tickets in scope with the names of who they are of, with and by, as far as those are."""
+    """Return the statement of tickets in scope with the names of who they are of, with and by, as far as those are.
+
+    For pages: what is read so cannot be locked after, its names would be sought again.
+    """
     people = [joinedload(one).load_only(Employee.name) for one in (Ticket.assignee, Ticket.created_by)]
     named = linked(Ticket.customer).load_only(Customer.name)
     return select(Ticket).options(named, *people)
@@ -77,16 +80,30 @@ def open_of(customer_id: int) -> int:
 
 
 def moves_of(key: int) -> Sequence[TicketMove]:
-    """Return the flow records of a ticket, the oldest first, with their people."""
-    loads = [joinedload(one) for one in (TicketMove.by, TicketMove.from_, TicketMove.to, TicketMove.queue)]
-    found = select(TicketMove).where(TicketMove.ticket_id == key).options(*loads)
-    return list(db.session.scalars(found.order_by(TicketMove.id)))
+    """Return the flow records of a ticket, the oldest first. What a page shows of it: see ``Parts``."""
+    return list(db.session.scalars(select(TicketMove).where(TicketMove.ticket_id == key).order_by(TicketMove.id)))
 
 
 def notes_of(key: int) -> Sequence[TicketNote]:
     """Return what was said about a ticket, the oldest first."""
-    found = select(TicketNote).where(TicketNote.ticket_id == key).options(joinedload(TicketNote.by))
-    return list(db.session.scalars(found.order_by(TicketNote.id)))
+    return list(db.session.scalars(select(TicketNote).where(TicketNote.ticket_id == key).order_by(TicketNote.id)))
+
+
+def work_of(key: int) -> Sequence[TicketWork]:
+    """Return the work done on a ticket with its parts, the oldest first."""
+    found = select(TicketWork).where(TicketWork.ticket_id == key).options(selectinload(TicketWork.parts))
+    return list(db.session.scalars(found.order_by(TicketWork.id)))
+
+
+def checks_of(key: int) -> Sequence[TicketCheck]:
+    """Return a ticket's checklist."""
+    found = select(TicketCheck).where(TicketCheck.ticket_id == key)
+    return list(db.session.scalars(found.order_by(TicketCheck.place, TicketCheck.id)))
+
+
+def people_of(key: int) -> Sequence[TicketPerson]:
+    """Return who takes part in a ticket, or follows it."""
+    return list(db.session.scalars(select(TicketPerson).where(TicketPerson.ticket_id == key).order_by(TicketPerson.id)))
 
 
 def remarks_to_customer(ids: Collection[int]) -> Mapping[int, str]:
@@ -98,25 +115,6 @@ def remarks_to_customer(ids: Collection[int]) -> Mapping[int, str]:
     last = select(func.max(TicketNote.id)).where(*meant).group_by(TicketNote.ticket_id)
     rows = db.session.execute(select(TicketNote.ticket_id, TicketNote.words).where(TicketNote.id.in_(last)))
     return {key: words[:LONGEST_REMARK] for key, words in rows}
-
-
-def work_of(key: int) -> Sequence[TicketWork]:
-    """Return the work done on a ticket with its parts, the oldest first."""
-    loads = (joinedload(TicketWork.by), selectinload(TicketWork.parts))
-    found = select(TicketWork).where(TicketWork.ticket_id == key).options(*loads)
-    return list(db.session.scalars(found.order_by(TicketWork.id)))
-
-
-def checks_of(key: int) -> Sequence[TicketCheck]:
-    """Return a ticket's checklist."""
-    found = select(TicketCheck).where(TicketCheck.ticket_id == key).options(joinedload(TicketCheck.done_by))
-    return list(db.session.scalars(found.order_by(TicketCheck.place, TicketCheck.id)))
-
-
-def people_of(key: int) -> Sequence[TicketPerson]:
-    """Return who takes part in a ticket, or follows it."""
-    found = select(TicketPerson).where(TicketPerson.ticket_id == key).options(joinedload(TicketPerson.employee))
-    return list(db.session.scalars(found.order_by(TicketPerson.id)))
 
 
 def at_followups(ids: Iterable[int]) -> Mapping[int, int]:

@@ -30,18 +30,17 @@ from app.system.security.queries import Employee
 
 TICKETS, PARTS = Ticket.__table__, TicketPart.__table__
 KEY: BindParameter[int] = bindparam("key")
-#: What many tickets have none of: name → the condition that the ticket ``KEY`` of the customer ``customer`` has some.
-#: Domains above add theirs.
-kinds: dict[str, Callable[[], ColumnElement[bool]]] = {
-    "notes": lambda: _of(TicketNote.__table__),
-    "work": lambda: _of(TicketWork.__table__),
-    "parts": lambda: _of(PARTS),
-    "checks": lambda: _of(TicketCheck.__table__),
-    "people": lambda: _of(TicketPerson.__table__),
-    "files": lambda: any_at("ticket", KEY),
-    "beside": lambda: exists().where(
+#: What many tickets have none of: name → the condition that the ticket of a key has some. Domains above add theirs.
+kinds: dict[str, Callable[[BindParameter[int]], ColumnElement[bool]]] = {
+    "notes": lambda key: _of(TicketNote.__table__, key),
+    "work": lambda key: _of(TicketWork.__table__, key),
+    "parts": lambda key: _of(PARTS, key),
+    "checks": lambda key: _of(TicketCheck.__table__, key),
+    "people": lambda key: _of(TicketPerson.__table__, key),
+    "files": lambda key: any_at("ticket", key),
+    "beside": lambda key: exists().where(
         TICKETS.c.customer_id == bindparam("customer"),
-        TICKETS.c.id != KEY,
+        TICKETS.c.id != key,
         TICKETS.c.phase.in_(sorted(OPEN)),
         TICKETS.c.deleted_at.is_(None),
     ),
@@ -61,6 +60,11 @@ class Work:
     by: str | None
     parts: Sequence[tuple[str, Decimal]]
 
+    @property
+    def used(self) -> str:
+        """The spare parts in words, as 打印头 × 1、螺丝 × 2.5."""
+        return "、".join(f"{name} × {quantity.normalize():f}" for name, quantity in self.parts)
+
 
 class Parts:
     """The parts of a ticket that the reader sees, the oldest first. People and queues are told by name."""
@@ -69,7 +73,7 @@ class Parts:
         self.given = {"key": ticket.id, "customer": ticket.customer_id}
 
     @cached_property
-    def there(self) -> Mapping[str, bool]:
+    def has(self) -> Mapping[str, bool]:
         """Which kinds of parts there are, by name: one statement for all."""
         (found,) = self._rows(_asked())
         return found._mapping  # noqa: SLF001 - the public name of a row's mapping
@@ -82,15 +86,15 @@ class Parts:
     @cached_property
     def notes(self) -> Sequence[Any]:
         """What was said, with ``by``."""
-        return self._rows(_with_name(TicketNote.__table__, "by")) if self.there["notes"] else ()
+        return self._rows(_with_name(TicketNote.__table__, "by")) if self.has["notes"] else ()
 
     @cached_property
     def work(self) -> Sequence[Work]:
         """The steps of work, each with its spare parts."""
-        if not self.there["work"]:
+        if not self.has["work"]:
             return ()
         parts: dict[int, list[tuple[str, Decimal]]] = {}
-        for one in self._rows(_spare_parts()) if self.there["parts"] else ():
+        for one in self._rows(_spare_parts()) if self.has["parts"] else ():
             parts.setdefault(one.work_id, []).append((one.name, one.quantity))
         rows = self._rows(_with_name(TicketWork.__table__, "by"))
         named = [(row.id, row.ticket_id, row.what, row.minutes, row.at, row.by_id, row.by) for row in rows]
@@ -99,25 +103,25 @@ class Parts:
     @cached_property
     def checks(self) -> Sequence[Any]:
         """The checklist, with ``done_by``."""
-        return self._rows(_with_name(TicketCheck.__table__, "done_by", "place")) if self.there["checks"] else ()
+        return self._rows(_with_name(TicketCheck.__table__, "done_by", "place")) if self.has["checks"] else ()
 
     @cached_property
     def people(self) -> Sequence[Any]:
         """Who takes part or follows, with ``employee``."""
-        return self._rows(_with_name(TicketPerson.__table__, "employee")) if self.there["people"] else ()
+        return self._rows(_with_name(TicketPerson.__table__, "employee")) if self.has["people"] else ()
 
     def _rows(self, statement: Select[Any]) -> Sequence[Any]:
         with unscoped("whoever sees a ticket sees its parts; others beside it are only told to be there"):
             return db.session.execute(statement, self.given).all()
 
 
-def _of(table: FromClause) -> ColumnElement[bool]:
-    return exists().where(table.c.ticket_id == KEY)
+def _of(table: FromClause, key: BindParameter[int]) -> ColumnElement[bool]:
+    return exists().where(table.c.ticket_id == key)
 
 
 @cache
 def _asked() -> Any:
-    return select(*[condition().label(name) for name, condition in kinds.items()])
+    return select(*[condition(KEY).label(name) for name, condition in kinds.items()])
 
 
 @cache

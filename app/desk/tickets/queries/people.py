@@ -68,6 +68,12 @@ def workers(people: Sequence[int]) -> Mapping[int, str]:
     return found
 
 
+def head_above(department_id: int | None, *, besides: int | None) -> int | None:
+    """Return the nearest head of a department or above it, leaving somebody and whoever has left aside; None: none."""
+    heads = security.heads_of(department_id) if department_id is not None else ()
+    return next((one for one in heads if one != besides and security.actor(one) is not None), None)
+
+
 def sees(employee_id: int, ticket_id: int) -> bool:
     """Tell whether a ticket is in somebody's scope."""
     theirs = security.actor(employee_id)

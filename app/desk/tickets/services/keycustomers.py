@@ -5,7 +5,7 @@ from app.base.scope import unscoped
 from app.crm.customers.queries import KEY, Customer
 from app.desk.tickets import queries
 from app.desk.tickets.models import Ticket
-from app.desk.tickets.queries.people import sees
+from app.desk.tickets.queries.people import head_above, sees
 from app.desk.tickets.rules.tickets import FOLLOWER
 from app.desk.tickets.services import steps
 from app.extensions import db
@@ -18,8 +18,7 @@ def whose(ticket: Ticket) -> list[int]:
         customer = db.session.get_one(Customer, ticket.customer_id)
     if customer.level != KEY:
         return []
-    heads = security.heads_of(customer.department_id) if customer.department_id is not None else ()
-    head = next((one for one in heads if one != customer.owner_id and security.actor(one) is not None), None)
+    head = head_above(customer.department_id, besides=customer.owner_id)
     return [key for key in dict.fromkeys((customer.service_person_id, customer.owner_id, head)) if key is not None]
 
 

@@ -18,6 +18,7 @@ from app.crm.customers.queries import Customer
 from app.crm.followups.queries import Followup
 from app.desk.tickets import queries
 from app.desk.tickets.models import Route, Ticket
+from app.desk.tickets.queries.people import head_above
 from app.desk.tickets.rules import tickets as rules
 from app.desk.tickets.rules.phases import ENDED
 from app.desk.tickets.services import keycustomers, steps, telling, working
@@ -91,8 +92,7 @@ def _supervisor(made: Ticket, actor: Actor) -> int | None:
 
     They follow it where they would not see what they are told of. Whoever dispatches is told in any case.
     """
-    heads = security.heads_of(actor.department_id) if actor.department_id is not None else ()
-    head = next((one for one in heads if one != actor.id and security.actor(one) is not None), None)
+    head = head_above(actor.department_id, besides=actor.id)
     if head is not None:
         keycustomers.let_see(made, head)
     return head

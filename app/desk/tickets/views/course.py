@@ -20,7 +20,6 @@ from app.desk.tickets.rules.phases import ENDED
 from app.desk.tickets.rules.tickets import BY_CUSTOMER, FOLLOWER, INTERNAL, NOTE_KINDS, PARTICIPANT, TO_CUSTOMER
 from app.extensions import db
 
-span = wording.span
 PART_ROWS = 3
 #: Which kinds of note each part of what happened shows.
 PARTS = {"customer": (TO_CUSTOMER, BY_CUSTOMER), "internal": (INTERNAL,)}
@@ -57,13 +56,12 @@ def _note(view: Any, one: Any) -> dict[str, Any]:
 
 
 def _work(view: Any, one: Any, *, is_open: bool) -> dict[str, Any]:
-    parts = "、".join(f"{name} × {quantity.normalize():f}" for name, quantity in one.parts)
     is_own = is_open and one.by_id == view.actor().id and view.may("work")
     minutes = ngettext("%(n)s minute", "%(n)s minutes", one.minutes, n=one.minutes) if one.minutes is not None else ""
     return {
         "who": str(one.by or ""),
         "flag": (_("Work"), "blue"),
-        "work": [(_("Done"), one.what), (_("Time taken"), minutes), (_("Parts"), parts)],
+        "work": [(_("Done"), one.what), (_("Time taken"), minutes), (_("Parts"), one.used)],
         "edit": view.url("change_work", pk=one.ticket_id, work=one.id) if is_own else None,
     }
 
@@ -80,7 +78,7 @@ def _move(one: Any, flow: Any) -> dict[str, Any]:
         "who": str(one.by or _("System")),
         "step": " ".join(filter(None, [verb, hands])),
         "state": to,
-        "took": span(one.seconds),
+        "took": wording.span(one.seconds),
         "words": one.words or "",
         "icon": "arrow-right",
     }

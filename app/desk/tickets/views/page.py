@@ -19,7 +19,7 @@ from app.desk.tickets.rules.phases import CANCELLED, ENDED, UNSOLVED, WAITING
 from app.desk.tickets.rules.tickets import NOTE_KINDS, PARTICIPANT
 from app.desk.tickets.views import buttons
 from app.desk.tickets.views.asked import is_overdue
-from app.desk.tickets.views.course import events, span
+from app.desk.tickets.views.course import events
 from app.system.files.views import tab as attached_files
 
 PROPERTIES = ("assignee", "queue", "group", "contact", "channel", "category", "product", "due_at", "created_by")
@@ -59,7 +59,7 @@ def build(view: Any, ticket: Ticket, *, shown: str) -> dict[str, Any]:
         "progress": ticket.progress,
         "times": _times(ticket, there),
         "files": attached_files(
-            "ticket", ticket, is_mine=is_mine and view.may("note"), is_open=True, has_any=there.there["files"]
+            "ticket", ticket, is_mine=is_mine and view.may("note"), is_open=True, has_any=there.has["files"]
         ),
         "related": _related(ticket, there),
         "parts": [{"title": title, "html": html} for title, html in hung],
@@ -122,11 +122,15 @@ def way(ticket: Ticket, moves: Sequence[Any]) -> list[dict[str, Any]]:
         if one.from_state != one.to_state or not stood:
             stood.append((one.from_state, one.by, one.seconds))
     found = [
-        {"label": _name(flow, code), "text": " · ".join(filter(None, [str(by or ""), span(seconds)])), "state": "done"}
+        {
+            "label": _name(flow, code),
+            "text": " · ".join(filter(None, [str(by or ""), wording.span(seconds)])),
+            "state": "done",
+        }
         for code, by, seconds in stood[-MOST_RELATED:]
         if code != ticket.state or code != stood[-1][0]
     ]
-    lasts = span(round((clock.now() - ticket.moved_at).total_seconds()))
+    lasts = wording.span(round((clock.now() - ticket.moved_at).total_seconds()))
     with_whom = ticket.assignee.name if ticket.assignee is not None else ""
     is_over = ticket.phase in ENDED
     now = {"label": _name(flow, ticket.state), "text": "" if is_over else " · ".join(filter(None, [with_whom, lasts]))}
@@ -188,7 +192,7 @@ def _times(ticket: Ticket, there: queries.Parts) -> list[dict[str, Any]]:
     if minutes:
         found.append((_("Working time"), ngettext("%(n)s minute", "%(n)s minutes", minutes, n=wording.number(minutes))))
     if ticket.waited_seconds:
-        found.append((_("Waited for the customer"), span(ticket.waited_seconds)))
+        found.append((_("Waited for the customer"), wording.span(ticket.waited_seconds)))
     handed = sum(one.from_id is not None and one.to_id not in (None, one.from_id) for one in there.moves)
     if handed:
         found.append((_("Changed hands"), str(handed)))
@@ -198,7 +202,7 @@ def _times(ticket: Ticket, there: queries.Parts) -> list[dict[str, Any]]:
 
 
 def _whole(ticket: Ticket, end: datetime) -> str:
-    return span(round((end - ticket.created_at).total_seconds()))
+    return wording.span(round((end - ticket.created_at).total_seconds()))
 
 
 def _related(ticket: Ticket, there: queries.Parts) -> list[dict[str, Any]]:
@@ -208,7 +212,7 @@ def _related(ticket: Ticket, there: queries.Parts) -> list[dict[str, Any]]:
         for label, key in found
         if key is not None and (one := queries.by_id(key)) is not None
     ]
-    for key, number, title in queries.open_beside(ticket, limit=MOST_RELATED) if there.there["beside"] else ():
+    for key, number, title in queries.open_beside(ticket, limit=MOST_RELATED) if there.has["beside"] else ():
         url = url_for("TicketView.show", pk=key)
         lines.append({"label": _("Open too"), "url": url, "text": f"{number} {title}"})
     return lines

@@ -31,12 +31,12 @@ class Papers:
         sheet = Sheet(str(_("Service order")), self.actor())
         sheet.headline([str(self.specs["number"].label) + str(_(": ")) + ticket.number])
         sheet.blocks += pairs(sheet, _about(self, ticket))
-        rows = [_row(one) for one in queries.work_of(ticket.id)]
-        if rows:
+        work = queries.Parts(ticket).work
+        if work:
             heads = [str(_("When")), str(_("Technician")), str(_("Done")), str(_("Minutes")), str(_("Parts"))]
             sheet.heading(str(_("Work")))
-            sheet.blocks += lines(sheet, [heads, *rows], shares=SHARES)
-            minutes = sum(one.minutes or 0 for one in queries.work_of(ticket.id))
+            sheet.blocks += lines(sheet, [heads, *map(_row, work)], shares=SHARES)
+            minutes = sum(one.minutes or 0 for one in work)
             total = ngettext("%(n)s minute", "%(n)s minutes", minutes, n=wording.number(minutes))
             sheet.blocks += pairs(sheet, [(str(_("Working time")), str(total), False)])
         sheet.heading(str(_("Solution")))
@@ -61,11 +61,5 @@ def _about(view: Any, ticket: Ticket) -> list[tuple[str, str, bool]]:
 
 
 def _row(one: Any) -> list[str]:
-    parts = "、".join(f"{part.name} × {part.quantity.normalize():f}" for part in one.parts)
-    return [
-        wording.instant(one.at),
-        str(one.by or ""),
-        one.what,
-        "" if one.minutes is None else str(one.minutes),
-        parts,
-    ]
+    minutes = "" if one.minutes is None else str(one.minutes)
+    return [wording.instant(one.at), one.by or "", one.what, minutes, one.used]

@@ -17,7 +17,6 @@ from app.desk.tickets.queries import times
 from app.desk.tickets.queries.times import Standing, Stay
 from app.desk.tickets.rules.seeds import USUAL
 from app.desk.tickets.views import flowdrawing
-from app.desk.tickets.views.course import span
 
 #: How far back: (code, words, days; None: from the beginning).
 PERIODS: Sequence[tuple[str, object, int | None]] = (
@@ -79,7 +78,7 @@ def _tab(label: object, current: bool, **asked: str) -> dict[str, Any]:  # noqa:
 
 def _notes(stays: Mapping[str, Stay]) -> Mapping[str, str]:
     """Return what stands in the drawing under each state: how long a ticket stays in it."""
-    return {code: span(one.average) for code, one in stays.items() if one.average is not None}
+    return {code: wording.span(one.average) for code, one in stays.items() if one.average is not None}
 
 
 def _rows(kind: str, stays: Mapping[str, Stay], now: Mapping[str, Standing]) -> Sequence[Mapping[str, Any]]:
@@ -100,11 +99,11 @@ def _row(state: Markup, stay: Stay | None, now: Standing | None) -> Mapping[str,
     return {
         "chip": state,
         "left": wording.number(stay.left) if stay else "",
-        "average": span(stay.average) if stay else "",
-        "longest": span(stay.longest) if stay else "",
-        "whole": span(stay.seconds) if stay else "",
+        "average": wording.span(stay.average) if stay else "",
+        "longest": wording.span(stay.longest) if stay else "",
+        "whole": wording.span(stay.seconds) if stay else "",
         "now": wording.number(now.number) if now else "",
-        "since": span(_seconds(now.since)) if now else "",
+        "since": wording.span(_seconds(now.since)) if now else "",
     }
 
 

@@ -164,7 +164,7 @@ def _legs(model: type[Any], asked: Asked, window: tuple[int, int], *, most: int 
 
 def _newest(leg: Any, most: int) -> Any:
     record, number, _place = leg.selected_columns
-    found = leg.distinct().where(record.is_not(None)).order_by(number.desc(), record.desc()).limit(most).subquery()
+    found = leg.distinct().order_by(number.desc(), record.desc()).limit(most).subquery()
     return select(found)
 
 
