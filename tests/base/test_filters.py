@@ -163,9 +163,9 @@ def meets(row, field, operator, value, me):  # noqa: PLR0911 - the model is a pl
 
 def meets_day(day, operator, value):
     if operator == "last_days":
-        return TODAY - timedelta(days=int(value)) <= day <= TODAY
+        return clock.today() - timedelta(days=int(value)) <= day <= clock.today()  # also where midnight has passed
     if operator == "next_days":
-        return TODAY <= day <= TODAY + timedelta(days=int(value))
+        return clock.today() <= day <= clock.today() + timedelta(days=int(value))
     days = sorted(date.fromisoformat(one) for one in (value if isinstance(value, list) else [value]))
     return {
         "on": day == days[0],

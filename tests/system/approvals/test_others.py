@@ -142,15 +142,15 @@ def test_only_an_administrator_delegates_for_others():
 @pytest.mark.parametrize(
     ("more", "field"),
     [
-        ({"to": SAM.id}, "to"),
-        ({"to_on": clock.today() - timedelta(9)}, "to_on"),
-        ({"from_on": None}, "from_on"),
-        ({"to_on": clock.today() + timedelta(366)}, "to_on"),
+        (lambda: {"to": SAM.id}, "to"),
+        (lambda: {"to_on": clock.today() - timedelta(9)}, "to_on"),
+        (lambda: {"from_on": None}, "from_on"),
+        (lambda: {"to_on": clock.today() + timedelta(366)}, "to_on"),  # of the day of the test, not of its collection
     ],
 )
 def test_a_delegation_that_cannot_be_meant_is_refused(more, field):
     with pytest.raises(InvalidFields) as refused:
-        away(SAM, EVE, **more)
+        away(SAM, EVE, **more())
     assert set(refused.value.problems) == {field}
 
 
